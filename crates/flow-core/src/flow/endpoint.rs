@@ -1,0 +1,147 @@
+//! One side of a flow.
+
+use core::fmt;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+/// An IP address in 16 bytes: IPv4 as the IPv4-mapped form of RFC 4291 section 2.5.5.2.
+///
+/// `::` stands for "no address". Which version a packet really had is told by
+/// [`Flow::ip_version`](super::Flow::ip_version), not by the address.
+#[derive(
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    FromBytes,
+    IntoBytes,
+    Immutable,
+    KnownLayout,
+)]
+#[repr(transparent)]
+pub struct Ip(pub [u8; 16]);
+
+impl Ip {
+    /// No address.
+    pub const UNSPECIFIED: Self = Self([0; 16]);
+
+    /// The address of four bytes in network order.
+    #[must_use]
+    pub const fn v4(octets: [u8; 4]) -> Self {
+        let [a, b, c, d] = octets;
+        Self([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d])
+    }
+
+    /// The address of sixteen bytes in network order.
+    #[must_use]
+    pub const fn v6(octets: [u8; 16]) -> Self {
+        Self(octets)
+    }
+
+    /// As the standard library's type; an IPv4-mapped address is [`IpAddr::V4`].
+    #[must_use]
+    pub const fn to_std(self) -> IpAddr {
+        Ipv6Addr::from_octets(self.0).to_canonical()
+    }
+
+    /// Whether there is no address.
+    #[must_use]
+    pub fn is_unspecified(self) -> bool {
+        self.0 == [0; 16]
+    }
+}
+
+impl From<IpAddr> for Ip {
+    fn from(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(v4) => v4.into(),
+            IpAddr::V6(v6) => v6.into(),
+        }
+    }
+}
+
+impl From<Ipv4Addr> for Ip {
+    fn from(address: Ipv4Addr) -> Self {
+        Self::v4(address.octets())
+    }
+}
+
+impl From<Ipv6Addr> for Ip {
+    fn from(address: Ipv6Addr) -> Self {
+        Self(address.octets())
+    }
+}
+
+impl fmt::Display for Ip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.to_std(), f)
+    }
+}
+
+impl fmt::Debug for Ip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A 48-bit MAC address; all zero stands for "not known".
+#[derive(
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    FromBytes,
+    IntoBytes,
+    Immutable,
+    KnownLayout,
+)]
+#[repr(transparent)]
+pub struct Mac(pub [u8; 6]);
+
+impl Mac {
+    /// Whether the address is not known.
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        self.0 == [0; 6]
+    }
+}
+
+impl fmt::Display for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, g] = self.0;
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+    }
+}
+
+impl fmt::Debug for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// One side of a flow: its addresses, and the handles that enrichment fills.
+#[derive(
+    Clone, Copy, Default, Debug, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout,
+)]
+#[repr(C)]
+pub struct Endpoint {
+    /// Network address.
+    pub ip: Ip,
+    /// Security identity (Cilium's numeric identity); 0 is unknown.
+    pub identity: u32,
+    /// Handle of the names and labels that enrichment attached; 0 is none.
+    pub meta: u32,
+    /// Port of TCP, UDP, UDP-Lite or SCTP in host order; 0 for other protocols.
+    pub port: u16,
+    /// Link address, where the link has one.
+    pub mac: Mac,
+}

@@ -1,0 +1,21 @@
+//! The owned, compact flow: what one observation says about who talked to whom.
+//!
+//! A [`Flow`] is plain data of a fixed size ([`Flow::SIZE`] bytes): it is copied, never
+//! allocated, and any byte pattern of that size is a valid one. Open enumerations such as
+//! [`Verdict`] are therefore numbers with names, so that a value this version does not know
+//! survives the way from a source to a reader.
+
+mod drop_reason;
+mod endpoint;
+mod enums;
+mod flags;
+mod model;
+
+pub use drop_reason::DropReason;
+pub use endpoint::{Endpoint, Ip, Mac};
+pub use enums::{
+    Direction, EventType, FlowType, IpVersion, L7Type, Protocol, Reply, TcpState, TracePoint,
+    TraceReason, TunnelProtocol, Verdict,
+};
+pub use flags::{FlowFlags, TcpFlags};
+pub use model::{Counters, Flow, Interface, Name16, Process, Traffic, Tunnel};

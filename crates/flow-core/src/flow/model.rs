@@ -1,0 +1,266 @@
+//! The flow itself.
+
+use core::fmt;
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use super::{
+    Direction, DropReason, Endpoint, EventType, FlowFlags, FlowType, Ip, IpVersion, L7Type,
+    Protocol, Reply, TcpFlags, TcpState, TracePoint, TraceReason, TunnelProtocol, Verdict,
+};
+
+/// A short name of at most 16 bytes, as the kernel keeps them: `comm` of a task
+/// (`TASK_COMM_LEN`) and interface names (`IFNAMSIZ`). Unused bytes are zero.
+///
+/// The bytes are untrusted: a process chooses its own name. `Display` escapes them.
+#[derive(
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    FromBytes,
+    IntoBytes,
+    Immutable,
+    KnownLayout,
+)]
+#[repr(transparent)]
+pub struct Name16(pub [u8; 16]);
+
+impl Name16 {
+    /// The first 16 bytes of `name`.
+    #[must_use]
+    pub fn new(name: &[u8]) -> Self {
+        let mut bytes = [0; 16];
+        let length = name.len().min(16);
+        bytes[..length].copy_from_slice(&name[..length]);
+        Self(bytes)
+    }
+
+    /// The bytes before the first zero.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        let end = self.0.iter().position(|byte| *byte == 0).unwrap_or(16);
+        &self.0[..end]
+    }
+
+    /// Whether there is no name.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0[0] == 0
+    }
+}
+
+impl fmt::Debug for Name16 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.as_bytes().escape_ascii())
+    }
+}
+
+/// Packets and bytes of one direction.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq, Hash)]
+pub struct Counters {
+    /// Packets, where a segment that the network card splits or joins counts as often as it
+    /// is on the wire (`gso_segs`).
+    pub packets: u32,
+    /// Bytes of those packets from the link header on, without preamble and checksum.
+    pub bytes: u64,
+}
+
+/// What was counted since the previous record of the same connection, each way.
+///
+/// Counts are increments, never totals: the sum over all records of a connection is its
+/// total, and a record that is lost can be told from the ring's loss counters.
+#[derive(
+    Clone, Copy, Default, Debug, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout,
+)]
+#[repr(C)]
+pub struct Traffic {
+    /// Bytes from source to destination.
+    pub forward_bytes: u64,
+    /// Bytes from destination to source.
+    pub reverse_bytes: u64,
+    /// Packets from source to destination.
+    pub forward_packets: u32,
+    /// Packets from destination to source.
+    pub reverse_packets: u32,
+    /// Smoothed round-trip time in microseconds, as the kernel's socket has it; 0 is unknown.
+    pub rtt_us: u32,
+    /// Segments that the source sent again.
+    pub forward_retransmits: u16,
+    /// Segments that the destination sent again.
+    pub reverse_retransmits: u16,
+}
+
+impl Traffic {
+    /// Counts from source to destination.
+    #[must_use]
+    pub const fn forward(&self) -> Counters {
+        Counters {
+            packets: self.forward_packets,
+            bytes: self.forward_bytes,
+        }
+    }
+
+    /// Counts from destination to source.
+    #[must_use]
+    pub const fn reverse(&self) -> Counters {
+        Counters {
+            packets: self.reverse_packets,
+            bytes: self.reverse_bytes,
+        }
+    }
+}
+
+/// The encapsulation around the observed packet, outermost where there are several.
+#[derive(
+    Clone, Copy, Default, Debug, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout,
+)]
+#[repr(C)]
+pub struct Tunnel {
+    /// Outer source address.
+    pub source_ip: Ip,
+    /// Outer destination address.
+    pub destination_ip: Ip,
+    /// Network identifier: VXLAN and Geneve VNI (24 bits), or the GRE key (low 24 bits).
+    vni: [u8; 3],
+    /// Kind of encapsulation; [`TunnelProtocol::NONE`] where there is none.
+    pub protocol: TunnelProtocol,
+    /// Outer source port, 0 where the encapsulation has none.
+    pub source_port: u16,
+    /// Outer destination port, 0 where the encapsulation has none.
+    pub destination_port: u16,
+}
+
+impl Tunnel {
+    /// Network identifier: VXLAN and Geneve VNI (24 bits), or the low 24 bits of the GRE key.
+    #[must_use]
+    pub const fn vni(&self) -> u32 {
+        u32::from_le_bytes([self.vni[0], self.vni[1], self.vni[2], 0])
+    }
+
+    /// Sets the network identifier to the low 24 bits of `vni`.
+    pub const fn set_vni(&mut self, vni: u32) {
+        let [a, b, c, _] = vni.to_le_bytes();
+        self.vni = [a, b, c];
+    }
+}
+
+/// The process that owns the local socket.
+#[derive(
+    Clone, Copy, Default, Debug, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout,
+)]
+#[repr(C)]
+pub struct Process {
+    /// Process id in the initial PID namespace; 0 is unknown.
+    pub pid: u32,
+    /// User id in the initial user namespace; meaningful where `pid` is.
+    pub uid: u32,
+    /// Command name.
+    pub comm: Name16,
+}
+
+/// The interface at which the packet was seen.
+#[derive(
+    Clone, Copy, Default, Debug, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout,
+)]
+#[repr(C)]
+pub struct Interface {
+    /// Interface index in its network namespace; 0 is unknown.
+    pub index: u32,
+    /// Inode of the network namespace, as `lsns` prints it; 0 is unknown.
+    pub netns: u32,
+    /// Interface name; empty where unknown.
+    pub name: Name16,
+}
+
+/// One observation of a connection or packet.
+///
+/// Addresses are those of the observed packet: `source` sent it. [`Flow::is_reply`] tells
+/// whether that side began the connection. Everything is plain data, so a `Flow` is copied
+/// into the ring and out of it; what is shared by many flows (names, labels, layer 7 records)
+/// stands behind a handle.
+#[derive(
+    Clone, Copy, Default, Debug, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout,
+)]
+#[repr(C)]
+pub struct Flow {
+    /// When the newest packet of this observation was seen: nanoseconds since the Unix epoch.
+    pub time: u64,
+    /// When the oldest packet of this observation was seen: nanoseconds since the Unix epoch.
+    pub first_seen: u64,
+    /// Sender of the observed packet.
+    pub source: Endpoint,
+    /// Receiver of the observed packet.
+    pub destination: Endpoint,
+    /// Counts since the previous record of the same connection.
+    pub traffic: Traffic,
+    /// Outer headers, if the packet was encapsulated.
+    pub tunnel: Tunnel,
+    /// Owner of the local socket.
+    pub process: Process,
+    /// Control group id of the local socket: the inode of its directory in cgroup v2; 0 is unknown.
+    pub cgroup_id: u64,
+    /// The kernel's socket cookie; 0 is unknown.
+    pub socket_cookie: u64,
+    /// Where it was seen.
+    pub interface: Interface,
+    /// Protocol above IP.
+    pub protocol: Protocol,
+    /// IP version of the observed packet.
+    pub ip_version: IpVersion,
+    /// Direction at the observed interface.
+    pub direction: Direction,
+    /// What became of the packet.
+    pub verdict: Verdict,
+    /// Whether it answers.
+    pub is_reply: Reply,
+    /// Kind of observation.
+    pub flow_type: FlowType,
+    /// State of the TCP socket, for [`EventType::TCP_STATE`].
+    pub tcp_state: TcpState,
+    /// Layer 7 protocol of the record that [`Flow::l7`] refers to.
+    pub l7_type: L7Type,
+    /// TCP flags: of the one packet, or of all packets the source sent in this observation.
+    pub tcp_flags: TcpFlags,
+    /// ICMP type, for ICMP and ICMPv6; VRRP and IGMP type for those.
+    pub icmp_type: u8,
+    /// ICMP code.
+    pub icmp_code: u8,
+    /// Why it was dropped.
+    pub drop_reason: DropReason,
+    /// What is special about it.
+    pub flags: FlowFlags,
+    /// Class of event.
+    pub event_type: EventType,
+    /// Second half of Hubble's `event_type`: trace point, drop reason or capture point number.
+    pub event_sub_type: u8,
+    /// Where on its way.
+    pub trace_point: TracePoint,
+    /// What connection tracking said.
+    pub trace_reason: TraceReason,
+    /// Outermost VLAN id (12 bits); 0 is none.
+    pub vlan: u16,
+    /// One packet in this many is observed; 0 and 1 both mean every packet.
+    pub sample_rate: u16,
+    /// Handle of the layer 7 record; 0 is none.
+    pub l7: u32,
+    /// Handle of rarely present attributes (policies, trace ids); 0 is none.
+    pub ext: u32,
+}
+
+impl Flow {
+    /// Size of a flow in bytes. With the ring's sequence word it fills four cache lines.
+    pub const SIZE: usize = 248;
+
+    /// When the newest packet was seen: nanoseconds since the Unix epoch.
+    #[must_use]
+    pub const fn last_seen(&self) -> u64 {
+        self.time
+    }
+}
+
+const _: () = assert!(size_of::<Flow>() == Flow::SIZE && align_of::<Flow>() == 8);

@@ -1,0 +1,9 @@
+//! Network flow events: decoding, the [`Flow`](flow::Flow) model and the history ring.
+#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "std"), no_std)]
+
+pub mod event;
+pub mod flow;
+mod open_enum;
+#[cfg(feature = "std")]
+pub mod pipeline;

@@ -1,0 +1,100 @@
+//! The contracts between the crates: where records come from, and what happens to each flow.
+//!
+//! All traits are object safe; an agent composes them as it likes.
+
+use core::time::Duration;
+use std::string::String;
+
+use crate::flow::Flow;
+
+/// One record of a [`Source`], borrowed for the time of the call.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Record<'a> {
+    /// A record of our own kernel programs: see [`crate::event`].
+    Kernel(&'a [u8]),
+    /// Records that were lost before they could be handed over.
+    Lost(Lost),
+}
+
+/// Where something was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LostAt {
+    /// A kernel ring buffer had no room.
+    KernelRing,
+    /// The kernel's flow table had no room or gave up an entry.
+    KernelTable,
+    /// A record could not be decoded.
+    Decode,
+    /// The history ring overwrote it before it was read.
+    HistoryRing,
+}
+
+/// A number of things lost at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Lost {
+    /// The place.
+    pub at: LostAt,
+    /// How many.
+    pub count: u64,
+}
+
+/// Why a source ended or could not go on.
+#[derive(Debug, thiserror::Error)]
+#[error("source {source_name}: {reason}")]
+pub struct SourceError {
+    /// Name of the source.
+    pub source_name: String,
+    /// What was expected and what was found.
+    pub reason: String,
+}
+
+/// Whether a source may have more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// More may come: call again.
+    Open,
+    /// Nothing will come any more.
+    Ended,
+}
+
+/// Yields records.
+pub trait Source: Send {
+    /// A short name for messages.
+    fn name(&self) -> &str;
+
+    /// Hands every record that is ready to `sink`; where none is, waits for one for at most
+    /// `timeout`.
+    ///
+    /// # Errors
+    /// When the source cannot go on.
+    fn poll(
+        &mut self,
+        timeout: Duration,
+        sink: &mut dyn FnMut(Record<'_>),
+    ) -> Result<Progress, SourceError>;
+}
+
+/// Adds what it knows to a flow: names, identities, services.
+pub trait Enricher: Send + Sync {
+    /// Fills the handles and identities of `flow`.
+    fn enrich(&self, flow: &mut Flow);
+}
+
+/// Chooses flows.
+pub trait Filter: Send + Sync {
+    /// Whether `flow` is wanted.
+    fn matches(&self, flow: &Flow) -> bool;
+}
+
+/// Sees each flow: metrics, exporters, printers.
+pub trait Observer: Send {
+    /// Called once for each flow, in order.
+    fn observe(&mut self, flow: &Flow);
+
+    /// Called when something was lost.
+    fn lost(&mut self, lost: &Lost) {
+        let _ = lost;
+    }
+}

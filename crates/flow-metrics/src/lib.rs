@@ -1,0 +1,2 @@
+//! Contract page to be written.
+#![forbid(unsafe_code)]
