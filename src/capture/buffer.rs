@@ -1,0 +1,73 @@
+//! A window over a stream that parsers look at and consume from.
+
+use std::io::{self, Read};
+
+/// Bytes read ahead at a time.
+const CHUNK: usize = 64 * 1024;
+
+/// Bytes that were read and not consumed yet.
+pub(super) struct Buffer {
+    input: Box<dyn Read + Send>,
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+    consumed: u64,
+    exhausted: bool,
+}
+
+impl Buffer {
+    pub(super) fn new(input: Box<dyn Read + Send>) -> Self {
+        Self {
+            input,
+            bytes: vec![0; CHUNK],
+            start: 0,
+            end: 0,
+            consumed: 0,
+            exhausted: false,
+        }
+    }
+
+    pub(super) fn data(&self) -> &[u8] {
+        &self.bytes[self.start..self.end]
+    }
+
+    /// Bytes consumed since the beginning of the stream.
+    pub(super) fn offset(&self) -> u64 {
+        self.consumed
+    }
+
+    pub(super) fn consume(&mut self, count: usize) {
+        debug_assert!(count <= self.end - self.start);
+        self.start += count;
+        self.consumed += count as u64;
+    }
+
+    /// Reads until at least `needed` bytes are there or the stream ends. Returns no sooner than
+    /// it must and no later than it can, so that a live stream is followed closely.
+    ///
+    /// Returns whether `needed` bytes are there.
+    pub(super) fn fill(&mut self, needed: usize) -> io::Result<bool> {
+        while self.end - self.start < needed {
+            if self.exhausted {
+                return Ok(false);
+            }
+            // Ask for room for what is needed only as the stream proves to have it: a damaged
+            // length must not make us allocate.
+            if self.start > 0 && self.bytes.len() - self.end < CHUNK / 2 {
+                self.bytes.copy_within(self.start..self.end, 0);
+                self.end -= self.start;
+                self.start = 0;
+            }
+            if self.end == self.bytes.len() {
+                self.bytes.resize(self.bytes.len() * 2, 0);
+            }
+            match self.input.read(&mut self.bytes[self.end..]) {
+                Ok(0) => self.exhausted = true,
+                Ok(count) => self.end += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,1 @@
+//! Frames built byte by byte.
