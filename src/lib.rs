@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod capture;
+pub mod demo_capture;
 pub mod frame;
 pub mod link;
 pub mod netns;

@@ -86,7 +86,7 @@ impl Namespace {
             .create_new(true)
             .open(&path)
             .map_err(fail("making its file in /run/netns"))?;
-        let made = in_thread(|| {
+        let made = in_thread("netns", || {
             unshare(CloneFlags::CLONE_NEWNET).map_err(|e| ("unshare", io::Error::from(e)))?;
             mount(
                 Some("/proc/thread-self/ns/net"),
@@ -133,9 +133,25 @@ impl Namespace {
     /// Where the namespace cannot be entered.
     ///
     /// # Panics
-    /// With the panic of `work`.
+    /// With the panic of `work`, or where the system has no room for a thread.
     pub fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, NetnsError> {
-        in_thread(|| {
+        self.run_as("netns", work)
+    }
+
+    /// [`run`](Self::run) in a thread of this name, which the kernel takes for the name of the
+    /// process that owns the sockets made by it.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    ///
+    /// # Panics
+    /// As [`run`](Self::run).
+    pub fn run_as<T: Send>(
+        &self,
+        comm: &str,
+        work: impl FnOnce() -> T + Send,
+    ) -> Result<T, NetnsError> {
+        in_thread(comm, || {
             setns(&self.handle, CloneFlags::CLONE_NEWNET).map_err(|errno| NetnsError {
                 name: self.name.clone(),
                 action: "setns",
@@ -156,11 +172,15 @@ fn path_of(name: &str) -> PathBuf {
     Path::new(DIRECTORY).join(name)
 }
 
-fn in_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    match thread::scope(|scope| scope.spawn(work).join()) {
-        Ok(result) => result,
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
+fn in_thread<T: Send>(comm: &str, work: impl FnOnce() -> T + Send) -> T {
+    let result = thread::scope(|scope| {
+        thread::Builder::new()
+            .name(comm.to_owned())
+            .spawn_scoped(scope, work)
+            .expect("the system has room for a thread")
+            .join()
+    });
+    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Unmounts and unlinks. Both may fail where another did it first, which is as good.

@@ -1,0 +1,229 @@
+//! What the client can do.
+
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream, UdpSocket};
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::{
+    BLACKHOLE, CLIENT_COMM, CLIENT_V4, CLIENT_V6, CLOSED_PORT, DNS_PORT, Exchange, HTTP_PORT, Ip,
+    Pair, TrafficError,
+};
+
+/// How long an answer may take before the lab is taken to be broken.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Pair {
+    /// Sends an HTTP request with a body of `body_len` bytes and reads the response.
+    ///
+    /// # Errors
+    /// Where a socket fails or the response is not what [`Server`](super::Server) sends.
+    pub fn http(&self, ip: Ip, body_len: usize) -> Result<Exchange, TrafficError> {
+        self.client.run_as(CLIENT_COMM, || {
+            http(ip, body_len).map_err(TrafficError::socket("HTTP"))
+        })?
+    }
+
+    /// Asks for the server's name by DNS over UDP.
+    ///
+    /// # Errors
+    /// Where a socket fails or no answer comes.
+    pub fn dns(&self, ip: Ip) -> Result<Exchange, TrafficError> {
+        self.client
+            .run_as(CLIENT_COMM, || dns(ip).map_err(TrafficError::socket("DNS")))?
+    }
+
+    /// Sends `count` ICMP echo requests, one after the answer to the other.
+    ///
+    /// # Errors
+    /// Where a socket fails (it needs `CAP_NET_RAW`) or an answer does not come.
+    pub fn ping(&self, ip: Ip, count: u16, payload_len: usize) -> Result<Exchange, TrafficError> {
+        self.client.run_as(CLIENT_COMM, || {
+            ping(ip, count, payload_len).map_err(TrafficError::socket("ping"))
+        })?
+    }
+
+    /// Tries to connect to a port where nobody listens.
+    ///
+    /// # Errors
+    /// Where anything but "connection refused" comes back.
+    pub fn refused(&self, ip: Ip) -> Result<Exchange, TrafficError> {
+        self.client.run_as(CLIENT_COMM, || {
+            refused(ip).map_err(TrafficError::socket("closed port"))
+        })?
+    }
+
+    /// Sends a datagram that the server's kernel drops.
+    ///
+    /// # Errors
+    /// Where the socket fails.
+    pub fn dropped(&self, payload_len: usize) -> Result<Exchange, TrafficError> {
+        self.client.run_as(CLIENT_COMM, || {
+            dropped(payload_len).map_err(TrafficError::socket("blackhole"))
+        })?
+    }
+}
+
+fn http(ip: Ip, body_len: usize) -> io::Result<Exchange> {
+    let destination = SocketAddr::new(ip.server(), HTTP_PORT);
+    let mut stream = TcpStream::connect_timeout(&destination, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let source = stream.local_addr()?;
+    let request = http_request(body_len);
+    stream.write_all(&request)?;
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response)?;
+    stream.shutdown(Shutdown::Both)?;
+    if response != super::server::RESPONSE {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "not the server's response",
+        ));
+    }
+    Ok(Exchange {
+        source,
+        destination,
+        sent: request.len() as u64,
+        received: response.len() as u64,
+    })
+}
+
+/// A request with a body of `body_len` bytes.
+pub(super) fn http_request(body_len: usize) -> Vec<u8> {
+    let method = if body_len == 0 { "GET" } else { "PUT" };
+    let mut request = format!(
+        "{method} /hello HTTP/1.1\r\nHost: server.demo.test\r\n\
+         Content-Length: {body_len}\r\nConnection: close\r\n\r\n"
+    )
+    .into_bytes();
+    request.resize(request.len() + body_len, b'x');
+    request
+}
+
+/// A query for the A record of `server.demo.test`: RFC 1035 section 4.
+pub(super) const DNS_QUERY: &[u8] =
+    b"\x2a\x2a\x01\0\0\x01\0\0\0\0\0\0\x06server\x04demo\x04test\0\0\x01\0\x01";
+
+fn udp_socket(ip: IpAddr) -> io::Result<UdpSocket> {
+    let any: IpAddr = if ip.is_ipv4() {
+        CLIENT_V4.into()
+    } else {
+        CLIENT_V6.into()
+    };
+    let socket = UdpSocket::bind(SocketAddr::new(any, 0))?;
+    socket.set_read_timeout(Some(PATIENCE))?;
+    Ok(socket)
+}
+
+fn dns(ip: Ip) -> io::Result<Exchange> {
+    let destination = SocketAddr::new(ip.server(), DNS_PORT);
+    let socket = udp_socket(destination.ip())?;
+    let sent = socket.send_to(DNS_QUERY, destination)?;
+    let mut buffer = [0; 512];
+    let (received, from) = socket.recv_from(&mut buffer)?;
+    if from != destination {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "an answer from elsewhere",
+        ));
+    }
+    Ok(Exchange {
+        source: socket.local_addr()?,
+        destination,
+        sent: sent as u64,
+        received: received as u64,
+    })
+}
+
+fn refused(ip: Ip) -> io::Result<Exchange> {
+    let destination = SocketAddr::new(ip.server(), CLOSED_PORT);
+    let domain = Domain::for_address(destination);
+    let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
+    // Bound first, so that the port is known though no connection comes about.
+    socket.bind(&SocketAddr::new(ip.client(), 0).into())?;
+    let source = socket
+        .local_addr()?
+        .as_socket()
+        .ok_or(io::ErrorKind::InvalidData)?;
+    match socket.connect_timeout(&destination.into(), PATIENCE) {
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(Exchange {
+            source,
+            destination,
+            sent: 0,
+            received: 0,
+        }),
+        Err(error) => Err(error),
+        Ok(()) => Err(io::Error::other("somebody listens")),
+    }
+}
+
+fn dropped(payload_len: usize) -> io::Result<Exchange> {
+    let destination = SocketAddr::new(BLACKHOLE.into(), DNS_PORT);
+    let socket = udp_socket(destination.ip())?;
+    let sent = socket.send_to(&vec![0; payload_len], destination)?;
+    Ok(Exchange {
+        source: socket.local_addr()?,
+        destination,
+        sent: sent as u64,
+        received: 0,
+    })
+}
+
+fn ping(ip: Ip, count: u16, payload_len: usize) -> io::Result<Exchange> {
+    let (domain, protocol, request, reply) = match ip {
+        Ip::V4 => (Domain::IPV4, Protocol::ICMPV4, 8, 0),
+        Ip::V6 => (Domain::IPV6, Protocol::ICMPV6, 128, 129),
+    };
+    let socket = Socket::new(domain, Type::RAW, Some(protocol))?;
+    socket.bind(&SocketAddr::new(ip.client(), 0).into())?;
+    socket.set_read_timeout(Some(PATIENCE))?;
+    let destination = SocketAddr::new(ip.server(), 0);
+    let id = (std::process::id() & 0xffff) as u16;
+    let mut received = 0;
+    for sequence in 1..=count {
+        let mut message = vec![request, 0, 0, 0];
+        message.extend(id.to_be_bytes());
+        message.extend(sequence.to_be_bytes());
+        message.resize(8 + payload_len, b'.');
+        if ip == Ip::V4 {
+            // For ICMPv6 the kernel does it (RFC 3542 section 3.1).
+            let sum = crate::frame::checksum(&[&message]);
+            message[2..4].copy_from_slice(&sum.to_be_bytes());
+        }
+        socket.send_to(&message, &destination.into())?;
+        received += await_reply(&socket, ip, (reply, id, sequence))?;
+    }
+    Ok(Exchange {
+        source: SocketAddr::new(ip.client(), 0),
+        destination,
+        sent: u64::from(count) * payload_len as u64,
+        received,
+    })
+}
+
+/// Waits for the echo reply of this type, id and sequence; gives its payload's length.
+fn await_reply(socket: &Socket, ip: Ip, wanted: (u8, u16, u16)) -> io::Result<u64> {
+    let begin = Instant::now();
+    let mut space = [0; 2048];
+    while begin.elapsed() < PATIENCE {
+        let length = (&*socket).read(&mut space)?;
+        // A raw IPv4 socket gives the IP header too.
+        let skip = match ip {
+            Ip::V4 => usize::from(space.first().map_or(0, |byte| byte & 0x0f)) * 4,
+            Ip::V6 => 0,
+        };
+        if let Some([kind, _, _, _, id0, id1, sequence0, sequence1, payload @ ..]) =
+            space[..length].get(skip..)
+            && (
+                *kind,
+                u16::from_be_bytes([*id0, *id1]),
+                u16::from_be_bytes([*sequence0, *sequence1]),
+            ) == wanted
+        {
+            return Ok(payload.len() as u64);
+        }
+    }
+    Err(io::ErrorKind::TimedOut.into())
+}
