@@ -193,7 +193,7 @@ fn length(length: usize) -> u16 {
 }
 
 /// The Internet checksum (RFC 1071) of parts of which all but the last have even length.
-pub(crate) fn checksum(parts: &[&[u8]]) -> u16 {
+fn checksum(parts: &[&[u8]]) -> u16 {
     let mut sum = 0_u64;
     for part in parts {
         for pair in part.chunks(2) {

@@ -6,6 +6,7 @@
 
 pub mod capture;
 pub mod demo_capture;
+pub mod example;
 pub mod frame;
 pub mod link;
 pub mod netns;

@@ -160,6 +160,19 @@ impl Namespace {
             Ok(work())
         })
     }
+
+    /// Writes a network setting of this namespace, e.g. `net/ipv4/ip_forward`.
+    ///
+    /// # Errors
+    /// Where there is none of that name, or `/proc/sys` is read-only.
+    pub fn set_sysctl(&self, name: &'static str, value: &str) -> Result<(), NetnsError> {
+        self.run(|| fs::write(Path::new("/proc/sys").join(name), value))?
+            .map_err(|source| NetnsError {
+                name: self.name.clone(),
+                action: name,
+                source,
+            })
+    }
 }
 
 impl Drop for Namespace {

@@ -37,7 +37,7 @@ impl Pair {
     /// Sends `count` ICMP echo requests, one after the answer to the other.
     ///
     /// # Errors
-    /// Where a socket fails (it needs `CAP_NET_RAW`) or an answer does not come.
+    /// Where a socket fails or an answer does not come.
     pub fn ping(&self, ip: Ip, count: u16, payload_len: usize) -> Result<Exchange, TrafficError> {
         self.client.run_as(CLIENT_COMM, || {
             ping(ip, count, payload_len).map_err(TrafficError::socket("ping"))
@@ -176,24 +176,21 @@ fn ping(ip: Ip, count: u16, payload_len: usize) -> io::Result<Exchange> {
         Ip::V4 => (Domain::IPV4, Protocol::ICMPV4, 8, 0),
         Ip::V6 => (Domain::IPV6, Protocol::ICMPV6, 128, 129),
     };
-    let socket = Socket::new(domain, Type::RAW, Some(protocol))?;
+    // A datagram socket, not a raw one: for each reply to a raw one the kernel also reports a
+    // packet dropped for want of a datagram socket.
+    let socket = Socket::new(domain, Type::DGRAM, Some(protocol))?;
     socket.bind(&SocketAddr::new(ip.client(), 0).into())?;
-    socket.set_read_timeout(Some(PATIENCE))?;
     let destination = SocketAddr::new(ip.server(), 0);
-    let id = (std::process::id() & 0xffff) as u16;
+    socket.connect(&destination.into())?;
+    socket.set_read_timeout(Some(PATIENCE))?;
     let mut received = 0;
     for sequence in 1..=count {
-        let mut message = vec![request, 0, 0, 0];
-        message.extend(id.to_be_bytes());
+        // The kernel fills in checksum and id.
+        let mut message = vec![request, 0, 0, 0, 0, 0];
         message.extend(sequence.to_be_bytes());
         message.resize(8 + payload_len, b'.');
-        if ip == Ip::V4 {
-            // For ICMPv6 the kernel does it (RFC 3542 section 3.1).
-            let sum = crate::frame::checksum(&[&message]);
-            message[2..4].copy_from_slice(&sum.to_be_bytes());
-        }
-        socket.send_to(&message, &destination.into())?;
-        received += await_reply(&socket, ip, (reply, id, sequence))?;
+        socket.send(&message)?;
+        received += await_reply(&socket, reply, sequence)?;
     }
     Ok(Exchange {
         source: SocketAddr::new(ip.client(), 0),
@@ -203,24 +200,15 @@ fn ping(ip: Ip, count: u16, payload_len: usize) -> io::Result<Exchange> {
     })
 }
 
-/// Waits for the echo reply of this type, id and sequence; gives its payload's length.
-fn await_reply(socket: &Socket, ip: Ip, wanted: (u8, u16, u16)) -> io::Result<u64> {
+/// Waits for the echo reply of this type and sequence number; gives its payload's length.
+fn await_reply(socket: &Socket, reply: u8, sequence: u16) -> io::Result<u64> {
     let begin = Instant::now();
     let mut space = [0; 2048];
     while begin.elapsed() < PATIENCE {
-        let length = (&*socket).read(&mut space)?;
-        // A raw IPv4 socket gives the IP header too.
-        let skip = match ip {
-            Ip::V4 => usize::from(space.first().map_or(0, |byte| byte & 0x0f)) * 4,
-            Ip::V6 => 0,
-        };
-        if let Some([kind, _, _, _, id0, id1, sequence0, sequence1, payload @ ..]) =
-            space[..length].get(skip..)
-            && (
-                *kind,
-                u16::from_be_bytes([*id0, *id1]),
-                u16::from_be_bytes([*sequence0, *sequence1]),
-            ) == wanted
+        let mut socket = socket;
+        let length = socket.read(&mut space)?;
+        if let [kind, _, _, _, _, _, high, low, payload @ ..] = &space[..length]
+            && (*kind, u16::from_be_bytes([*high, *low])) == (reply, sequence)
         {
             return Ok(payload.len() as u64);
         }

@@ -1,0 +1,176 @@
+//! The command line.
+
+use std::num::{NonZeroU16, NonZeroUsize};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::{Duration, SystemTime};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Observes the network flows of this host.
+#[derive(Debug, Parser)]
+#[command(name = "agent", version, subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show flows, live from the kernel or from a capture file.
+    ///
+    /// Live, there is no history before the start: flows are shown as they are seen, until
+    /// Ctrl-C, `--count` or `--duration`. With `--last N` nothing is shown before the end, then
+    /// the newest N. A capture is shown from its oldest flow to its newest.
+    #[command(after_help = EXAMPLES)]
+    Observe(Observe),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  agent observe                            live flows of this host (root)
+  agent observe --demo                     make some traffic and watch it
+  agent observe -i 'eth*' -o json          flows of some interfaces, one JSON object a line
+  agent observe --pcap file.pcapng -o table
+  tcpdump -Uw - | agent observe --pcap -   without root for the agent
+
+Exit status: 0 done, 1 a failure while running, 2 wrong usage.";
+
+#[derive(Args, Clone, Debug)]
+pub struct Observe {
+    /// Read a capture, pcap or pcapng; `-` is standard input. Needs no privileges.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["interface", "netns", "all_netns"])]
+    pub pcap: Option<PathBuf>,
+
+    /// Make traffic between two namespaces and watch it: TCP, UDP, ICMP and a dropped flow. Ends
+    /// by itself with a summary; with --follow, on Ctrl-C.
+    #[arg(long, conflicts_with_all = ["pcap", "interface", "netns", "all_netns"])]
+    pub demo: bool,
+
+    /// Form of the output.
+    #[arg(short, long, value_enum, default_value_t = Format::Compact)]
+    pub output: Format,
+
+    /// Go on until Ctrl-C; the default but for --demo and --pcap FILE. With --last N, show the
+    /// newest N of the capture.
+    #[arg(short, long)]
+    pub follow: bool,
+
+    /// Show only the newest N flows, once everything is seen.
+    #[arg(long, value_name = "N", conflicts_with_all = ["count", "follow"])]
+    pub last: Option<NonZeroUsize>,
+
+    /// End after N flows.
+    #[arg(short = 'n', long, visible_alias = "first", value_name = "N")]
+    pub count: Option<NonZeroUsize>,
+
+    /// End after this long, e.g. 10s or 2m.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub duration: Option<Duration>,
+
+    /// Show no flow older than this: a time (2026-01-31T12:00:00Z) or how long ago (5m).
+    #[arg(long, value_name = "TIME", value_parser = point_in_time)]
+    pub since: Option<SystemTime>,
+
+    /// Show no flow newer than this: a time or how long ago.
+    #[arg(long, value_name = "TIME", value_parser = point_in_time)]
+    pub until: Option<SystemTime>,
+
+    /// Watch these interfaces; `*` and `?` are wildcards [default: all that are up].
+    #[arg(short, long, value_name = "PATTERN", value_delimiter = ',')]
+    pub interface: Vec<String>,
+
+    /// Watch this network namespace too: a name of `ip netns`, or a path.
+    #[arg(long, visible_alias = "namespace", value_name = "NAME", value_delimiter = ',')]
+    pub netns: Vec<String>,
+
+    /// Watch every network namespace, present and future.
+    #[arg(long, conflicts_with_all = ["interface", "netns"])]
+    pub all_netns: bool,
+
+    /// What makes a flow: `aggregated` (counts of a connection), `packets` (each packet) or
+    /// `sampled:N` (one packet in N).
+    #[arg(long, default_value = "aggregated")]
+    pub mode: Mode,
+
+    /// Time between two reports of a connection that goes on, with --mode aggregated.
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = humantime::parse_duration)]
+    pub interval: Duration,
+
+    /// Number of flows kept, a power of two.
+    #[arg(long, value_name = "N", default_value = "65536", value_parser = ring_size)]
+    pub ring_size: usize,
+
+    /// When to colour: by default where the output is a terminal and NO_COLOR is not set.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    pub color: Colour,
+
+    /// Say nothing on standard error but errors.
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// One line a flow.
+    Compact,
+    /// One JSON object a line, as Hubble exports it.
+    #[value(alias = "jsonpb")]
+    Json,
+    /// A block of `key: value` lines a flow.
+    Dict,
+    /// Aligned columns.
+    #[value(alias = "tab")]
+    Table,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Aggregated,
+    Packets,
+    Sampled(NonZeroU16),
+}
+
+impl FromStr for Mode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            None if text == "aggregated" => Ok(Self::Aggregated),
+            None if text == "packets" => Ok(Self::Packets),
+            Some(("sampled", number)) => number
+                .parse()
+                .map(Self::Sampled)
+                .map_err(|_| format!("sampled:N needs an N from 1 to {}", u16::MAX)),
+            _ => Err("expected aggregated, packets or sampled:N".to_owned()),
+        }
+    }
+}
+
+/// Largest ring that may be asked for: about 4 GiB.
+const LARGEST_RING: usize = 1 << 24;
+
+fn ring_size(text: &str) -> Result<usize, String> {
+    let size: usize = text.parse().map_err(|_| "expected a number".to_owned())?;
+    match size {
+        0 => Err("a ring holds at least 1 flow".to_owned()),
+        _ if size > LARGEST_RING => Err(format!("a ring holds at most {LARGEST_RING} flows")),
+        _ if size.is_power_of_two() => Ok(size),
+        _ => Err(format!("not a power of two; the next is {}", size.next_power_of_two())),
+    }
+}
+
+fn point_in_time(text: &str) -> Result<SystemTime, String> {
+    if let Ok(ago) = humantime::parse_duration(text) {
+        return SystemTime::now().checked_sub(ago).ok_or_else(|| "too long ago".to_owned());
+    }
+    humantime::parse_rfc3339_weak(text)
+        .map_err(|_| "expected a time like 2026-01-31T12:00:00Z, or how long ago like 5m".to_owned())
+}

@@ -1,0 +1,141 @@
+//! `--demo`: real traffic between two namespaces, and whether it was all seen.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use flow_core::flow::{EventType, Flow, Protocol};
+use flow_lab::traffic::{self, Exchange, Ip, Pair, Server};
+
+use crate::stop::Stop;
+
+/// Time from one round of traffic to the next.
+const PERIOD: Duration = Duration::from_millis(500);
+/// Rounds, unless they are to go on.
+const ROUNDS: u32 = 10;
+
+/// What the client does in a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Kind {
+    Http(Ip),
+    Dns(Ip),
+    Ping(Ip),
+    Refused(Ip),
+    Dropped,
+}
+
+impl Kind {
+    const ALL: [Self; 9] = [
+        Self::Http(Ip::V4),
+        Self::Http(Ip::V6),
+        Self::Dns(Ip::V4),
+        Self::Dns(Ip::V6),
+        Self::Ping(Ip::V4),
+        Self::Ping(Ip::V6),
+        Self::Refused(Ip::V4),
+        Self::Refused(Ip::V6),
+        Self::Dropped,
+    ];
+
+    fn run(self, pair: &Pair) -> Result<Exchange, traffic::TrafficError> {
+        match self {
+            Self::Http(ip) => pair.http(ip, 2_000),
+            Self::Dns(ip) => pair.dns(ip),
+            Self::Ping(ip) => pair.ping(ip, 1, 56),
+            Self::Refused(ip) => pair.refused(ip),
+            Self::Dropped => pair.dropped(64),
+        }
+    }
+
+    fn label(self) -> String {
+        let (what, ip) = match self {
+            Self::Http(ip) => ("TCP connection", ip),
+            Self::Dns(ip) => ("UDP query", ip),
+            Self::Ping(ip) => ("ICMP echo", ip),
+            Self::Refused(ip) => ("TCP to a closed port", ip),
+            Self::Dropped => ("UDP into a black hole", Ip::V4),
+        };
+        format!("{what}, {}", if ip == Ip::V4 { "IPv4" } else { "IPv6" })
+    }
+
+    fn protocol(self) -> Protocol {
+        match self {
+            Self::Http(_) | Self::Refused(_) => Protocol::TCP,
+            Self::Dns(_) | Self::Dropped => Protocol::UDP,
+            Self::Ping(Ip::V4) => Protocol::ICMP,
+            Self::Ping(Ip::V6) => Protocol::ICMPV6,
+        }
+    }
+}
+
+/// What the client sent: how often, and between which ends.
+#[derive(Debug, Default)]
+pub struct Sent {
+    exchanges: BTreeMap<Kind, Vec<Key>>,
+    elapsed: Duration,
+}
+
+/// A connection, from the client's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    protocol: Protocol,
+    client: (IpAddr, u16),
+    server: (IpAddr, u16),
+}
+
+/// The laboratory, at work in the background.
+#[derive(Debug)]
+pub struct Demo {
+    pair: Pair,
+    thread: Option<JoinHandle<anyhow::Result<Sent>>>,
+}
+
+impl Demo {
+    /// Makes the namespaces; nothing is sent yet.
+    pub fn create() -> anyhow::Result<Self> {
+        Ok(Self { pair: Pair::create().context("making the demo's namespaces")?, thread: None })
+    }
+
+    /// Namespaces to watch.
+    pub fn netns(&self) -> &str {
+        self.pair.client.name()
+    }
+
+    /// Begins to send, a round each half second, and raises `done` after the last one; rounds
+    /// go on until `stop` where `forever`.
+    pub fn start(self, forever: bool, stop: Stop, done: Stop) -> anyhow::Result<Running> {
+        let thread = thread::Builder::new().name("demo".to_owned()).spawn(move || {
+            let result = send(&self.pair, forever, &stop);
+            done.raise();
+            result
+        })?;
+        Ok(Running { thread })
+    }
+}
+
+fn send(pair: &Pair, forever: bool, stop: &Stop) -> anyhow::Result<Sent> {
+    let server = Server::start(pair)?;
+    let begin = Instant::now();
+    let mut sent = Sent::default();
+    let mut round = 0;
+    while !stop.is_raised() && (forever || round < ROUNDS) {
+        for kind in Kind::ALL {
+            let exchange = kind.run(pair)?;
+            sent.exchanges.entry(kind).or_default().push(Key {
+                protocol: kind.protocol(),
+                client: (exchange.source.ip(), exchange.source.port()),
+                server: (exchange.destination.ip(), exchange.destination.port()),
+            });
+        }
+        round += 1;
+        let next = begin + PERIOD * round;
+        while Instant::now() < next && !stop.is_raised() {
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+    sent.elapsed = begin.elapsed();
+    drop(server);
+    Ok(sent)
+}
