@@ -129,6 +129,14 @@ impl Pair {
             client: Namespace::create()?,
             server: Namespace::create()?,
         };
+        for space in [&pair.client, &pair.server] {
+            // No link-local addresses and no search for routers: the only packets are those
+            // that are sent, and the resolution of their addresses.
+            space.set_sysctl("net/ipv6/conf/default/addr_gen_mode", "1")?;
+            space.set_sysctl("net/ipv6/conf/default/router_solicitations", "0")?;
+            // ICMP datagram sockets for everybody, icmp(7); for IPv6 too.
+            space.set_sysctl("net/ipv4/ping_group_range", "0 2147483647")?;
+        }
         pair.client
             .run(|| link::create_veth(CLIENT_LINK, SERVER_LINK, &pair.server))??;
         pair.server.run(|| {

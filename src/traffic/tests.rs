@@ -66,28 +66,3 @@ fn frames_reach_the_other_end() {
     assert_eq!(&buffer[..length], b"by hand");
     assert_eq!(from, (CLIENT_V4, 4001).into());
 }
-
-#[test]
-fn dbg() {
-    let pair = Pair::create().expect("pair");
-    for s in [&pair.client, &pair.server] {
-        println!(
-            "{:?}",
-            s.run(|| (
-                std::fs::read_to_string("/proc/sys/net/ipv4/ping_group_range"),
-                std::fs::read_to_string("/proc/sys/net/ipv6/conf/default/addr_gen_mode")
-            ))
-        );
-        s.set_sysctl("net/ipv4/ping_group_range", "0 2147483647")
-            .unwrap();
-        println!(
-            "{:?}",
-            s.run(|| (
-                std::fs::read_to_string("/proc/sys/net/ipv4/ping_group_range"),
-                std::fs::read_to_string("/proc/sys/net/ipv6/conf/default/addr_gen_mode")
-            ))
-        );
-    }
-    println!("{:?}", pair.ping(Ip::V4, 1, 1));
-    println!("{:?}", pair.ping(Ip::V6, 1, 1));
-}
