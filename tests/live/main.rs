@@ -1,0 +1,10 @@
+//! End to end on real kernel traffic: what the observer reports is what was sent, to the packet.
+//!
+//! Every test makes its own namespaces. They need root and BPF; `FLOW_SKIP_BPF=1` skips them.
+
+mod drops;
+mod exact;
+mod gso;
+mod modes;
+mod overload;
+mod watch;

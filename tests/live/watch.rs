@@ -1,0 +1,154 @@
+//! Observes the two namespaces of a [`Pair`] while a test sends.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use flow_core::clock::BootClock;
+use flow_core::event::EventDecoder;
+use flow_core::flow::{Counters, EventType, Flow, Protocol, Reply, TcpFlags};
+use flow_core::pipeline::{Progress, Record, Source};
+use flow_ebpf::{FlowSource, FlowSourceBuilder, Interfaces, Namespace, SourceHandle, Stats};
+use flow_lab::traffic::{CLIENT_LINK, Pair, SERVER_LINK};
+
+/// A builder that observes both interfaces of `pair` and nothing else of this host.
+pub(crate) fn of(pair: &Pair) -> FlowSourceBuilder {
+    FlowSource::builder()
+        .interfaces(Interfaces::matching([CLIENT_LINK, SERVER_LINK]))
+        .namespace(Namespace::from(pair.client.path().as_path()))
+        .namespace(Namespace::from(pair.server.path().as_path()))
+}
+
+/// An observer at work in a thread of its own.
+pub(crate) struct Watch {
+    handle: SourceHandle,
+    thread: JoinHandle<(Vec<Flow>, u64)>,
+}
+
+/// What an observer saw.
+pub(crate) struct Seen {
+    pub(crate) flows: Vec<Flow>,
+    /// Sum of all loss records.
+    pub(crate) lost: u64,
+    pub(crate) stats: Stats,
+}
+
+impl Watch {
+    /// Loads, attaches, and begins to drain. On return every interface is observed.
+    pub(crate) fn start(builder: FlowSourceBuilder) -> Self {
+        let mut source = builder.load().expect("the observer loads");
+        let handle = source.handle();
+        let missing: Vec<String> = source.report().missing().map(ToString::to_string).collect();
+        assert!(missing.is_empty(), "missing: {missing:#?}");
+        let (ready, wait) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let mut decoder = decoder(&source);
+            let (mut flows, mut lost) = (Vec::new(), 0);
+            let _ = ready.send(());
+            loop {
+                let progress = source.poll(Duration::from_millis(50), &mut |record| match record {
+                    Record::Kernel(bytes) => {
+                        flows.push(decoder.decode(bytes).expect("a record of our own").flow);
+                    }
+                    Record::Lost(loss) => lost += loss.count,
+                    _ => {}
+                });
+                if progress.expect("the source goes on") == Progress::Ended {
+                    return (flows, lost);
+                }
+            }
+        });
+        wait.recv().expect("the drain thread has begun");
+        Self { handle, thread }
+    }
+
+    /// Stops, flushes the kernel's table and takes what was seen.
+    pub(crate) fn finish(self) -> Seen {
+        // Packets still on their way through the stack: there is no event that tells.
+        std::thread::sleep(Duration::from_millis(200));
+        self.handle.stop();
+        let (flows, lost) = self.thread.join().expect("the drain thread ends");
+        Seen { flows, lost, stats: self.handle.stats() }
+    }
+}
+
+/// One connection as one interface saw it, added up over all its records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Total {
+    /// From the side that began.
+    pub(crate) forward: Counters,
+    /// From the side that answered.
+    pub(crate) reverse: Counters,
+    /// TCP flags of the side that began.
+    pub(crate) forward_flags: TcpFlags,
+    /// TCP flags of the side that answered.
+    pub(crate) reverse_flags: TcpFlags,
+    /// Number of records.
+    pub(crate) records: usize,
+}
+
+impl Seen {
+    /// Records of packets seen at `interface`, without drops and socket events.
+    pub(crate) fn at<'a>(&'a self, interface: &'a str) -> impl Iterator<Item = &'a Flow> {
+        self.flows.iter().filter(move |flow| {
+            flow.event_type == EventType::TRACE
+                && flow.interface.name.as_bytes() == interface.as_bytes()
+        })
+    }
+
+    /// Records of dropped packets.
+    pub(crate) fn drops(&self) -> impl Iterator<Item = &Flow> {
+        self.flows.iter().filter(|flow| flow.event_type == EventType::DROP)
+    }
+
+    /// Adds up the connection that `source` began with `destination`, as `interface` saw it.
+    pub(crate) fn total(
+        &self,
+        interface: &str,
+        protocol: Protocol,
+        source: SocketAddr,
+        destination: SocketAddr,
+    ) -> Total {
+        let mut total = Total::default();
+        for flow in self.at(interface).filter(|flow| flow.protocol == protocol) {
+            let forward = ends(flow) == (source, destination);
+            if !forward && ends(flow) != (destination, source) {
+                continue;
+            }
+            total.records += 1;
+            let (ahead, back) = (flow.traffic.forward(), flow.traffic.reverse());
+            let (ahead, back, flags) = if forward {
+                (ahead, back, &mut total.forward_flags)
+            } else {
+                (back, ahead, &mut total.reverse_flags)
+            };
+            *flags |= flow.tcp_flags;
+            add(&mut total.forward, ahead);
+            add(&mut total.reverse, back);
+            if flow.is_reply != Reply::UNKNOWN {
+                assert_eq!(flow.is_reply == Reply::NO, forward, "who began: {flow}");
+            }
+        }
+        total
+    }
+}
+
+fn add(sum: &mut Counters, part: Counters) {
+    sum.packets += part.packets;
+    sum.bytes += part.bytes;
+}
+
+/// Sender and receiver of a flow.
+pub(crate) fn ends(flow: &Flow) -> (SocketAddr, SocketAddr) {
+    let end = |ip: IpAddr, port| SocketAddr::new(ip, port);
+    (
+        end(flow.source.ip.to_std(), flow.source.port),
+        end(flow.destination.ip.to_std(), flow.destination.port),
+    )
+}
+
+/// Bytes of an Ethernet and an IP header.
+pub(crate) fn headers(address: SocketAddr) -> u64 {
+    14 + if address.is_ipv4() { 20 } else { 40 }
+}
