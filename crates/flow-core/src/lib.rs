@@ -7,3 +7,5 @@ pub mod flow;
 mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;
+#[cfg(feature = "std")]
+pub mod ring;
