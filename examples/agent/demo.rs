@@ -139,3 +139,89 @@ fn send(pair: &Pair, forever: bool, stop: &Stop) -> anyhow::Result<Sent> {
     drop(server);
     Ok(sent)
 }
+
+/// The demo while it sends.
+#[derive(Debug)]
+pub struct Running {
+    thread: JoinHandle<anyhow::Result<Sent>>,
+}
+
+impl Running {
+    /// Waits for the last packet; the namespaces are gone after it.
+    pub fn finish(self) -> anyhow::Result<Sent> {
+        self.thread
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            .context("making the demo's traffic")
+    }
+}
+
+/// What was seen of the demo's connections.
+#[derive(Debug, Default)]
+pub struct Seen {
+    connections: HashMap<Key, Counts>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    packets: u64,
+    bytes: u64,
+    drops: u64,
+}
+
+impl Seen {
+    /// Adds what `flow` tells of a connection.
+    pub fn add(&mut self, flow: &Flow) {
+        let source = (flow.source.ip.to_std(), flow.source.port);
+        let destination = (flow.destination.ip.to_std(), flow.destination.port);
+        let client = |ip: IpAddr| ip == Ip::V4.client() || ip == Ip::V6.client();
+        let (client, server) = match (client(source.0), client(destination.0)) {
+            (true, false) => (source, destination),
+            (false, true) => (destination, source),
+            _ => return,
+        };
+        let key = Key { protocol: flow.protocol, client, server };
+        let counts = self.connections.entry(key).or_default();
+        match flow.event_type {
+            EventType::DROP => counts.drops += u64::from(flow.traffic.forward_packets.max(1)),
+            EventType::TRACE => {
+                let (forward, reverse) = (flow.traffic.forward(), flow.traffic.reverse());
+                counts.packets += u64::from(forward.packets) + u64::from(reverse.packets);
+                counts.bytes += forward.bytes + reverse.bytes;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Lines that set what was sent beside what was seen, and whether nothing is missing.
+pub fn summary(sent: &Sent, seen: &Seen) -> (Vec<String>, bool) {
+    let mut lines = vec![format!("{:<30}{:>6}  seen", "sent", "")];
+    let mut complete = true;
+    for (kind, keys) in &sent.exchanges {
+        // Echo requests have no ports: all of them are one connection.
+        let mut distinct = keys.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let found: Vec<Counts> =
+            distinct.iter().filter_map(|key| seen.connections.get(key).copied()).collect();
+        let packets: u64 = found.iter().map(|counts| counts.packets).sum();
+        let bytes: u64 = found.iter().map(|counts| counts.bytes).sum();
+        let drops: u64 = found.iter().map(|counts| counts.drops).sum();
+        let whole = found.len() == distinct.len();
+        complete &= whole;
+        let mut line = format!("{:<30}{:>6}  ", kind.label(), keys.len());
+        if distinct.len() == keys.len() {
+            line += &format!("{} connections, ", found.len());
+        }
+        line += &format!("{packets} packets, {bytes} bytes");
+        if drops > 0 {
+            line += &format!(", {drops} dropped");
+        }
+        if !whole {
+            line += "  (incomplete)";
+        }
+        lines.push(line);
+    }
+    (lines, complete)
+}
