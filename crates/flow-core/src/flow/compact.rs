@@ -5,8 +5,7 @@ use core::fmt::{self, Write};
 use super::icmp;
 use super::time::UtcTime;
 use super::{
-    Direction, DropReason, Endpoint, EventType, Flow, FlowFlags, IpVersion, Name16, Protocol,
-    Reply, Verdict,
+    Direction, DropReason, Endpoint, EventType, Flow, FlowFlags, IpVersion, Name16, Protocol, Reply,
 };
 use crate::text::Escaped;
 
@@ -227,7 +226,7 @@ mod tests {
     use std::string::ToString;
 
     use super::*;
-    use crate::flow::{Ip, TcpFlags, TracePoint, Traffic};
+    use crate::flow::{Ip, TcpFlags, TracePoint, Traffic, Verdict};
 
     fn syn() -> Flow {
         Flow {
