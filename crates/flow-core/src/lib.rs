@@ -8,4 +8,6 @@ pub mod flow;
 mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;
+#[cfg(feature = "std")]
+pub mod ring;
 pub mod text;
