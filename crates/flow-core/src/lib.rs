@@ -1,7 +1,8 @@
 //! Network flow events: decoding, the [`Flow`](flow::Flow) model and the history ring.
 #![forbid(unsafe_code)]
-#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
 
+pub mod clock;
 pub mod event;
 pub mod flow;
 mod open_enum;
@@ -9,3 +10,4 @@ mod open_enum;
 pub mod pipeline;
 #[cfg(feature = "std")]
 pub mod ring;
+pub mod text;

@@ -5,12 +5,16 @@
 //! [`Verdict`] are therefore numbers with names, so that a value this version does not know
 //! survives the way from a source to a reader.
 
+mod compact;
 mod drop_reason;
 mod endpoint;
 mod enums;
 mod flags;
+mod icmp;
 mod model;
+mod time;
 
+pub use compact::{Compact, Kind, Summary};
 pub use drop_reason::DropReason;
 pub use endpoint::{Endpoint, Ip, Mac};
 pub use enums::{
@@ -19,3 +23,4 @@ pub use enums::{
 };
 pub use flags::{FlowFlags, TcpFlags};
 pub use model::{Counters, Flow, Interface, Name16, Process, Traffic, Tunnel};
+pub use time::{Rfc3339, UtcTime};

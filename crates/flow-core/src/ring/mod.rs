@@ -7,7 +7,7 @@
 //! use flow_core::flow::Flow;
 //! use flow_core::ring::{Idle, Next, Ring, Start};
 //!
-//! let (writer, ring) = Ring::with_capacity(4)?;
+//! let (mut writer, ring) = Ring::with_capacity(4)?;
 //! let mut reader = ring.reader(Start::Now);
 //! for time in 1..=6 {
 //!     writer.publish(&Flow { time, ..Flow::default() });

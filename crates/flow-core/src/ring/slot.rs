@@ -3,7 +3,8 @@
 //! The protocol of a slot, with every access atomic:
 //!
 //! - A writer swaps the stamp from `complete(older)` to `busy(own)`, stores the words behind
-//!   a release fence, then stores `complete(own)` with release.
+//!   a release fence, then stores `complete(own)` with release. While there is only one
+//!   writer it stores `busy(own)` without the swap, which is a third of the whole cost.
 //! - A reader loads `complete(wanted)` with acquire, loads the words, and after an acquire
 //!   fence loads the stamp again. If it saw any word of a later writer, the two fences make
 //!   it see that writer's `busy` too, so an unchanged stamp proves that no word is torn.
@@ -78,16 +79,15 @@ impl<T: Record> Slots<T> {
         Stamp(self.slot(position)[0].load(Ordering::Acquire))
     }
 
-    /// Writes `record` at `position`, which the caller has claimed; `false` if the position
-    /// had to be skipped.
+    /// Takes the slot of `position` for the only writer there is.
+    ///
+    /// Every earlier writer must have finished, and the caller must know of that by an
+    /// acquire; then the slot is free and holds an earlier position.
     #[inline]
-    pub(super) fn write(&self, position: Position, record: &T) -> bool {
-        let taken = self.take(position);
-        if taken {
-            self.fill(position, record);
-            self.finish(position);
-        }
-        taken
+    pub(super) fn take_alone(&self, position: Position) {
+        let stamp = &self.slot(position)[0];
+        // Release: a reader that sees this stamp sees the claim too.
+        stamp.store(Stamp::busy(position).0, Ordering::Release);
     }
 
     /// Takes the slot of `position` for its writer, or marks it as skipped.
@@ -113,7 +113,7 @@ impl<T: Record> Slots<T> {
         false
     }
 
-    /// Stores the words of a slot that [`Slots::take`] gave.
+    /// Stores the words of a slot that was taken.
     #[inline]
     pub(super) fn fill(&self, position: Position, record: &T) {
         fence(Ordering::Release);

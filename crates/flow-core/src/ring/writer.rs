@@ -21,11 +21,11 @@ impl<T: Record> Writer<T> {
 
     /// Writes `record` over the oldest one.
     ///
-    /// Never waits, neither for readers nor for other writers. If another writer was stopped
+    /// The record is readable when this returns. Never waits, neither for readers nor for other writers. If another writer was stopped
     /// in the middle of writing the record one lap ago, `record` is given up: it counts in
     /// [`Stats::skipped`](super::Stats::skipped), and as lost by each reader.
     #[inline]
-    pub fn publish(&self, record: &T) {
+    pub fn publish(&mut self, record: &T) {
         self.shared.publish(record);
     }
 
