@@ -55,7 +55,26 @@ struct packet {
 	u32 packets; /* on the wire */
 	u32 bytes; /* on the wire, with the link header of each */
 	u32 length; /* of the packet as the stack holds it, from the link header on */
-};
+} __attribute__((aligned(8)));
+
+/*
+ * Makes the verifier forget what it knows of `p` on each of the many ways through the parser, which
+ * would multiply with those of what follows: after a write at an unknown place of the stack, all of it may hold
+ * anything. The write changes nothing.
+ */
+#define FORGET_SPAN 64
+_Static_assert(sizeof(struct packet) <= 2 * FORGET_SPAN && sizeof(struct packet) > FORGET_SPAN,
+	       "forget reaches all of a packet");
+
+static inline_always void forget(struct packet *p, u32 anything)
+{
+	u32 first = anything & (FORGET_SPAN - 1);
+	volatile u8 *head = (u8 *)p + first;
+	volatile u8 *tail = (u8 *)p + sizeof(*p) - FORGET_SPAN + first;
+
+	*head = *head;
+	*tail = *tail;
+}
 
 /* The bytes to parse: packet memory, or a copy of VIEW_COPY bytes of which `length` are filled. */
 #define VIEW_COPY 256

@@ -84,6 +84,7 @@ static inline_always void observe_skb(struct __sk_buff *ctx, struct flow_counter
 	else if (hook == HOOK_CGROUP_EGRESS)
 		extra = ETH_LEN;
 	measure(&p, ctx->len, extra, ctx->gso_segs, ctx->gso_size);
+	forget(&p, ctx->len);
 
 	struct origin o = {
 		.ctx = ctx,
