@@ -4,6 +4,8 @@
 
 pub mod clock;
 pub mod event;
+#[cfg(all(feature = "serde", feature = "std"))]
+pub mod export;
 pub mod flow;
 mod open_enum;
 #[cfg(feature = "std")]
