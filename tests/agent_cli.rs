@@ -12,23 +12,38 @@ use serde_json::Value;
 const DEMO_PACKETS: u64 = 51;
 
 fn testdata(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("testdata")
+        .join(name)
 }
 
 fn observe() -> Command {
     let mut command = Command::new(agent());
-    command.arg("observe").env_remove("NO_COLOR").env("TZ", "UTC").stdin(Stdio::null());
+    command
+        .arg("observe")
+        .env_remove("NO_COLOR")
+        .env("TZ", "UTC")
+        .stdin(Stdio::null());
     command
 }
 
 fn demo_capture(args: &[&str]) -> Output {
-    observe().arg("--pcap").arg(testdata("demo.pcap")).args(args).output().expect("agent runs")
+    observe()
+        .arg("--pcap")
+        .arg(testdata("demo.pcap"))
+        .args(args)
+        .output()
+        .expect("agent runs")
 }
 
 /// Standard output of a run that must succeed.
 fn lines(args: &[&str]) -> Vec<String> {
     let output = demo_capture(args);
-    assert!(output.status.success(), "{args:?}: {}", text(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{args:?}: {}",
+        text(&output.stderr)
+    );
     text(&output.stdout).lines().map(str::to_owned).collect()
 }
 
@@ -53,10 +68,14 @@ fn assert_golden(name: &str, actual: &str) {
 #[test]
 fn each_form_of_output_is_the_committed_one() {
     for format in ["compact", "json", "dict", "table"] {
-        let output = demo_capture(&["-o", format, "--quiet"]);
+        let output = demo_capture(&["-o", format, "--quiet", "--node-name", "test"]);
         assert!(output.status.success(), "{}", text(&output.stderr));
         assert_golden(&format!("demo.{format}"), &text(&output.stdout));
-        assert!(output.stderr.is_empty(), "--quiet: {}", text(&output.stderr));
+        assert!(
+            output.stderr.is_empty(),
+            "--quiet: {}",
+            text(&output.stderr)
+        );
     }
 }
 
@@ -75,9 +94,16 @@ fn no_packet_is_lost_or_invented() {
     };
     assert_eq!(sum(&["-o", "json"]), DEMO_PACKETS);
     assert_eq!(sum(&["-o", "json", "--mode", "packets"]), DEMO_PACKETS);
-    assert_eq!(sum(&["-o", "json", "--ring-size", "1"]), DEMO_PACKETS, "no loss on a file");
+    assert_eq!(
+        sum(&["-o", "json", "--ring-size", "1"]),
+        DEMO_PACKETS,
+        "no loss on a file"
+    );
     assert_eq!(lines(&["--mode", "packets"]).len() as u64, DEMO_PACKETS);
-    assert_eq!(lines(&["--mode", "sampled:10"]).len() as u64, DEMO_PACKETS / 10);
+    assert_eq!(
+        lines(&["--mode", "sampled:10"]).len() as u64,
+        DEMO_PACKETS / 10
+    );
 }
 
 /// The number of this name anywhere in a JSON value.
@@ -85,7 +111,9 @@ fn find(value: &Value, name: &str) -> Option<u64> {
     match value {
         Value::Object(fields) => fields.iter().find_map(|(key, value)| {
             if key == name {
-                value.as_u64().or_else(|| value.as_str().and_then(|text| text.parse().ok()))
+                value
+                    .as_u64()
+                    .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
             } else {
                 find(value, name)
             }
@@ -98,7 +126,10 @@ fn find(value: &Value, name: &str) -> Option<u64> {
 #[test]
 fn first_last_and_times_choose_flows() {
     let all = lines(&["--mode", "packets"]);
-    assert_eq!(lines(&["--mode", "packets", "--last", "3"]), all[all.len() - 3..]);
+    assert_eq!(
+        lines(&["--mode", "packets", "--last", "3"]),
+        all[all.len() - 3..]
+    );
     assert_eq!(lines(&["--mode", "packets", "--count", "2"]), all[..2]);
     assert_eq!(lines(&["--mode", "packets", "--first", "2"]), all[..2]);
     assert_eq!(lines(&["--mode", "packets", "--last", "1000"]), all);
@@ -113,7 +144,11 @@ fn first_last_and_times_choose_flows() {
 #[test]
 fn standard_input_is_as_good_as_a_file() {
     let file = fs::File::open(testdata("demo.pcap")).expect("open");
-    let output = observe().args(["--pcap", "-"]).stdin(file).output().expect("run");
+    let output = observe()
+        .args(["--pcap", "-"])
+        .stdin(file)
+        .output()
+        .expect("run");
     assert!(output.status.success());
     assert_eq!(output.stdout, demo_capture(&[]).stdout);
 }
@@ -134,7 +169,9 @@ fn a_live_pipe_is_followed_packet_by_packet() {
     input.write_all(&bytes[..40 + length]).expect("write");
     input.flush().expect("flush");
     let mut line = String::new();
-    output.read_line(&mut line).expect("a line before the stream ends");
+    output
+        .read_line(&mut line)
+        .expect("a line before the stream ends");
     assert!(line.contains("[2001:db8::2]:53"), "{line}");
     drop(input);
     assert!(agent.wait().expect("wait").success());
@@ -146,13 +183,25 @@ fn a_damaged_capture_gives_what_is_whole_and_says_where_it_breaks() {
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("cut.pcap");
     fs::write(&path, &bytes[..bytes.len() - 10]).expect("write");
-    let output =
-        observe().args(["--mode", "packets", "--pcap"]).arg(&path).output().expect("run");
+    let output = observe()
+        .args(["--mode", "packets", "--pcap"])
+        .arg(&path)
+        .output()
+        .expect("run");
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(text(&output.stdout).lines().count() as u64, DEMO_PACKETS - 1);
+    assert_eq!(
+        text(&output.stdout).lines().count() as u64,
+        DEMO_PACKETS - 1
+    );
     let stderr = text(&output.stderr);
-    assert!(stderr.contains("cut.pcap") && stderr.contains("cut short at byte"), "{stderr}");
-    assert!(stderr.contains(&format!("after {} packets", DEMO_PACKETS - 1)), "{stderr}");
+    assert!(
+        stderr.contains("cut.pcap") && stderr.contains("cut short at byte"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains(&format!("after {} packets", DEMO_PACKETS - 1)),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -160,15 +209,19 @@ fn what_cannot_be_read_is_one_line_and_status_1() {
     let folder = tempfile::tempdir().expect("folder");
     let odd = folder.path().join("odd\x1b[31mname");
     fs::write(&odd, b"GET / HTTP/1.1\r\n").expect("write");
-    for (path, reason) in
-        [(odd, "neither pcap nor pcapng"), (folder.path().join("none"), "No such file")]
-    {
+    for (path, reason) in [
+        (odd, "neither pcap nor pcapng"),
+        (folder.path().join("none"), "No such file"),
+    ] {
         let output = observe().arg("--pcap").arg(&path).output().expect("run");
         assert_eq!(output.status.code(), Some(1));
         let stderr = text(&output.stderr);
         assert!(stderr.contains(reason), "{stderr}");
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
-        assert!(!stderr.contains('\x1b'), "a file's name must not reach the terminal raw");
+        assert!(
+            !stderr.contains('\x1b'),
+            "a file's name must not reach the terminal raw"
+        );
     }
 }
 
@@ -187,16 +240,28 @@ fn wrong_usage_is_status_2() {
     ] {
         let output = Command::new(agent()).args(args).output().expect("run");
         assert_eq!(output.status.code(), Some(2), "{args:?}");
-        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{args:?}");
+        assert!(
+            output.stdout.is_empty() && !output.stderr.is_empty(),
+            "{args:?}"
+        );
     }
-    let output = Command::new(agent()).args(["observe", "--ring-size", "1000"]).output();
-    assert!(text(&output.expect("run").stderr).contains("1024"), "names the next power of two");
+    let output = Command::new(agent())
+        .args(["observe", "--ring-size", "1000"])
+        .output();
+    assert!(
+        text(&output.expect("run").stderr).contains("1024"),
+        "names the next power of two"
+    );
 }
 
 #[test]
 fn colour_only_where_wanted_and_no_control_characters() {
     let plain = demo_capture(&[]).stdout;
-    assert!(plain.iter().all(|byte| *byte == b'\n' || !byte.is_ascii_control()));
+    assert!(
+        plain
+            .iter()
+            .all(|byte| *byte == b'\n' || !byte.is_ascii_control())
+    );
     let coloured = text(&demo_capture(&["--color", "always"]).stdout);
     assert!(coloured.contains("\x1b["));
     let mut stripped = String::new();
@@ -225,7 +290,11 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     output.read_line(&mut line).expect("read");
     drop(output);
     // It writes into the closed pipe as soon as more comes, and ends; so may our pipe break.
-    while input.write_all(&bytes[24..]).and_then(|()| input.flush()).is_ok() {}
+    while input
+        .write_all(&bytes[24..])
+        .and_then(|()| input.flush())
+        .is_ok()
+    {}
     drop(input);
     let output = agent.wait_with_output().expect("wait");
     assert!(output.status.success(), "{:?}", output.status);
@@ -236,7 +305,12 @@ fn a_reader_that_goes_away_ends_it_quietly() {
 fn unprivileged() -> Command {
     let mut command = Command::new("setpriv");
     command
-        .args(["--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--"])
+        .args([
+            "--no-new-privs",
+            "--bounding-set=-all",
+            "--inh-caps=-all",
+            "--",
+        ])
         .arg(agent())
         .arg("observe")
         .stdin(Stdio::null());
@@ -250,16 +324,28 @@ fn without_privileges_it_says_what_is_missing_in_one_line() {
     assert_eq!(output.status.code(), Some(1));
     let stderr = text(&output.stderr);
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    assert!(stderr.contains("cap_bpf") && stderr.contains("setcap"), "{stderr}");
-    assert!(stderr.contains("--pcap"), "says what works without: {stderr}");
+    assert!(
+        stderr.contains("cap_bpf") && stderr.contains("setcap"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("--pcap"),
+        "says what works without: {stderr}"
+    );
 }
 
 #[test]
 fn without_privileges_the_demo_shows_the_committed_capture() {
     flow_lab::require_root!();
-    let output = unprivileged().arg("--demo").output().expect("setpriv of util-linux");
+    let output = unprivileged()
+        .arg("--demo")
+        .output()
+        .expect("setpriv of util-linux");
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_eq!(output.stdout, demo_capture(&[]).stdout);
     let stderr = text(&output.stderr);
-    assert!(stderr.contains("cap_bpf") && stderr.contains("demo.pcap"), "{stderr}");
+    assert!(
+        stderr.contains("cap_bpf") && stderr.contains("demo.pcap"),
+        "{stderr}"
+    );
 }

@@ -25,7 +25,9 @@ fn demo(args: &[&str]) -> Command {
 /// Namespaces that the process with this id made.
 fn namespaces(pid: u32) -> Vec<String> {
     let prefix = format!("flowlab-{pid}-");
-    let Ok(entries) = fs::read_dir(flow_lab::netns::DIRECTORY) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(flow_lab::netns::DIRECTORY) else {
+        return Vec::new();
+    };
     entries
         .flatten()
         .filter_map(|entry| entry.file_name().into_string().ok())
@@ -36,10 +38,14 @@ fn namespaces(pid: u32) -> Vec<String> {
 /// Ids of the BPF programs and links that a process holds open.
 fn bpf_objects(pid: u32) -> (BTreeSet<u32>, BTreeSet<u32>) {
     let (mut programs, mut links) = (BTreeSet::new(), BTreeSet::new());
-    for entry in fs::read_dir(format!("/proc/{pid}/fdinfo")).expect("fdinfo").flatten() {
+    for entry in fs::read_dir(format!("/proc/{pid}/fdinfo"))
+        .expect("fdinfo")
+        .flatten()
+    {
         let text = fs::read_to_string(entry.path()).unwrap_or_default();
         let id = |name: &str| -> Option<u32> {
-            text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
+            text.lines()
+                .find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
         };
         programs.extend(id("prog_id:"));
         links.extend(id("link_id:"));
@@ -48,11 +54,15 @@ fn bpf_objects(pid: u32) -> (BTreeSet<u32>, BTreeSet<u32>) {
 }
 
 fn living_programs() -> BTreeSet<u32> {
-    aya::programs::loaded_programs().filter_map(|info| Some(info.ok()?.id())).collect()
+    aya::programs::loaded_programs()
+        .filter_map(|info| Some(info.ok()?.id()))
+        .collect()
 }
 
 fn living_links() -> BTreeSet<u32> {
-    aya::programs::loaded_links().filter_map(|info| Some(info.ok()?.id())).collect()
+    aya::programs::loaded_links()
+        .filter_map(|info| Some(info.ok()?.id()))
+        .collect()
 }
 
 /// Waits until `condition` holds; the kernel frees some things a moment later.
@@ -85,7 +95,11 @@ fn first_line(child: &mut Child) -> (String, BufReader<std::process::ChildStdout
     output.read_line(&mut line).expect("read");
     if line.is_empty() {
         let mut errors = String::new();
-        let _ = child.stderr.take().expect("stderr").read_to_string(&mut errors);
+        let _ = child
+            .stderr
+            .take()
+            .expect("stderr")
+            .read_to_string(&mut errors);
         panic!("no flow: {errors}");
     }
     (line, output)
@@ -100,14 +114,29 @@ fn the_demo_shows_what_it_sends_and_ends_by_itself() {
     flow_lab::require_bpf!();
     let child = demo(&[]).spawn().expect("spawn");
     let pid = child.id();
-    let Output { status, stdout, stderr } = child.wait_with_output().expect("wait");
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = child.wait_with_output().expect("wait");
     let (stdout, stderr) = (text(&stdout), text(&stderr));
     assert!(status.success(), "{stderr}");
     for expected in [
-        "192.0.2.1:", "192.0.2.2:80", "[2001:db8::2]:80", "[2001:db8::2]:53", "ICMPv4", "ICMPv6",
-        "SYN", "DROPPED", "198.51.100.7:53", "demo-client",
+        "192.0.2.1:",
+        "192.0.2.2:80",
+        "[2001:db8::2]:80",
+        "[2001:db8::2]:53",
+        "ICMPv4",
+        "ICMPv6",
+        "SYN",
+        "DROPPED",
+        "198.51.100.7:53",
+        "demo-client",
     ] {
-        assert!(stdout.contains(expected), "{expected} is not in\n{stdout}\n{stderr}");
+        assert!(
+            stdout.contains(expected),
+            "{expected} is not in\n{stdout}\n{stderr}"
+        );
     }
     assert!(!stderr.contains("incomplete"), "{stderr}");
     assert!(stderr.contains(" 0 lost"), "{stderr}");
@@ -133,7 +162,9 @@ fn an_interrupt_ends_it_with_a_summary_and_leaves_nothing() {
     assert!(reading.join().expect("reader") > 0);
     assert!(stderr.contains("flows shown"), "{stderr}");
     assert!(namespaces(pid).is_empty());
-    soon("programs are gone", || programs.is_disjoint(&living_programs()));
+    soon("programs are gone", || {
+        programs.is_disjoint(&living_programs())
+    });
     soon("links are gone", || links.is_disjoint(&living_links()));
 }
 
@@ -151,8 +182,13 @@ fn a_kill_leaves_nothing_behind_after_the_next_start() {
     // Programs on interfaces of the demo's namespaces may live as long as those do.
     let next = demo(&["--count", "1", "--quiet"]).output().expect("run");
     assert!(next.status.success(), "{}", text(&next.stderr));
-    assert!(namespaces(pid).is_empty(), "the next start removes {left:?}");
-    soon("programs are gone", || programs.is_disjoint(&living_programs()));
+    assert!(
+        namespaces(pid).is_empty(),
+        "the next start removes {left:?}"
+    );
+    soon("programs are gone", || {
+        programs.is_disjoint(&living_programs())
+    });
     soon("links are gone", || links.is_disjoint(&living_links()));
     let pins = Path::new("/sys/fs/bpf");
     if let Ok(entries) = fs::read_dir(pins) {
@@ -187,7 +223,13 @@ fn memory_stays_small() {
     reading.join().expect("reader");
     let peak: u64 = status
         .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok())
+        .find_map(|line| {
+            line.strip_prefix("VmHWM:")?
+                .trim()
+                .strip_suffix(" kB")?
+                .parse()
+                .ok()
+        })
         .expect("VmHWM");
     assert!(peak < 48 * 1024, "{peak} kB resident");
 }

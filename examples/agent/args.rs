@@ -9,7 +9,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Observes the network flows of this host.
 #[derive(Debug, Parser)]
-#[command(name = "agent", version, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "agent",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -81,7 +86,12 @@ pub struct Observe {
     pub interface: Vec<String>,
 
     /// Watch this network namespace too: a name of `ip netns`, or a path.
-    #[arg(long, visible_alias = "namespace", value_name = "NAME", value_delimiter = ',')]
+    #[arg(
+        long,
+        visible_alias = "namespace",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
     pub netns: Vec<String>,
 
     /// Watch every network namespace, present and future.
@@ -100,6 +110,10 @@ pub struct Observe {
     /// Number of flows kept, a power of two.
     #[arg(long, value_name = "N", default_value = "65536", value_parser = ring_size)]
     pub ring_size: usize,
+
+    /// Name of the node in JSON [default: the host's name].
+    #[arg(long, value_name = "NAME")]
+    pub node_name: Option<String>,
 
     /// When to colour: by default where the output is a terminal and NO_COLOR is not set.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
@@ -163,14 +177,20 @@ fn ring_size(text: &str) -> Result<usize, String> {
         0 => Err("a ring holds at least 1 flow".to_owned()),
         _ if size > LARGEST_RING => Err(format!("a ring holds at most {LARGEST_RING} flows")),
         _ if size.is_power_of_two() => Ok(size),
-        _ => Err(format!("not a power of two; the next is {}", size.next_power_of_two())),
+        _ => Err(format!(
+            "not a power of two; the next is {}",
+            size.next_power_of_two()
+        )),
     }
 }
 
 fn point_in_time(text: &str) -> Result<SystemTime, String> {
     if let Ok(ago) = humantime::parse_duration(text) {
-        return SystemTime::now().checked_sub(ago).ok_or_else(|| "too long ago".to_owned());
+        return SystemTime::now()
+            .checked_sub(ago)
+            .ok_or_else(|| "too long ago".to_owned());
     }
-    humantime::parse_rfc3339_weak(text)
-        .map_err(|_| "expected a time like 2026-01-31T12:00:00Z, or how long ago like 5m".to_owned())
+    humantime::parse_rfc3339_weak(text).map_err(|_| {
+        "expected a time like 2026-01-31T12:00:00Z, or how long ago like 5m".to_owned()
+    })
 }

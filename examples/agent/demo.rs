@@ -78,7 +78,7 @@ pub struct Sent {
 }
 
 /// A connection, from the client's end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Key {
     protocol: Protocol,
     client: (IpAddr, u16),
@@ -95,7 +95,10 @@ pub struct Demo {
 impl Demo {
     /// Makes the namespaces; nothing is sent yet.
     pub fn create() -> anyhow::Result<Self> {
-        Ok(Self { pair: Pair::create().context("making the demo's namespaces")?, thread: None })
+        Ok(Self {
+            pair: Pair::create().context("making the demo's namespaces")?,
+            thread: None,
+        })
     }
 
     /// Namespaces to watch.
@@ -106,11 +109,13 @@ impl Demo {
     /// Begins to send, a round each half second, and raises `done` after the last one; rounds
     /// go on until `stop` where `forever`.
     pub fn start(self, forever: bool, stop: Stop, done: Stop) -> anyhow::Result<Running> {
-        let thread = thread::Builder::new().name("demo".to_owned()).spawn(move || {
-            let result = send(&self.pair, forever, &stop);
-            done.raise();
-            result
-        })?;
+        let thread = thread::Builder::new()
+            .name("demo".to_owned())
+            .spawn(move || {
+                let result = send(&self.pair, forever, &stop);
+                done.raise();
+                result
+            })?;
         Ok(Running { thread })
     }
 }
@@ -180,7 +185,11 @@ impl Seen {
             (false, true) => (destination, source),
             _ => return,
         };
-        let key = Key { protocol: flow.protocol, client, server };
+        let key = Key {
+            protocol: flow.protocol,
+            client,
+            server,
+        };
         let counts = self.connections.entry(key).or_default();
         match flow.event_type {
             EventType::DROP => counts.drops += u64::from(flow.traffic.forward_packets.max(1)),
@@ -203,8 +212,10 @@ pub fn summary(sent: &Sent, seen: &Seen) -> (Vec<String>, bool) {
         let mut distinct = keys.clone();
         distinct.sort_unstable();
         distinct.dedup();
-        let found: Vec<Counts> =
-            distinct.iter().filter_map(|key| seen.connections.get(key).copied()).collect();
+        let found: Vec<Counts> = distinct
+            .iter()
+            .filter_map(|key| seen.connections.get(key).copied())
+            .collect();
         let packets: u64 = found.iter().map(|counts| counts.packets).sum();
         let bytes: u64 = found.iter().map(|counts| counts.bytes).sum();
         let drops: u64 = found.iter().map(|counts| counts.drops).sum();

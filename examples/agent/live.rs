@@ -31,7 +31,9 @@ pub struct Live {
 /// What to watch, from the command line.
 pub fn builder(args: &Observe) -> FlowSourceBuilder {
     let mut builder = FlowSource::builder().mode(match args.mode {
-        Mode::Aggregated => KernelMode::Aggregated { interval: args.interval },
+        Mode::Aggregated => KernelMode::Aggregated {
+            interval: args.interval,
+        },
         Mode::Packets => KernelMode::Packets,
         Mode::Sampled(rate) => KernelMode::Sampled(NonZeroU16::get(rate)),
     });
@@ -65,14 +67,20 @@ impl Live {
         losses: &Arc<Losses>,
     ) -> Result<Self, LoadError> {
         let source = builder.load()?;
-        let mut live = Self { handle: source.handle(), threads: Vec::new() };
+        let mut live = Self {
+            handle: source.handle(),
+            threads: Vec::new(),
+        };
         for shard in source.into_shards() {
             let publisher = Publisher::new(&live.handle, writer.clone(), Arc::clone(losses));
             let thread = thread::Builder::new()
                 .name("drain".to_owned())
                 .stack_size(256 * 1024)
                 .spawn(move || drain(shard, publisher))
-                .map_err(|source| LoadError::Io { what: "starting a thread".to_owned(), source })?;
+                .map_err(|source| LoadError::Io {
+                    what: "starting a thread".to_owned(),
+                    source,
+                })?;
             live.threads.push(thread);
         }
         Ok(live)
@@ -91,7 +99,9 @@ impl Live {
         self.handle.stop();
         let mut result = Ok(());
         for thread in self.threads.drain(..) {
-            let ended = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let ended = thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             result = result.and(ended);
         }
         result
@@ -106,6 +116,8 @@ impl Drop for Live {
 }
 
 fn drain(mut shard: Shard, mut publisher: Publisher) -> Result<(), SourceError> {
-    while shard.poll(WAIT, &mut |record| publisher.record(record))? == Progress::Open {}
+    while shard.poll(WAIT, &mut |record| publisher.record(record))? == Progress::Open {
+        publisher.tick();
+    }
     Ok(())
 }

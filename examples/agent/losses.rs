@@ -12,7 +12,10 @@ pub struct Losses([AtomicU64; 4]);
 
 impl Losses {
     pub fn add(&self, lost: Lost) {
-        let index = PLACES.iter().position(|place| *place == lost.at).unwrap_or(PLACES.len());
+        let index = PLACES
+            .iter()
+            .position(|place| *place == lost.at)
+            .unwrap_or(PLACES.len());
         self.0[index].fetch_add(lost.count, Ordering::Relaxed);
     }
 
@@ -21,7 +24,10 @@ impl Losses {
         let places = PLACES.into_iter().chain([LostAt::HistoryRing]);
         places
             .zip(&self.0)
-            .map(|(at, count)| Lost { at, count: count.swap(0, Ordering::Relaxed) })
+            .map(|(at, count)| Lost {
+                at,
+                count: count.swap(0, Ordering::Relaxed),
+            })
             .filter(|lost| lost.count > 0)
     }
 }

@@ -38,7 +38,7 @@ const DEMO_CAPTURE: &[u8] = include_bytes!("../../testdata/demo.pcap");
 pub fn run(args: &Observe) -> anyhow::Result<()> {
     let stop = Stop::on_signals().context("catching signals")?;
     let paint = Paint::choose(args.color, &std::io::stdout());
-    let view = View::new(args, Printer::new(args.output, paint));
+    let view = View::new(args, Printer::new(args, paint));
     let (writer, ring) = Ring::<Flow>::with_capacity(args.ring_size)?;
     if let Some(path) = &args.pcap {
         let reader = capture::Reader::open(path)?;
@@ -54,7 +54,7 @@ pub fn run(args: &Observe) -> anyhow::Result<()> {
             eprintln!("agent: {error:#}; showing the capture testdata/demo.pcap instead");
             let reader = capture::Reader::new(Box::new(Cursor::new(DEMO_CAPTURE)))?;
             let (writer, _) = Ring::<Flow>::with_capacity(args.ring_size)?;
-            let view = View::new(args, Printer::new(args.output, paint));
+            let view = View::new(args, Printer::new(args, paint));
             replay::run(args, reader, Path::new("demo.pcap"), writer, view, &stop)
         }
         Err(error) if is_unprivileged(&error) => {
@@ -147,7 +147,15 @@ impl<'a> LiveRun<'a> {
                 eprintln!("agent: {line}");
             }
         }
-        Ok(Self { args, live, losses, ring, reader, view, begin: Instant::now() })
+        Ok(Self {
+            args,
+            live,
+            losses,
+            ring,
+            reader,
+            view,
+            begin: Instant::now(),
+        })
     }
 
     /// Shows flows until `ended` says so, or the command line; then what the kernel still has.
@@ -164,7 +172,10 @@ impl<'a> LiveRun<'a> {
             if state == State::Closed {
                 break;
             }
-            let over = self.args.duration.is_some_and(|limit| self.begin.elapsed() >= limit);
+            let over = self
+                .args
+                .duration
+                .is_some_and(|limit| self.begin.elapsed() >= limit);
             match ending {
                 None if over || self.view.is_full() || ended() => {
                     self.live.handle().stop();
@@ -181,7 +192,10 @@ impl<'a> LiveRun<'a> {
         let lost = lost_before + self.view.lost();
         if !self.args.quiet {
             let seconds = self.begin.elapsed().as_secs_f64();
-            eprintln!("agent: {} flows shown in {seconds:.1} s, {lost} lost", self.view.shown());
+            eprintln!(
+                "agent: {} flows shown in {seconds:.1} s, {lost} lost",
+                self.view.shown()
+            );
         }
         self.live.finish()?;
         Ok(lost)

@@ -15,8 +15,6 @@ pub struct Paint {
 }
 
 impl Paint {
-    pub const NONE: Self = Self { enabled: false };
-
     /// Decides by what was asked for, the terminal and `NO_COLOR` (no-color.org).
     pub fn choose(colour: Colour, output: &impl IsTerminal) -> Self {
         let enabled = match colour {
@@ -29,6 +27,10 @@ impl Paint {
             }
         };
         Self { enabled }
+    }
+
+    pub fn is_enabled(self) -> bool {
+        self.enabled
     }
 
     pub fn verdict(self, verdict: Verdict, text: impl Display) -> String {
@@ -54,6 +56,10 @@ impl Paint {
     }
 
     fn wrap(self, style: Style, text: impl Display) -> String {
-        if self.enabled { format!("{style}{text}{style:#}") } else { text.to_string() }
+        if self.enabled {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_string()
+        }
     }
 }

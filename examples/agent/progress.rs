@@ -15,7 +15,9 @@ pub struct Progress(Option<ProgressBar>);
 impl Progress {
     /// For a capture of `size` bytes. None while flows scroll by on the same terminal.
     pub fn new(size: Option<u64>, quiet: bool) -> Self {
-        let Some(size) = size.filter(|size| *size >= LARGE) else { return Self(None) };
+        let Some(size) = size.filter(|size| *size >= LARGE) else {
+            return Self(None);
+        };
         if quiet || !std::io::stderr().is_terminal() || std::io::stdout().is_terminal() {
             return Self(None);
         }

@@ -19,14 +19,17 @@ impl Stop {
         let stop = Self::default();
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         let shared = stop.clone();
-        thread::Builder::new().name("signals".to_owned()).stack_size(64 * 1024).spawn(move || {
-            for signal in signals.forever() {
-                if shared.0.swap(true, Ordering::SeqCst) {
-                    flow_lab::netns::remove_own();
-                    std::process::exit(128 + signal);
+        thread::Builder::new()
+            .name("signals".to_owned())
+            .stack_size(64 * 1024)
+            .spawn(move || {
+                for signal in signals.forever() {
+                    if shared.0.swap(true, Ordering::SeqCst) {
+                        flow_lab::netns::remove_own();
+                        std::process::exit(128 + signal);
+                    }
                 }
-            }
-        })?;
+            })?;
         Ok(stop)
     }
 

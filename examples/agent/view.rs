@@ -93,11 +93,18 @@ impl View {
                 if let Some(tap) = &mut self.tap {
                     tap(&flow);
                 }
-                if !self.only_last { self.show(&flow) } else { Ok(()) }
+                if !self.only_last {
+                    self.show(&flow)
+                } else {
+                    Ok(())
+                }
             }
             Next::Lost(count) => {
                 self.lost += count;
-                self.show_lost(&Lost { at: LostAt::HistoryRing, count })
+                self.show_lost(&Lost {
+                    at: LostAt::HistoryRing,
+                    count,
+                })
             }
         }
     }
@@ -117,13 +124,21 @@ impl View {
 
     /// Says in the output that something is missing there.
     pub fn show_lost(&mut self, lost: &Lost) -> io::Result<()> {
-        if self.only_last { Ok(()) } else { self.printer.lost(lost) }
+        if self.only_last {
+            Ok(())
+        } else {
+            self.printer.lost(lost)
+        }
     }
 
     /// Shows the newest `count` flows that are wanted, oldest first.
     pub fn show_newest(&mut self, ring: &Ring<Flow>, count: usize) -> io::Result<()> {
         let mut newest = VecDeque::new();
-        for flow in ring.newest_first().filter(|flow| self.is_wanted(flow)).take(count) {
+        for flow in ring
+            .newest_first()
+            .filter(|flow| self.is_wanted(flow))
+            .take(count)
+        {
             newest.push_front(flow);
         }
         for flow in newest {

@@ -21,7 +21,11 @@ impl Dict {
     }
 
     fn rule(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if std::mem::take(&mut self.first) { Ok(()) } else { writeln!(out, "------------") }
+        if std::mem::take(&mut self.first) {
+            Ok(())
+        } else {
+            writeln!(out, "------------")
+        }
     }
 }
 

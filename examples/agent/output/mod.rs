@@ -11,7 +11,7 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 use flow_core::flow::Flow;
 use flow_core::pipeline::{Lost, LostAt};
 
-use crate::args::Format;
+use crate::args::{Format, Observe};
 use crate::paint::Paint;
 
 /// How flows are written.
@@ -30,14 +30,17 @@ pub struct Printer {
 }
 
 impl Printer {
-    pub fn new(format: Format, paint: Paint) -> Self {
-        let form: Box<dyn Form> = match format {
+    pub fn new(args: &Observe, paint: Paint) -> Self {
+        let form: Box<dyn Form> = match args.output {
             Format::Compact => Box::new(compact::Compact::new(paint)),
-            Format::Json => Box::new(json::Json::new()),
+            Format::Json => Box::new(json::Json::new(args.node_name.as_deref())),
             Format::Dict => Box::new(dict::Dict::new(paint)),
             Format::Table => Box::new(table::Table::new(paint)),
         };
-        Self { out: BufWriter::with_capacity(32 * 1024, io::stdout().lock()), form }
+        Self {
+            out: BufWriter::with_capacity(32 * 1024, io::stdout().lock()),
+            form,
+        }
     }
 
     pub fn flow(&mut self, flow: &Flow) -> io::Result<()> {

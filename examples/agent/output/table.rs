@@ -9,8 +9,16 @@ use super::cells::Cells;
 use super::{Form, place};
 use crate::paint::Paint;
 
-const HEADINGS: [&str; 8] =
-    ["TIMESTAMP", "SOURCE", "DESTINATION", "TYPE", "VERDICT", "TRAFFIC", "PROCESS", "SUMMARY"];
+const HEADINGS: [&str; 8] = [
+    "TIMESTAMP",
+    "SOURCE",
+    "DESTINATION",
+    "TYPE",
+    "VERDICT",
+    "TRAFFIC",
+    "PROCESS",
+    "SUMMARY",
+];
 
 /// Writes a line for each flow. A column grows with what it has to hold and stays that wide.
 pub(super) struct Table {
@@ -22,7 +30,11 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new(paint: Paint) -> Self {
         // Wide enough for IPv4 with ports, so that most tables never shift.
-        Self { paint, widths: [19, 21, 21, 12, 9, 22, 12, 0], headed: false }
+        Self {
+            paint,
+            widths: [19, 21, 21, 12, 9, 22, 12, 0],
+            headed: false,
+        }
     }
 
     fn row(
@@ -37,7 +49,11 @@ impl Table {
             if !last {
                 self.widths[index] = self.widths[index].max(length);
             }
-            let padding = if last { 0 } else { self.widths[index] - length + 2 };
+            let padding = if last {
+                0
+            } else {
+                self.widths[index] - length + 2
+            };
             write!(out, "{}{:padding$}", paint(index, cell), "")?;
         }
         writeln!(out)
@@ -48,7 +64,9 @@ impl Form for Table {
     fn flow(&mut self, out: &mut dyn Write, flow: &Flow) -> io::Result<()> {
         let paint = self.paint;
         if !std::mem::replace(&mut self.headed, true) {
-            self.row(out, &HEADINGS.map(str::to_owned), |_, text| paint.strong(text))?;
+            self.row(out, &HEADINGS.map(str::to_owned), |_, text| {
+                paint.strong(text)
+            })?;
         }
         let cells = Cells::of(flow);
         let verdict = flow.verdict.to_string();
