@@ -23,13 +23,13 @@ const WAIT: Duration = Duration::from_millis(200);
 
 /// The observer at work. Dropping it detaches everything and waits for that.
 #[derive(Debug)]
-pub struct Live {
+pub(crate) struct Live {
     handle: SourceHandle,
     threads: Vec<JoinHandle<Result<(), SourceError>>>,
 }
 
 /// What to watch, from the command line.
-pub fn builder(args: &Observe) -> FlowSourceBuilder {
+pub(crate) fn builder(args: &Observe) -> FlowSourceBuilder {
     let mut builder = FlowSource::builder().mode(match args.mode {
         Mode::Aggregated => KernelMode::Aggregated {
             interval: args.interval,
@@ -47,7 +47,7 @@ pub fn builder(args: &Observe) -> FlowSourceBuilder {
 }
 
 /// What to watch for the demo: its own traffic, and nothing else of this host.
-pub fn demo_builder(args: &Observe, netns: &str) -> anyhow::Result<FlowSourceBuilder> {
+pub(crate) fn demo_builder(args: &Observe, netns: &str) -> anyhow::Result<FlowSourceBuilder> {
     let networks = ["192.0.2.0/24", "198.51.100.0/24", "2001:db8::/64"];
     let mut filter = PacketFilter::default();
     for network in networks {
@@ -61,7 +61,7 @@ pub fn demo_builder(args: &Observe, netns: &str) -> anyhow::Result<FlowSourceBui
 
 impl Live {
     /// Loads, attaches and begins to publish. The ring is closed when every flow is in it.
-    pub fn start(
+    pub(crate) fn start(
         builder: FlowSourceBuilder,
         writer: Writer<Flow>,
         losses: &Arc<Losses>,
@@ -86,12 +86,12 @@ impl Live {
         Ok(live)
     }
 
-    pub fn handle(&self) -> &SourceHandle {
+    pub(crate) fn handle(&self) -> &SourceHandle {
         &self.handle
     }
 
     /// Detaches, and waits for the last flows to be published.
-    pub fn finish(mut self) -> Result<(), SourceError> {
+    pub(crate) fn finish(mut self) -> Result<(), SourceError> {
         self.end()
     }
 

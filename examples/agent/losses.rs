@@ -8,10 +8,10 @@ const PLACES: [LostAt; 3] = [LostAt::KernelRing, LostAt::KernelTable, LostAt::De
 
 /// Counters that every draining thread adds to.
 #[derive(Debug, Default)]
-pub struct Losses([AtomicU64; 4]);
+pub(crate) struct Losses([AtomicU64; 4]);
 
 impl Losses {
-    pub fn add(&self, lost: Lost) {
+    pub(crate) fn add(&self, lost: Lost) {
         let index = PLACES
             .iter()
             .position(|place| *place == lost.at)
@@ -20,7 +20,7 @@ impl Losses {
     }
 
     /// Takes what was counted since the last call.
-    pub fn take(&self) -> impl Iterator<Item = Lost> {
+    pub(crate) fn take(&self) -> impl Iterator<Item = Lost> {
         let places = PLACES.into_iter().chain([LostAt::HistoryRing]);
         places
             .zip(&self.0)

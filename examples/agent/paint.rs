@@ -10,13 +10,13 @@ use crate::args::Colour;
 
 /// Puts text into colour, or leaves it as it is.
 #[derive(Clone, Copy, Debug)]
-pub struct Paint {
+pub(crate) struct Paint {
     enabled: bool,
 }
 
 impl Paint {
     /// Decides by what was asked for, the terminal and `NO_COLOR` (no-color.org).
-    pub fn choose(colour: Colour, output: &impl IsTerminal) -> Self {
+    pub(crate) fn choose(colour: Colour, output: &impl IsTerminal) -> Self {
         let enabled = match colour {
             Colour::Always => true,
             Colour::Never => false,
@@ -29,11 +29,11 @@ impl Paint {
         Self { enabled }
     }
 
-    pub fn is_enabled(self) -> bool {
+    pub(crate) fn is_enabled(self) -> bool {
         self.enabled
     }
 
-    pub fn verdict(self, verdict: Verdict, text: impl Display) -> String {
+    pub(crate) fn verdict(self, verdict: Verdict, text: impl Display) -> String {
         let colour = match verdict {
             Verdict::FORWARDED | Verdict::REDIRECTED | Verdict::TRANSLATED => AnsiColor::Green,
             Verdict::DROPPED | Verdict::ERROR => AnsiColor::Red,
@@ -43,15 +43,15 @@ impl Paint {
         self.wrap(colour.on_default(), text)
     }
 
-    pub fn endpoint(self, text: impl Display) -> String {
+    pub(crate) fn endpoint(self, text: impl Display) -> String {
         self.wrap(AnsiColor::Cyan.on_default(), text)
     }
 
-    pub fn faint(self, text: impl Display) -> String {
+    pub(crate) fn faint(self, text: impl Display) -> String {
         self.wrap(Style::new().dimmed(), text)
     }
 
-    pub fn strong(self, text: impl Display) -> String {
+    pub(crate) fn strong(self, text: impl Display) -> String {
         self.wrap(Style::new().bold(), text)
     }
 

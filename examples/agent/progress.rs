@@ -10,11 +10,11 @@ const LARGE: u64 = 8 << 20;
 
 /// A bar that is shown where it helps, and does nothing elsewhere.
 #[derive(Debug)]
-pub struct Progress(Option<ProgressBar>);
+pub(crate) struct Progress(Option<ProgressBar>);
 
 impl Progress {
     /// For a capture of `size` bytes. None while flows scroll by on the same terminal.
-    pub fn new(size: Option<u64>, quiet: bool) -> Self {
+    pub(crate) fn new(size: Option<u64>, quiet: bool) -> Self {
         let Some(size) = size.filter(|size| *size >= LARGE) else {
             return Self(None);
         };
@@ -31,14 +31,14 @@ impl Progress {
     }
 
     /// `offset` bytes are read.
-    pub fn set(&self, offset: u64) {
+    pub(crate) fn set(&self, offset: u64) {
         if let Some(bar) = &self.0 {
             bar.set_position(offset);
         }
     }
 
     /// Takes the bar away.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
         }

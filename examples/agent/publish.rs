@@ -17,7 +17,7 @@ const RESAMPLE: Duration = Duration::from_secs(1);
 
 /// Decodes the records of one thread and publishes them. Between the two is the place for
 /// enrichers and filters.
-pub struct Publisher {
+pub(crate) struct Publisher {
     decoder: EventDecoder<Names>,
     writer: Writer<Flow>,
     losses: Arc<Losses>,
@@ -25,7 +25,7 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    pub fn new(handle: &SourceHandle, writer: Writer<Flow>, losses: Arc<Losses>) -> Self {
+    pub(crate) fn new(handle: &SourceHandle, writer: Writer<Flow>, losses: Arc<Losses>) -> Self {
         let (boot, wall) = clock_sample();
         let reasons = handle.drop_reasons().iter().collect();
         let names = Names(handle.interfaces().reader());
@@ -38,7 +38,7 @@ impl Publisher {
     }
 
     /// Publishes a record, or counts what is lost.
-    pub fn record(&mut self, record: Record<'_>) {
+    pub(crate) fn record(&mut self, record: Record<'_>) {
         match record {
             Record::Kernel(bytes) => match self.decoder.decode(bytes) {
                 Ok(flow) => self.writer.publish(&flow),
@@ -53,7 +53,7 @@ impl Publisher {
     }
 
     /// Keeps the clock right; to be called now and then.
-    pub fn tick(&mut self) {
+    pub(crate) fn tick(&mut self) {
         if self.sampled.elapsed() >= RESAMPLE {
             let (boot, wall) = clock_sample();
             self.decoder.update_clock(boot, wall);

@@ -10,7 +10,7 @@ use crate::args::Observe;
 use crate::stop::Stop;
 use crate::view::View;
 
-pub fn run(
+pub(crate) fn run(
     args: &Observe,
     mut capture: Capture,
     path: &Path,

@@ -12,7 +12,7 @@ use crate::args::Observe;
 use crate::output::Printer;
 
 /// Takes flows from the ring and shows those that are wanted.
-pub struct View {
+pub(crate) struct View {
     printer: Printer,
     since: u64,
     until: u64,
@@ -26,7 +26,7 @@ pub struct View {
 }
 
 impl View {
-    pub fn new(args: &Observe, printer: Printer) -> Self {
+    pub(crate) fn new(args: &Observe, printer: Printer) -> Self {
         Self {
             printer,
             since: args.since.map_or(0, nanoseconds),
@@ -40,27 +40,27 @@ impl View {
     }
 
     /// Shows every flow to `tap` too, wanted or not.
-    pub fn tap(&mut self, tap: impl FnMut(&Flow) + 'static) {
+    pub(crate) fn tap(&mut self, tap: impl FnMut(&Flow) + 'static) {
         self.tap = Some(Box::new(tap));
     }
 
     /// Whether no more will be shown.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.left == 0
     }
 
     /// Number of flows shown.
-    pub fn shown(&self) -> u64 {
+    pub(crate) fn shown(&self) -> u64 {
         self.shown
     }
 
     /// Number of flows that the ring lost before they were seen.
-    pub fn lost(&self) -> u64 {
+    pub(crate) fn lost(&self) -> u64 {
         self.lost
     }
 
     /// Takes everything that is ready; shows nothing after the last that is wanted.
-    pub fn drain(&mut self, reader: &mut Reader<Flow>) -> io::Result<()> {
+    pub(crate) fn drain(&mut self, reader: &mut Reader<Flow>) -> io::Result<()> {
         while let Ok(next) = reader.try_next() {
             self.take(next)?;
         }
@@ -68,7 +68,11 @@ impl View {
     }
 
     /// Waits for at most `timeout` and takes everything that is ready then.
-    pub fn wait(&mut self, reader: &mut Reader<Flow>, timeout: Duration) -> io::Result<State> {
+    pub(crate) fn wait(
+        &mut self,
+        reader: &mut Reader<Flow>,
+        timeout: Duration,
+    ) -> io::Result<State> {
         match reader.next_timeout(timeout) {
             Ok(next) => {
                 self.take(next)?;
@@ -123,7 +127,7 @@ impl View {
     }
 
     /// Says in the output that something is missing there.
-    pub fn show_lost(&mut self, lost: &Lost) -> io::Result<()> {
+    pub(crate) fn show_lost(&mut self, lost: &Lost) -> io::Result<()> {
         if self.only_last {
             Ok(())
         } else {
@@ -132,7 +136,7 @@ impl View {
     }
 
     /// Shows the newest `count` flows that are wanted, oldest first.
-    pub fn show_newest(&mut self, ring: &Ring<Flow>, count: usize) -> io::Result<()> {
+    pub(crate) fn show_newest(&mut self, ring: &Ring<Flow>, count: usize) -> io::Result<()> {
         let mut newest = VecDeque::new();
         for flow in ring
             .newest_first()
@@ -150,7 +154,7 @@ impl View {
 
 /// Whether more may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub(crate) enum State {
     Open,
     Closed,
 }

@@ -24,13 +24,13 @@ trait Form {
 }
 
 /// Writes flows to standard output in the form that was asked for.
-pub struct Printer {
+pub(crate) struct Printer {
     out: BufWriter<StdoutLock<'static>>,
     form: Box<dyn Form>,
 }
 
 impl Printer {
-    pub fn new(args: &Observe, paint: Paint) -> Self {
+    pub(crate) fn new(args: &Observe, paint: Paint) -> Self {
         let form: Box<dyn Form> = match args.output {
             Format::Compact => Box::new(compact::Compact::new(paint)),
             Format::Json => Box::new(json::Json::new(args.node_name.as_deref())),
@@ -43,21 +43,21 @@ impl Printer {
         }
     }
 
-    pub fn flow(&mut self, flow: &Flow) -> io::Result<()> {
+    pub(crate) fn flow(&mut self, flow: &Flow) -> io::Result<()> {
         self.form.flow(&mut self.out, flow)
     }
 
-    pub fn lost(&mut self, lost: &Lost) -> io::Result<()> {
+    pub(crate) fn lost(&mut self, lost: &Lost) -> io::Result<()> {
         self.form.lost(&mut self.out, lost)
     }
 
-    pub fn flush(&mut self) -> io::Result<()> {
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
 }
 
 /// A place of loss in words.
-pub fn place(at: LostAt) -> &'static str {
+pub(crate) fn place(at: LostAt) -> &'static str {
     match at {
         LostAt::KernelRing => "records, for a kernel ring buffer was full",
         LostAt::KernelTable => "packets, for the kernel's flow table was full",
