@@ -9,14 +9,19 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Observes the network flows of this host.
 #[derive(Debug, Parser)]
-#[command(name = "agent", version, subcommand_required = true, arg_required_else_help = true)]
-pub struct Cli {
+#[command(
+    name = "agent",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Show flows, live from the kernel or from a capture file.
     ///
     /// Live, there is no history before the start: flows are shown as they are seen, until
@@ -37,81 +42,90 @@ Examples:
 Exit status: 0 done, 1 a failure while running, 2 wrong usage.";
 
 #[derive(Args, Clone, Debug)]
-pub struct Observe {
+pub(crate) struct Observe {
     /// Read a capture, pcap or pcapng; `-` is standard input. Needs no privileges.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["interface", "netns", "all_netns"])]
-    pub pcap: Option<PathBuf>,
+    pub(crate) pcap: Option<PathBuf>,
 
     /// Make traffic between two namespaces and watch it: TCP, UDP, ICMP and a dropped flow. Ends
     /// by itself with a summary; with --follow, on Ctrl-C.
     #[arg(long, conflicts_with_all = ["pcap", "interface", "netns", "all_netns"])]
-    pub demo: bool,
+    pub(crate) demo: bool,
 
     /// Form of the output.
     #[arg(short, long, value_enum, default_value_t = Format::Compact)]
-    pub output: Format,
+    pub(crate) output: Format,
 
     /// Go on until Ctrl-C; the default but for --demo and --pcap FILE. With --last N, show the
     /// newest N of the capture.
     #[arg(short, long)]
-    pub follow: bool,
+    pub(crate) follow: bool,
 
     /// Show only the newest N flows, once everything is seen.
     #[arg(long, value_name = "N", conflicts_with_all = ["count", "follow"])]
-    pub last: Option<NonZeroUsize>,
+    pub(crate) last: Option<NonZeroUsize>,
 
     /// End after N flows.
     #[arg(short = 'n', long, visible_alias = "first", value_name = "N")]
-    pub count: Option<NonZeroUsize>,
+    pub(crate) count: Option<NonZeroUsize>,
 
     /// End after this long, e.g. 10s or 2m.
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
-    pub duration: Option<Duration>,
+    pub(crate) duration: Option<Duration>,
 
     /// Show no flow older than this: a time (2026-01-31T12:00:00Z) or how long ago (5m).
     #[arg(long, value_name = "TIME", value_parser = point_in_time)]
-    pub since: Option<SystemTime>,
+    pub(crate) since: Option<SystemTime>,
 
     /// Show no flow newer than this: a time or how long ago.
     #[arg(long, value_name = "TIME", value_parser = point_in_time)]
-    pub until: Option<SystemTime>,
+    pub(crate) until: Option<SystemTime>,
 
     /// Watch these interfaces; `*` and `?` are wildcards [default: all that are up].
     #[arg(short, long, value_name = "PATTERN", value_delimiter = ',')]
-    pub interface: Vec<String>,
+    pub(crate) interface: Vec<String>,
 
     /// Watch this network namespace too: a name of `ip netns`, or a path.
-    #[arg(long, visible_alias = "namespace", value_name = "NAME", value_delimiter = ',')]
-    pub netns: Vec<String>,
+    #[arg(
+        long,
+        visible_alias = "namespace",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub(crate) netns: Vec<String>,
 
     /// Watch every network namespace, present and future.
     #[arg(long, conflicts_with_all = ["interface", "netns"])]
-    pub all_netns: bool,
+    pub(crate) all_netns: bool,
 
     /// What makes a flow: `aggregated` (counts of a connection), `packets` (each packet) or
     /// `sampled:N` (one packet in N).
     #[arg(long, default_value = "aggregated")]
-    pub mode: Mode,
+    pub(crate) mode: Mode,
 
     /// Time between two reports of a connection that goes on, with --mode aggregated.
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = humantime::parse_duration)]
-    pub interval: Duration,
+    pub(crate) interval: Duration,
 
     /// Number of flows kept, a power of two.
     #[arg(long, value_name = "N", default_value = "65536", value_parser = ring_size)]
-    pub ring_size: usize,
+    pub(crate) ring_size: usize,
+
+    /// Name of the node in JSON [default: the host's name].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) node_name: Option<String>,
 
     /// When to colour: by default where the output is a terminal and NO_COLOR is not set.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
-    pub color: Colour,
+    pub(crate) color: Colour,
 
     /// Say nothing on standard error but errors.
     #[arg(short, long)]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// One line a flow.
     Compact,
     /// One JSON object a line, as Hubble exports it.
@@ -125,14 +139,14 @@ pub enum Format {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Colour {
+pub(crate) enum Colour {
     Auto,
     Always,
     Never,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     Aggregated,
     Packets,
     Sampled(NonZeroU16),
@@ -163,14 +177,57 @@ fn ring_size(text: &str) -> Result<usize, String> {
         0 => Err("a ring holds at least 1 flow".to_owned()),
         _ if size > LARGEST_RING => Err(format!("a ring holds at most {LARGEST_RING} flows")),
         _ if size.is_power_of_two() => Ok(size),
-        _ => Err(format!("not a power of two; the next is {}", size.next_power_of_two())),
+        _ => Err(format!(
+            "not a power of two; the next is {}",
+            size.next_power_of_two()
+        )),
     }
 }
 
 fn point_in_time(text: &str) -> Result<SystemTime, String> {
     if let Ok(ago) = humantime::parse_duration(text) {
-        return SystemTime::now().checked_sub(ago).ok_or_else(|| "too long ago".to_owned());
+        return SystemTime::now()
+            .checked_sub(ago)
+            .ok_or_else(|| "too long ago".to_owned());
     }
-    humantime::parse_rfc3339_weak(text)
-        .map_err(|_| "expected a time like 2026-01-31T12:00:00Z, or how long ago like 5m".to_owned())
+    humantime::parse_rfc3339_weak(text).map_err(|_| {
+        "expected a time like 2026-01-31T12:00:00Z, or how long ago like 5m".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn modes_and_ring_sizes_are_checked() {
+        assert_eq!("packets".parse(), Ok(Mode::Packets));
+        assert_eq!(
+            "sampled:100".parse(),
+            Ok(Mode::Sampled(NonZeroU16::new(100).expect("100")))
+        );
+        for wrong in [
+            "",
+            "sampled",
+            "sampled:",
+            "sampled:0",
+            "sampled:65536",
+            "packets:1",
+        ] {
+            assert!(wrong.parse::<Mode>().is_err(), "{wrong}");
+        }
+        assert_eq!(ring_size("1"), Ok(1));
+        assert_eq!(ring_size("16777216"), Ok(1 << 24));
+        assert_eq!(
+            ring_size("65535"),
+            Err("not a power of two; the next is 65536".to_owned())
+        );
+        assert!(ring_size("33554432").is_err() && ring_size("0").is_err());
+    }
 }

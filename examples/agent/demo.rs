@@ -1,12 +1,12 @@
 //! `--demo`: real traffic between two namespaces, and whether it was all seen.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use flow_core::flow::{EventType, Flow, Protocol};
+use flow_core::flow::{DropReason, EventType, Flow, Protocol};
 use flow_lab::traffic::{self, Exchange, Ip, Pair, Server};
 
 use crate::stop::Stop;
@@ -72,45 +72,47 @@ impl Kind {
 
 /// What the client sent: how often, and between which ends.
 #[derive(Debug, Default)]
-pub struct Sent {
+pub(crate) struct Sent {
     exchanges: BTreeMap<Kind, Vec<Key>>,
-    elapsed: Duration,
 }
 
 /// A connection, from the client's end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Key {
     protocol: Protocol,
     client: (IpAddr, u16),
     server: (IpAddr, u16),
 }
 
-/// The laboratory, at work in the background.
+/// The demo's namespaces, ready to send.
 #[derive(Debug)]
-pub struct Demo {
+pub(crate) struct Demo {
     pair: Pair,
-    thread: Option<JoinHandle<anyhow::Result<Sent>>>,
 }
 
 impl Demo {
     /// Makes the namespaces; nothing is sent yet.
-    pub fn create() -> anyhow::Result<Self> {
-        Ok(Self { pair: Pair::create().context("making the demo's namespaces")?, thread: None })
+    pub(crate) fn create() -> anyhow::Result<Self> {
+        Ok(Self {
+            pair: Pair::create().context("making the demo's namespaces")?,
+        })
     }
 
     /// Namespaces to watch.
-    pub fn netns(&self) -> &str {
+    pub(crate) fn netns(&self) -> &str {
         self.pair.client.name()
     }
 
     /// Begins to send, a round each half second, and raises `done` after the last one; rounds
     /// go on until `stop` where `forever`.
-    pub fn start(self, forever: bool, stop: Stop, done: Stop) -> anyhow::Result<Running> {
-        let thread = thread::Builder::new().name("demo".to_owned()).spawn(move || {
-            let result = send(&self.pair, forever, &stop);
-            done.raise();
-            result
-        })?;
+    pub(crate) fn start(self, forever: bool, stop: Stop, done: Stop) -> anyhow::Result<Running> {
+        let thread = thread::Builder::new()
+            .name("demo".to_owned())
+            .spawn(move || {
+                let result = send(&self.pair, forever, &stop);
+                done.raise();
+                result
+            })?;
         Ok(Running { thread })
     }
 }
@@ -135,7 +137,96 @@ fn send(pair: &Pair, forever: bool, stop: &Stop) -> anyhow::Result<Sent> {
             thread::sleep(Duration::from_millis(20));
         }
     }
-    sent.elapsed = begin.elapsed();
     drop(server);
     Ok(sent)
+}
+
+/// The demo while it sends.
+#[derive(Debug)]
+pub(crate) struct Running {
+    thread: JoinHandle<anyhow::Result<Sent>>,
+}
+
+impl Running {
+    /// Waits for the last packet; the namespaces are gone after it.
+    pub(crate) fn finish(self) -> anyhow::Result<Sent> {
+        self.thread
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            .context("making the demo's traffic")
+    }
+}
+
+/// What was seen of the demo's connections.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    connections: HashMap<Key, Counts>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    packets: u64,
+    bytes: u64,
+    drops: u64,
+    reason: Option<DropReason>,
+}
+
+impl Seen {
+    /// Adds what `flow` tells of a connection.
+    pub(crate) fn add(&mut self, flow: &Flow) {
+        let source = (flow.source.ip.to_std(), flow.source.port);
+        let destination = (flow.destination.ip.to_std(), flow.destination.port);
+        let client = |ip: IpAddr| ip == Ip::V4.client() || ip == Ip::V6.client();
+        let (client, server) = match (client(source.0), client(destination.0)) {
+            (true, false) => (source, destination),
+            (false, true) => (destination, source),
+            _ => return,
+        };
+        let key = Key {
+            protocol: flow.protocol,
+            client,
+            server,
+        };
+        let counts = self.connections.entry(key).or_default();
+        match flow.event_type {
+            EventType::DROP => {
+                counts.drops += u64::from(flow.traffic.forward_packets.max(1));
+                counts.reason = Some(flow.drop_reason);
+            }
+            EventType::TRACE => {
+                let (forward, reverse) = (flow.traffic.forward(), flow.traffic.reverse());
+                counts.packets += u64::from(forward.packets) + u64::from(reverse.packets);
+                counts.bytes += forward.bytes + reverse.bytes;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Lines that set what was sent beside what was seen, and whether every connection was seen.
+pub(crate) fn summary(sent: &Sent, seen: &Seen) -> (Vec<String>, bool) {
+    let mut lines = vec![format!("{:<28} {:>4}   seen", "sent", "")];
+    let mut complete = true;
+    for (kind, keys) in &sent.exchanges {
+        // Echo requests have no ports: all of them are one connection.
+        let distinct: BTreeSet<&Key> = keys.iter().collect();
+        let found: Vec<&Counts> = distinct
+            .iter()
+            .filter_map(|key| seen.connections.get(key))
+            .collect();
+        complete &= found.len() == distinct.len();
+        let sum = |count: fn(&Counts) -> u64| found.iter().map(|counts| count(counts)).sum::<u64>();
+        let mut line = format!("{:<28} {:>4}   ", kind.label(), keys.len());
+        if distinct.len() == keys.len() {
+            line += &format!("{:>4}: ", found.len());
+        } else {
+            line += "      ";
+        }
+        line += &format!("{} packets, {} bytes", sum(|c| c.packets), sum(|c| c.bytes));
+        if let Some(reason) = found.iter().find_map(|counts| counts.reason) {
+            line += &format!("; {} dropped: {reason}", sum(|counts| counts.drops));
+        }
+        lines.push(line);
+    }
+    (lines, complete)
 }

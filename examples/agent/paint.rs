@@ -10,15 +10,13 @@ use crate::args::Colour;
 
 /// Puts text into colour, or leaves it as it is.
 #[derive(Clone, Copy, Debug)]
-pub struct Paint {
+pub(crate) struct Paint {
     enabled: bool,
 }
 
 impl Paint {
-    pub const NONE: Self = Self { enabled: false };
-
     /// Decides by what was asked for, the terminal and `NO_COLOR` (no-color.org).
-    pub fn choose(colour: Colour, output: &impl IsTerminal) -> Self {
+    pub(crate) fn choose(colour: Colour, output: &impl IsTerminal) -> Self {
         let enabled = match colour {
             Colour::Always => true,
             Colour::Never => false,
@@ -31,7 +29,11 @@ impl Paint {
         Self { enabled }
     }
 
-    pub fn verdict(self, verdict: Verdict, text: impl Display) -> String {
+    pub(crate) fn is_enabled(self) -> bool {
+        self.enabled
+    }
+
+    pub(crate) fn verdict(self, verdict: Verdict, text: impl Display) -> String {
         let colour = match verdict {
             Verdict::FORWARDED | Verdict::REDIRECTED | Verdict::TRANSLATED => AnsiColor::Green,
             Verdict::DROPPED | Verdict::ERROR => AnsiColor::Red,
@@ -41,19 +43,23 @@ impl Paint {
         self.wrap(colour.on_default(), text)
     }
 
-    pub fn endpoint(self, text: impl Display) -> String {
+    pub(crate) fn endpoint(self, text: impl Display) -> String {
         self.wrap(AnsiColor::Cyan.on_default(), text)
     }
 
-    pub fn faint(self, text: impl Display) -> String {
+    pub(crate) fn faint(self, text: impl Display) -> String {
         self.wrap(Style::new().dimmed(), text)
     }
 
-    pub fn strong(self, text: impl Display) -> String {
+    pub(crate) fn strong(self, text: impl Display) -> String {
         self.wrap(Style::new().bold(), text)
     }
 
     fn wrap(self, style: Style, text: impl Display) -> String {
-        if self.enabled { format!("{style}{text}{style:#}") } else { text.to_string() }
+        if self.enabled {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_string()
+        }
     }
 }

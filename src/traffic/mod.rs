@@ -63,6 +63,17 @@ pub enum TrafficError {
 }
 
 impl TrafficError {
+    /// Whether the process lacks a privilege.
+    #[must_use]
+    pub fn is_permission_denied(&self) -> bool {
+        let source = match self {
+            Self::Netns(error) => &error.source,
+            Self::Link(error) => &error.source,
+            Self::Socket { source, .. } => source,
+        };
+        source.kind() == io::ErrorKind::PermissionDenied
+    }
+
     fn socket(what: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Socket { what, source }
     }

@@ -1,9 +1,15 @@
 //! Network flow events: decoding, the [`Flow`](flow::Flow) model and the history ring.
 #![forbid(unsafe_code)]
-#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
 
+pub mod clock;
 pub mod event;
+#[cfg(all(feature = "serde", feature = "std"))]
+pub mod export;
 pub mod flow;
 mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;
+#[cfg(feature = "std")]
+pub mod ring;
+pub mod text;

@@ -1,7 +1,5 @@
 //! Open enumerations: numbers with names.
 
-use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
-
 use crate::open_enum::open_enum;
 
 open_enum! {

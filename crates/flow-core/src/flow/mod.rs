@@ -5,12 +5,18 @@
 //! [`Verdict`] are therefore numbers with names, so that a value this version does not know
 //! survives the way from a source to a reader.
 
+mod compact;
 mod drop_reason;
 mod endpoint;
 mod enums;
 mod flags;
+mod icmp;
+#[cfg(feature = "serde")]
+mod json;
 mod model;
+mod time;
 
+pub use compact::{Compact, Kind, Summary};
 pub use drop_reason::DropReason;
 pub use endpoint::{Endpoint, Ip, Mac};
 pub use enums::{
@@ -18,4 +24,7 @@ pub use enums::{
     TraceReason, TunnelProtocol, Verdict,
 };
 pub use flags::{FlowFlags, TcpFlags};
+#[cfg(feature = "serde")]
+pub use json::Json;
 pub use model::{Counters, Flow, Interface, Name16, Process, Traffic, Tunnel};
+pub use time::{Rfc3339, UtcTime};

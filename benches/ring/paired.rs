@@ -1,0 +1,167 @@
+//! The table of paired rounds.
+
+use std::time::Duration;
+
+use super::contender::{Broadcast, Contender, Pointers, Queue, Words};
+use super::work;
+
+const ROUNDS: usize = 11;
+const PUBLISHED: u64 = 1 << 20;
+const FOLLOWED: Duration = Duration::from_millis(150);
+
+/// A named measurement.
+type Lane<'a> = (&'static str, Box<dyn FnMut() -> f64 + 'a>);
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Runs the lanes in turns, every other round backwards, and prints the median of each with
+/// the median of its ratio to the first.
+fn compare(title: &str, unit: &str, mut lanes: Vec<Lane<'_>>) {
+    let mut values = vec![Vec::new(); lanes.len()];
+    for round in 0..ROUNDS {
+        for turn in 0..lanes.len() {
+            let lane = if round % 2 == 0 {
+                turn
+            } else {
+                lanes.len() - 1 - turn
+            };
+            let value = (lanes[lane].1)();
+            values[lane].push(value);
+        }
+    }
+    println!("{title}");
+    for ((name, _), own) in lanes.iter().zip(&values) {
+        let ratios = own
+            .iter()
+            .zip(&values[0])
+            .map(|(own, first)| own / first)
+            .collect();
+        println!(
+            "    {name:<24} {:>9.2} {unit:<14} {:>7.2} x",
+            median(own.clone()),
+            median(ratios)
+        );
+    }
+}
+
+fn publish_lane<C: Contender>() -> Lane<'static> {
+    let mut ring = work::full::<C>();
+    (
+        C::NAME,
+        Box::new(move || work::publish(&mut ring, PUBLISHED).as_nanos() as f64 / PUBLISHED as f64),
+    )
+}
+
+fn stalled_lane<C: Contender>(readers: usize, name: &'static str) -> Lane<'static> {
+    let mut ring = work::full::<C>();
+    let stalled: Vec<_> = (0..readers).map(|_| ring.follower()).collect();
+    (
+        name,
+        Box::new(move || {
+            let _stalled = &stalled;
+            work::publish(&mut ring, PUBLISHED).as_nanos() as f64 / PUBLISHED as f64
+        }),
+    )
+}
+
+fn pass_lane<C: Contender>(pass: fn(&mut C) -> Duration) -> Lane<'static> {
+    let mut ring = work::full::<C>();
+    (
+        C::NAME,
+        Box::new(move || pass(&mut ring).as_nanos() as f64 / work::CAPACITY as f64),
+    )
+}
+
+fn two_lane<C: Contender>() -> Lane<'static> {
+    let mut ring = work::full::<C>();
+    (
+        C::NAME,
+        Box::new(move || {
+            let count = PUBLISHED / 2;
+            work::two_writers(&mut ring, count).as_nanos() as f64 / PUBLISHED as f64
+        }),
+    )
+}
+
+fn follow_lane<C: Contender>(followers: usize) -> Lane<'static> {
+    (
+        C::NAME,
+        Box::new(move || work::follow::<C>(followers, FOLLOWED).delivered / 1e6),
+    )
+}
+
+/// Runs and prints everything.
+pub fn table() {
+    println!("\nmedians of {ROUNDS} paired rounds, and ratio to the first\n");
+    compare(
+        "publish, one thread",
+        "ns/flow",
+        vec![
+            publish_lane::<Words>(),
+            publish_lane::<Broadcast>(),
+            publish_lane::<Queue>(),
+            publish_lane::<Pointers>(),
+        ],
+    );
+    compare(
+        "publish, readers that do not read",
+        "ns/flow",
+        vec![
+            stalled_lane::<Words>(0, "flow ring, none"),
+            stalled_lane::<Words>(8, "flow ring, 8"),
+            stalled_lane::<Broadcast>(8, "tokio broadcast, 8"),
+        ],
+    );
+    compare(
+        "publish, two writers",
+        "ns/flow",
+        vec![
+            two_lane::<Words>(),
+            two_lane::<Broadcast>(),
+            two_lane::<Queue>(),
+            two_lane::<Pointers>(),
+        ],
+    );
+    compare(
+        "read a backlog of 65,536",
+        "ns/flow",
+        vec![
+            pass_lane(work::backlog::<Words>),
+            pass_lane(work::backlog::<Broadcast>),
+            pass_lane(work::backlog::<Queue>),
+            pass_lane(work::backlog::<Pointers>),
+        ],
+    );
+    compare(
+        "scan 65,536 for a verdict and an endpoint",
+        "ns/flow",
+        vec![
+            pass_lane(work::scan::<Words>),
+            pass_lane(work::scan::<Broadcast>),
+            pass_lane(work::scan::<Queue>),
+            pass_lane(work::scan::<Pointers>),
+        ],
+    );
+    for followers in [1, 8] {
+        compare(
+            &format!("follow a writer flat out, {followers} reader(s)"),
+            "M delivered/s",
+            vec![
+                follow_lane::<Words>(followers),
+                follow_lane::<Broadcast>(followers),
+            ],
+        );
+        let ours = work::follow::<Words>(followers, FOLLOWED);
+        let theirs = work::follow::<Broadcast>(followers, FOLLOWED);
+        for (name, followed) in [(Words::NAME, ours), (Broadcast::NAME, theirs)] {
+            println!(
+                "      once more, {name}: {:.1} M written/s, {:.1} % lost",
+                followed.written / 1e6,
+                followed.lost * 100.0
+            );
+        }
+    }
+}

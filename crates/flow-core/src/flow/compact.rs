@@ -1,0 +1,308 @@
+//! The one-line form of a flow.
+
+use core::fmt::{self, Write};
+
+use super::icmp;
+use super::time::UtcTime;
+use super::{
+    Direction, DropReason, Endpoint, EventType, Flow, FlowFlags, IpVersion, Name16, Protocol, Reply,
+};
+use crate::text::Escaped;
+
+/// Displays a flow on one line, as `hubble observe -o compact` does:
+/// `time: source -> destination type VERDICT (summary)`.
+///
+/// The side that began the connection stands on the left: `->` for what it sent, `<-` for an
+/// answer, `<>` where it is not known which side began. With the alternate form (`{:#}`), or
+/// after [`with_extras`](Self::with_extras), what Hubble has no place for follows in brackets:
+/// counts both ways, round-trip time, retransmissions, interface, process, VLAN, tunnel.
+#[derive(Clone, Copy, Debug)]
+pub struct Compact<'a> {
+    flow: &'a Flow,
+    node: Option<&'a str>,
+    extras: bool,
+}
+
+impl<'a> Compact<'a> {
+    /// With the name of the node, after the time.
+    #[must_use]
+    pub const fn with_node(mut self, node: &'a str) -> Self {
+        self.node = Some(node);
+        self
+    }
+
+    /// With counts, interface, process and more.
+    #[must_use]
+    pub const fn with_extras(mut self) -> Self {
+        self.extras = true;
+        self
+    }
+}
+
+impl Flow {
+    /// The one-line form, with choices.
+    #[must_use]
+    pub const fn compact(&self) -> Compact<'_> {
+        Compact {
+            flow: self,
+            node: None,
+            extras: false,
+        }
+    }
+
+    /// What kind of observation it is in a word, as in Hubble's one-line form: the drop reason,
+    /// the point of observation, or the class of event.
+    #[must_use]
+    pub const fn kind(&self) -> Kind<'_> {
+        Kind(self)
+    }
+
+    /// The packet in a few words, as in Hubble's one-line form: `TCP Flags: SYN, ACK`.
+    #[must_use]
+    pub const fn summary(&self) -> Summary<'_> {
+        Summary(self)
+    }
+}
+
+/// The same as [`Flow::compact`]; `{:#}` adds the extras.
+impl fmt::Display for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let compact = self.compact();
+        if f.alternate() {
+            compact.with_extras()
+        } else {
+            compact
+        }
+        .fmt(f)
+    }
+}
+
+impl fmt::Display for Compact<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let flow = self.flow;
+        write!(f, "{}", UtcTime(flow.time))?;
+        if let Some(node) = self.node {
+            write!(f, " {}", Escaped::text(node))?;
+        }
+        let (left, arrow, right) = match flow.is_reply {
+            Reply::YES => (&flow.destination, "<-", &flow.source),
+            Reply::NO => (&flow.source, "->", &flow.destination),
+            _ => (&flow.source, "<>", &flow.destination),
+        };
+        write!(
+            f,
+            ": {left} {arrow} {right} {} {} ({})",
+            flow.kind(),
+            flow.verdict,
+            flow.summary()
+        )?;
+        if self.extras { extras(flow, f) } else { Ok(()) }
+    }
+}
+
+/// `address:port`, an IPv6 address in brackets where there is a port; then the identity, where
+/// it is known: ` (ID:1234)`.
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address = self.ip.to_std();
+        if self.ip.is_unspecified() && !self.mac.is_zero() {
+            write!(f, "{}", self.mac)?;
+        } else if self.port == 0 {
+            write!(f, "{address}")?;
+        } else {
+            write!(f, "{}", core::net::SocketAddr::new(address, self.port))?;
+        }
+        if self.identity != 0 {
+            write!(f, " (ID:{})", self.identity)?;
+        }
+        Ok(())
+    }
+}
+
+/// Displays what kind of observation a flow is: see [`Flow::kind`].
+#[derive(Clone, Copy, Debug)]
+pub struct Kind<'a>(&'a Flow);
+
+impl fmt::Display for Kind<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let flow = self.0;
+        match flow.event_type {
+            EventType::DROP if flow.drop_reason != DropReason::NONE => {
+                write!(f, "{}", flow.drop_reason)
+            }
+            EventType::TRACE => write!(f, "{}", flow.trace_point),
+            other => write!(f, "{other}"),
+        }
+    }
+}
+
+/// Displays the packet of a flow in a few words: see [`Flow::summary`].
+#[derive(Clone, Copy, Debug)]
+pub struct Summary<'a>(&'a Flow);
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let flow = self.0;
+        if flow.event_type == EventType::TCP_STATE {
+            return write!(f, "TCP {}", flow.tcp_state);
+        }
+        match flow.protocol {
+            _ if flow.ip_version == IpVersion::NONE => f.write_str("no IP"),
+            Protocol::TCP if flow.tcp_flags.is_empty() => f.write_str("TCP"),
+            Protocol::TCP => write!(f, "TCP Flags: {}", flow.tcp_flags),
+            Protocol::ICMP | Protocol::ICMPV6 => {
+                write!(f, "{} ", flow.protocol)?;
+                icmp::write_name(f, flow.protocol, flow.icmp_type, flow.icmp_code)
+            }
+            other => match other.name() {
+                Some(name) => f.write_str(name),
+                None => write!(f, "IP protocol {}", other.0),
+            },
+        }
+    }
+}
+
+fn extras(flow: &Flow, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let (ahead, back) = (flow.traffic.forward(), flow.traffic.reverse());
+    write!(
+        f,
+        " [{}/{} packets, {}/{} B",
+        ahead.packets, back.packets, ahead.bytes, back.bytes
+    )?;
+    if flow.traffic.rtt_us != 0 {
+        write!(f, ", rtt {} us", flow.traffic.rtt_us)?;
+    }
+    let again = (
+        flow.traffic.forward_retransmits,
+        flow.traffic.reverse_retransmits,
+    );
+    if again != (0, 0) {
+        write!(f, ", retransmits {}/{}", again.0, again.1)?;
+    }
+    if !flow.interface.name.is_empty() {
+        write!(f, ", {}", flow.interface.name)?;
+    } else if flow.interface.index != 0 {
+        write!(f, ", interface {}", flow.interface.index)?;
+    }
+    match flow.direction {
+        Direction::INGRESS => f.write_str(" in")?,
+        Direction::EGRESS => f.write_str(" out")?,
+        _ => {}
+    }
+    if flow.vlan != 0 {
+        write!(f, ", vlan {}", flow.vlan)?;
+    }
+    if flow.process.pid != 0 {
+        write!(f, ", {}/{}", flow.process.comm, flow.process.pid)?;
+    }
+    let tunnel = &flow.tunnel;
+    if tunnel.protocol.0 != 0 {
+        write!(
+            f,
+            ", {} {} in {} -> {}",
+            tunnel.protocol,
+            tunnel.vni(),
+            tunnel.source_ip,
+            tunnel.destination_ip
+        )?;
+    }
+    // What is special; what the line tells already is left out.
+    let told = FlowFlags::AGGREGATED | FlowFlags::PROCESS_IS_SOURCE;
+    for name in FlowFlags(flow.flags.0 & !told.0).names() {
+        write!(f, ", {name}")?;
+    }
+    f.write_char(']')
+}
+
+/// The name, escaped.
+impl fmt::Display for Name16 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&Escaped(self.as_bytes()), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::*;
+    use crate::flow::{Ip, TcpFlags, TracePoint, Traffic, Verdict};
+
+    fn syn() -> Flow {
+        Flow {
+            time: 1_795_530_906_123_456_789,
+            source: Endpoint {
+                ip: Ip::v4([10, 0, 0, 1]),
+                port: 4242,
+                ..Endpoint::default()
+            },
+            destination: Endpoint {
+                ip: Ip("2001:db8::1"
+                    .parse::<core::net::Ipv6Addr>()
+                    .unwrap()
+                    .octets()),
+                port: 80,
+                identity: 1234,
+                ..Endpoint::default()
+            },
+            event_type: EventType::TRACE,
+            trace_point: TracePoint::TO_NETWORK,
+            protocol: Protocol::TCP,
+            ip_version: IpVersion::V4,
+            verdict: Verdict::FORWARDED,
+            is_reply: Reply::NO,
+            tcp_flags: TcpFlags::SYN,
+            ..Flow::default()
+        }
+    }
+
+    #[test]
+    fn the_side_that_began_stands_on_the_left() {
+        let mut flow = syn();
+        assert_eq!(
+            flow.to_string(),
+            "Nov 24 14:35:06.123: 10.0.0.1:4242 -> [2001:db8::1]:80 (ID:1234) \
+             to-network FORWARDED (TCP Flags: SYN)"
+        );
+        flow.is_reply = Reply::YES;
+        flow.tcp_flags |= TcpFlags::ACK;
+        assert_eq!(
+            flow.compact().with_node("node\n1").to_string(),
+            "Nov 24 14:35:06.123 node\\n1: [2001:db8::1]:80 (ID:1234) <- 10.0.0.1:4242 \
+             to-network FORWARDED (TCP Flags: SYN, ACK)"
+        );
+        flow.is_reply = Reply::UNKNOWN;
+        assert!(flow.to_string().contains("10.0.0.1:4242 <> "));
+    }
+
+    #[test]
+    fn a_drop_tells_its_reason() {
+        let flow = Flow {
+            event_type: EventType::DROP,
+            verdict: Verdict::DROPPED,
+            drop_reason: DropReason::from_kernel_name("NO_SOCKET"),
+            ..syn()
+        };
+        assert!(
+            flow.to_string()
+                .contains(" NO_SOCKET DROPPED (TCP Flags: SYN)")
+        );
+    }
+
+    #[test]
+    fn names_of_processes_are_escaped() {
+        let mut flow = syn();
+        flow.process.pid = 7;
+        flow.process.comm = Name16::new(b"\x1b[31m\xff\n");
+        flow.traffic = Traffic {
+            forward_packets: 1,
+            forward_bytes: 60,
+            ..Traffic::default()
+        };
+        let text = std::format!("{flow:#}");
+        assert!(
+            text.ends_with(" [1/0 packets, 60/0 B, \\u{1b}[31m\\xff\\n/7]"),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! Points in time as text, in UTC, without a calendar library.
+
+use core::fmt;
+
+const SECOND: u64 = 1_000_000_000;
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// A point in time: nanoseconds since the Unix epoch. Shown in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UtcTime(pub u64);
+
+/// Fields of a [`UtcTime`] in the proleptic Gregorian calendar.
+struct Fields {
+    year: u64,
+    month: u64,
+    day: u64,
+    hour: u64,
+    minute: u64,
+    second: u64,
+    nanosecond: u64,
+}
+
+impl UtcTime {
+    /// As RFC 3339 section 5.6 has it, with nine digits of a second:
+    /// `2026-11-24T14:35:06.123456789Z`.
+    #[must_use]
+    pub const fn rfc3339(self) -> Rfc3339 {
+        Rfc3339(self)
+    }
+
+    fn fields(self) -> Fields {
+        let seconds = self.0 / SECOND;
+        let (days, rest) = (seconds / 86_400, seconds % 86_400);
+        // Years begin in March, so that the leap day is the last of a year; eras of 400 years
+        // have 146,097 days. 719,468 days lie between 0000-03-01 and 1970-01-01.
+        let days = days + 719_468;
+        let (era, day_of_era) = (days / 146_097, days % 146_097);
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let march_month = (5 * day_of_year + 2) / 153;
+        let month = if march_month < 10 {
+            march_month + 3
+        } else {
+            march_month - 9
+        };
+        Fields {
+            year: era * 400 + year_of_era + u64::from(month <= 2),
+            month,
+            day: day_of_year - (153 * march_month + 2) / 5 + 1,
+            hour: rest / 3_600,
+            minute: rest / 60 % 60,
+            second: rest % 60,
+            nanosecond: self.0 % SECOND,
+        }
+    }
+}
+
+/// Month, day and time to the millisecond, as Hubble's lines begin: `Nov 24 14:35:06.123`.
+impl fmt::Display for UtcTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Fields {
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            nanosecond,
+            ..
+        } = self.fields();
+        let month = MONTHS[(month as usize + 11) % 12];
+        let millisecond = nanosecond / 1_000_000;
+        write!(
+            f,
+            "{month} {day:2} {hour:02}:{minute:02}:{second:02}.{millisecond:03}"
+        )
+    }
+}
+
+/// Displays a time as RFC 3339: see [`UtcTime::rfc3339`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rfc3339(UtcTime);
+
+impl fmt::Display for Rfc3339 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Fields {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+            nanosecond,
+        } = self.0.fields();
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{nanosecond:09}Z"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn known_days() {
+        // Seconds by `date -u -d ... +%s`.
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00.000000000Z"),
+            (951_782_400, "2000-02-29T00:00:00.000000000Z"),
+            (1_709_164_799, "2024-02-28T23:59:59.000000000Z"),
+            (1_735_689_599, "2024-12-31T23:59:59.000000000Z"),
+            (1_795_530_906, "2026-11-24T14:35:06.000000000Z"),
+            (4_107_542_400, "2100-03-01T00:00:00.000000000Z"),
+        ] {
+            assert_eq!(UtcTime(seconds * SECOND).rfc3339().to_string(), text);
+        }
+        let time = UtcTime(1_795_530_906 * SECOND + 123_456_789);
+        assert_eq!(time.to_string(), "Nov 24 14:35:06.123");
+        let _ = UtcTime(u64::MAX).to_string();
+    }
+}

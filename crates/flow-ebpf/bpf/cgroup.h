@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Programs at the root control group: loopback traffic, and who makes sockets. */
+#ifndef CGROUP_H
+#define CGROUP_H
+
+#include "skb.h"
+
+/* The packet's namespace. 0 also stands for one that is not asked for. */
+static inline_always int cgroup_netns(struct __sk_buff *ctx, u32 *netns)
+{
+#ifdef FLOW_FULL
+	*netns = device_netns(ctx);
+	return !flow_netns_cookie || *netns == flow_netns;
+#else
+	if (!flow_netns_cookie) {
+		*netns = 0;
+		return 1;
+	}
+	*netns = flow_netns;
+	return bpf_get_netns_cookie(ctx) == flow_netns_cookie;
+#endif
+}
+
+SEC("cgroup_skb/egress")
+int cgroup_egress(struct __sk_buff *ctx)
+{
+	struct flow_counters *counters;
+	u32 netns;
+
+	if (likely(ctx->ifindex != LOOPBACK_IFINDEX) || flow_loopback != LOOPBACK_CGROUP)
+		return CGROUP_PASS;
+	counters = counters_here();
+	if (counters && cgroup_netns(ctx, &netns))
+		observe_skb(ctx, counters, HOOK_CGROUP_EGRESS, LINK_NONE, netns);
+	return CGROUP_PASS;
+}
+
+/*
+ * Counts nothing: a flow of the table whose owner the other programs could not find (they look up TCP
+ * and UDP sockets) learns it from the packet's receiver.
+ */
+SEC("cgroup_skb/ingress")
+int cgroup_ingress(struct __sk_buff *ctx)
+{
+	struct bpf_sock *sk = ctx->sk;
+	struct packet p;
+	struct view view = {
+		.data = (void *)(long)ctx->data,
+		.end = (void *)(long)ctx->data_end,
+	};
+
+	if (!sk || flow_mode != MODE_AGGREGATED || !flow_owner)
+		return CGROUP_PASS;
+	sk = bpf_sk_fullsock(sk);
+	if (!sk || sk->protocol == PROTO_TCP || sk->protocol == PROTO_UDP)
+		return CGROUP_PASS;
+	__builtin_memset(&p, 0, sizeof(p));
+	if (parse_view(ctx, &view, &p, LINK_NONE))
+		return CGROUP_PASS;
+	struct origin o = {
+		.ctx = ctx,
+		.ifindex = ctx->ifindex,
+		.hook = HOOK_CGROUP_INGRESS,
+	};
+	if (ctx->ifindex == LOOPBACK_IFINDEX) {
+		if (!cgroup_netns(ctx, &o.netns))
+			return CGROUP_PASS;
+	} else {
+		o.netns = flow_netns ? flow_netns : device_netns(ctx);
+	}
+	struct flow_key key;
+	u32 side = make_key(&key, &o, &p) & 1;
+	struct flow_state *e = bpf_map_lookup_elem(flow_table(), &key);
+	if (e && !e->owner_side) {
+		struct owner owner;
+		__builtin_memset(&owner, 0, sizeof(owner));
+		owner_find(&o, &p, &owner);
+		entry_owner(e, &owner, side);
+	}
+	return CGROUP_PASS;
+}
+
+/* Runs in the process that makes the socket. */
+SEC("cgroup/sock_create")
+int sock_create(struct bpf_sock *ctx)
+{
+	struct flow_owner_info *owner;
+
+	owner = bpf_sk_storage_get(&sock_owner, ctx, NULL, STORAGE_GET_CREATE);
+	if (!owner)
+		return CGROUP_PASS;
+	owner->cgroup_id = bpf_get_current_cgroup_id();
+	owner->pid = bpf_get_current_pid_tgid() >> 32;
+	owner->uid = bpf_get_current_uid_gid();
+	bpf_get_current_comm(owner->comm, sizeof(owner->comm));
+	return CGROUP_PASS;
+}
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Room in a ring buffer, and the parts that every record has. */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "maps.h"
+#include "packet.h"
+
+#define ON_RING(call, ...) \
+	switch (bpf_get_smp_processor_id() & flow_ring_mask) { \
+	case 0: \
+		return call(&events_0, __VA_ARGS__); \
+	case 1: \
+		return call(&events_1, __VA_ARGS__); \
+	case 2: \
+		return call(&events_2, __VA_ARGS__); \
+	case 3: \
+		return call(&events_3, __VA_ARGS__); \
+	case 4: \
+		return call(&events_4, __VA_ARGS__); \
+	case 5: \
+		return call(&events_5, __VA_ARGS__); \
+	case 6: \
+		return call(&events_6, __VA_ARGS__); \
+	default: \
+		return call(&events_7, __VA_ARGS__); \
+	}
+
+static inline_always struct flow_event *record_reserve(void)
+{
+	ON_RING(bpf_ringbuf_reserve, sizeof(struct flow_event), 0)
+}
+
+static inline_always long record_output(void *record, u32 size)
+{
+	ON_RING(bpf_ringbuf_output, record, size, flow_ring_flags)
+}
+
+static inline_always void record_submit(struct flow_event *r)
+{
+	bpf_ringbuf_submit(r, flow_ring_flags);
+}
+
+static inline_always void record_begin(struct flow_event *r, u8 kind, u8 hook)
+{
+	r->kind = kind;
+	r->version = FLOW_EVENT_VERSION;
+	r->header_len = sizeof(*r);
+	r->payload_len = 0;
+	r->hook = hook;
+	r->cpu = bpf_get_smp_processor_id();
+	r->sample_rate = flow_sample;
+	r->capture_kind = CAPTURE_NONE;
+	r->tcp_state = 0;
+	r->tcp_state_old = 0;
+	r->drop_reason = 0;
+}
+
+static inline_always void record_no_owner(struct flow_event *r)
+{
+	r->cgroup_id = 0;
+	r->socket_cookie = 0;
+	r->pid = 0;
+	r->uid = 0;
+	__builtin_memset(r->comm, 0, sizeof(r->comm));
+}
+
+static inline_always void record_owner(struct flow_event *r, const struct flow_owner_info *owner)
+{
+	r->cgroup_id = owner->cgroup_id;
+	r->socket_cookie = owner->cookie;
+	r->pid = owner->pid;
+	r->uid = owner->uid;
+	__builtin_memcpy(r->comm, owner->comm, sizeof(r->comm));
+}
+
+/* The fields that one packet's headers give. */
+static inline_always void record_packet(struct flow_event *r, const struct packet *p)
+{
+	__builtin_memcpy(r->saddr, p->src, 16);
+	__builtin_memcpy(r->daddr, p->dst, 16);
+	r->sport = p->sport;
+	r->dport = p->dport;
+	r->proto = p->proto;
+	r->ip_version = p->family;
+	r->tcp_flags = p->tcp_flags;
+	r->icmp_type = p->icmp_type;
+	r->icmp_code = p->icmp_code;
+	r->forward_bytes = p->bytes;
+	r->forward_packets = p->packets;
+	r->reverse_bytes = 0;
+	r->reverse_packets = 0;
+	__builtin_memcpy(r->smac, p->smac, 6);
+	__builtin_memcpy(r->dmac, p->dmac, 6);
+	r->ethertype = p->ethertype;
+	r->vlan = p->vlan;
+	r->packet_len = p->length;
+	r->flags = p->flags;
+}
+
+static inline_always u8 direction_of(u8 hook)
+{
+	switch (hook) {
+	case HOOK_TC_INGRESS:
+	case HOOK_CGROUP_INGRESS:
+	case HOOK_NETIF_RECEIVE:
+		return DIRECTION_INGRESS;
+	case HOOK_TC_EGRESS:
+	case HOOK_CGROUP_EGRESS:
+	case HOOK_NET_DEV_QUEUE:
+		return DIRECTION_EGRESS;
+	default:
+		return DIRECTION_UNKNOWN;
+	}
+}
+
+/* Which end began, as far as one packet tells: 1 its sender, 2 its receiver, 0 unknown. */
+static inline_always u8 beginner(const struct packet *p)
+{
+	if (p->proto == PROTO_TCP) {
+		if (!(p->tcp_flags & TCP_SYN))
+			return 0;
+		return p->tcp_flags & TCP_ACK ? 2 : 1;
+	}
+	if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6)
+		if (icmp_is_echo(p->proto, p->icmp_type))
+			return icmp_is_request(p->proto, p->icmp_type) ? 1 : 2;
+	return 0;
+}
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * Reports and deletes entries that have been idle. Never attached: user space runs it with a packet
+ * that holds a `struct sweep_request`.
+ */
+#ifndef SWEEP_H
+#define SWEEP_H
+
+#include "table.h"
+
+#define SWEEP_DONE 0
+#define SWEEP_RING_FULL 1
+
+struct sweep {
+	struct sweep_request request;
+	u64 boot;
+	u64 coarse;
+	u32 result;
+};
+
+static long sweep_entry(void *map, struct flow_key *key, struct flow_state *e, struct sweep *sweep)
+{
+	u64 quiet = sweep->coarse > e->last_ns ? sweep->coarse - e->last_ns : 0;
+	u64 limit = e->status & STATUS_ENDED ? sweep->request.closed_ns : sweep->request.idle_ns;
+	struct flow_event *r = NULL;
+
+	if (!(sweep->request.flags & SWEEP_ALL) && quiet < limit)
+		return 0;
+	/* Room first: a count is taken only if it can be reported. */
+	r = record_reserve();
+	if (!r) {
+		sweep->result = SWEEP_RING_FULL;
+		return 1;
+	}
+	u32 side = (e->initiator ? e->initiator - 1 : e->first_side) & 1;
+	u64 first = e->first_ns;
+	u64 last = e->last_ns;
+	u64 forward = __sync_lock_test_and_set(&e->count[side], COUNT_DEAD) & ~COUNT_DEAD;
+	u64 reverse = __sync_lock_test_and_set(&e->count[side ^ 1], COUNT_DEAD) & ~COUNT_DEAD;
+	if (forward | reverse) {
+		fill_flow(r, key, e, side, TRIGGER_IDLE, forward, reverse, e->since);
+		if (!r->hook)
+			r->hook = e->hook[side ^ 1];
+		r->packet_len = 0;
+		r->time_ns = sweep->boot - (sweep->coarse > last ? sweep->coarse - last : 0);
+		r->first_ns = sweep->boot - (sweep->coarse > first ? sweep->coarse - first : 0);
+		record_submit(r);
+		count_atomic(COUNT_REPORTED_PACKETS,
+			     (forward >> COUNT_SHIFT) + (reverse >> COUNT_SHIFT));
+		count_atomic(COUNT_REPORTED_BYTES,
+			     (forward & COUNT_BYTES) + (reverse & COUNT_BYTES));
+	} else {
+		bpf_ringbuf_discard(r, RING_NO_WAKEUP);
+	}
+	if (!bpf_map_delete_elem(flow_table(), key))
+		count_atomic(COUNT_FLOWS_DELETED, 1);
+	return 0;
+}
+
+SEC("classifier")
+int sweep(struct __sk_buff *ctx)
+{
+	struct sweep sweep = {};
+
+	if (bpf_skb_load_bytes(ctx, SWEEP_OFFSET, &sweep.request, sizeof(sweep.request)))
+		return SWEEP_DONE;
+	sweep.boot = bpf_ktime_get_boot_ns();
+	sweep.coarse = bpf_ktime_get_coarse_ns();
+	bpf_for_each_map_elem(flow_table(), sweep_entry, &sweep, 0);
+	return sweep.result;
+}
+
+#endif

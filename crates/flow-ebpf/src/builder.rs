@@ -1,0 +1,171 @@
+//! The builder of a [`FlowSource`].
+
+use std::time::Duration;
+
+use crate::error::LoadError;
+use crate::filter::PacketFilter;
+use crate::options::{AttachWith, Interfaces, Mode, Namespace, Options, TableKind};
+use crate::source::FlowSource;
+
+/// Collects what to observe, then loads and attaches the kernel programs.
+///
+/// Made by [`FlowSource::builder`]. Without any call it observes every interface of this
+/// network namespace that is up, aggregated, with all that the kernel can tell.
+#[derive(Clone, Debug, Default)]
+#[must_use = "nothing is attached before `load`"]
+pub struct FlowSourceBuilder {
+    options: Options,
+}
+
+impl FlowSourceBuilder {
+    /// Observes packets on these interfaces. Default: [`Interfaces::Up`].
+    pub fn interfaces(mut self, interfaces: Interfaces) -> Self {
+        self.options.interfaces = interfaces;
+        self
+    }
+
+    /// Leaves out interfaces whose name matches one of these patterns (`*`, `?`).
+    pub fn exclude<S: Into<String>>(mut self, patterns: impl IntoIterator<Item = S>) -> Self {
+        self.options
+            .exclude
+            .extend(patterns.into_iter().map(Into::into));
+        self
+    }
+
+    /// Counts the loopback interface among those that are up. Default: no, for the control
+    /// group programs see its traffic already, once and with its owner.
+    pub fn loopback(mut self, include: bool) -> Self {
+        self.options.loopback = include;
+        self
+    }
+
+    /// Observes the interfaces of one more network namespace, by name or path. It may appear
+    /// later, and vanish and come again; needs `CAP_SYS_ADMIN`.
+    pub fn namespace(mut self, namespace: impl Into<Namespace>) -> Self {
+        self.options.namespaces.push(namespace.into());
+        self
+    }
+
+    /// Observes every interface of every network namespace by two tracepoints, in place of
+    /// programs on interfaces. Costs about 90 ns more for each packet. Default: no.
+    pub fn all_namespaces(mut self, enable: bool) -> Self {
+        self.options.all_namespaces = enable;
+        self
+    }
+
+    /// How to attach to interfaces. Default: [`AttachWith::Auto`].
+    pub fn attach_with(mut self, attach: AttachWith) -> Self {
+        self.options.attach = attach;
+        self
+    }
+
+    /// How long [`load`](Self::load) waits for the interfaces that exist to be attached (about
+    /// 32 ms each); the rest is attached in the background. Default: 5 s.
+    pub fn attach_wait(mut self, wait: Duration) -> Self {
+        self.options.attach_wait = wait;
+        self
+    }
+
+    /// What to report. Default: aggregated, every [`Mode::DEFAULT_INTERVAL`].
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.options.mode = mode;
+        self
+    }
+
+    /// A connection without a packet for this long leaves the table, with a last record of what
+    /// was not reported yet. Default: 30 s.
+    pub fn idle_timeout(mut self, idle: Duration) -> Self {
+        self.options.idle = idle;
+        self
+    }
+
+    /// Number of connections in the kernel's table. Default: 65,536.
+    pub fn table_entries(mut self, entries: u32) -> Self {
+        self.options.table_entries = entries;
+        self
+    }
+
+    /// What happens when the table is full. Default: [`TableKind::Exact`].
+    pub fn table_kind(mut self, kind: TableKind) -> Self {
+        self.options.table_kind = kind;
+        self
+    }
+
+    /// Number of ring buffers, rounded up to a power of two and limited to what the kernel programs have (see
+    /// [`MAX_SHARDS`](crate::MAX_SHARDS)). Default: one for each CPU, 4 at most.
+    pub fn ring_shards(mut self, shards: usize) -> Self {
+        self.options.ring_shards = Some(shards);
+        self
+    }
+
+    /// Size of each ring buffer in bytes, rounded up to a power of two of whole pages. A record
+    /// takes 192 bytes. Default: 1 MiB; it counts twice in the resident memory of the process,
+    /// for the kernel maps it twice.
+    pub fn ring_bytes(mut self, bytes: u32) -> Self {
+        self.options.ring_bytes = bytes;
+        self
+    }
+
+    /// Captures the first `bytes` of the payload of packets to or from `port` (TCP and UDP).
+    pub fn capture(mut self, port: u16, bytes: u16) -> Self {
+        self.options.capture.push((port, bytes));
+        self
+    }
+
+    /// Observes only what passes this filter, decided in the kernel. Default: everything.
+    pub fn filter(mut self, filter: PacketFilter) -> Self {
+        self.options.filter = filter;
+        self
+    }
+
+    /// Observes sockets by programs at the root control group: loopback traffic, and the
+    /// control group of each connection. Default: yes.
+    pub fn cgroup(mut self, enable: bool) -> Self {
+        self.options.cgroup = enable;
+        self
+    }
+
+    /// Tells the process that owns each socket, also of sockets made before. Default: yes.
+    pub fn owner(mut self, enable: bool) -> Self {
+        self.options.owner = enable;
+        self
+    }
+
+    /// Reports packets that the kernel drops, with its reason. Default: yes.
+    pub fn drops(mut self, enable: bool) -> Self {
+        self.options.drops = enable;
+        self
+    }
+
+    /// Reports changes of TCP sockets' states. Default: yes.
+    pub fn tcp_state(mut self, enable: bool) -> Self {
+        self.options.tcp_state = enable;
+        self
+    }
+
+    /// Reports TCP segments that are sent again. Default: yes.
+    pub fn retransmits(mut self, enable: bool) -> Self {
+        self.options.retransmits = enable;
+        self
+    }
+
+    /// Whether to use the kernel's type information. `false` behaves as on a kernel that has
+    /// none: what needs it is reported missing. For tests and for doubtful kernels.
+    pub fn btf(mut self, enable: bool) -> Self {
+        self.options.btf = enable;
+        self
+    }
+
+    /// Loads the programs, attaches what can be attached and begins to observe.
+    ///
+    /// A program that the kernel does not take is left out, and
+    /// [`report`](FlowSource::report) says why.
+    ///
+    /// # Errors
+    /// [`LoadError::Privileges`] where the process may not load programs;
+    /// [`LoadError::Option`] for an option out of range; others where nothing at all could be
+    /// loaded.
+    pub fn load(self) -> Result<FlowSource, LoadError> {
+        FlowSource::load(self.options)
+    }
+}

@@ -1,0 +1,123 @@
+//! Flows from the kernel: one thread drains each ring buffer, decodes and publishes.
+
+use std::num::NonZeroU16;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use anyhow::Context;
+use flow_core::flow::Flow;
+use flow_core::pipeline::{Progress, Source, SourceError};
+use flow_core::ring::Writer;
+use flow_ebpf::{
+    FlowSource, FlowSourceBuilder, Interfaces, LoadError, Mode as KernelMode, Namespace, Network,
+    PacketFilter, Shard, SourceHandle,
+};
+
+use crate::args::{Mode, Observe};
+use crate::losses::Losses;
+use crate::publish::Publisher;
+
+/// How long a draining thread waits for records before it looks around.
+const WAIT: Duration = Duration::from_millis(200);
+
+/// The observer at work. Dropping it detaches everything and waits for that.
+#[derive(Debug)]
+pub(crate) struct Live {
+    handle: SourceHandle,
+    threads: Vec<JoinHandle<Result<(), SourceError>>>,
+}
+
+/// What to watch, from the command line.
+pub(crate) fn builder(args: &Observe) -> FlowSourceBuilder {
+    let mut builder = FlowSource::builder().mode(match args.mode {
+        Mode::Aggregated => KernelMode::Aggregated {
+            interval: args.interval,
+        },
+        Mode::Packets => KernelMode::Packets,
+        Mode::Sampled(rate) => KernelMode::Sampled(NonZeroU16::get(rate)),
+    });
+    if !args.interface.is_empty() {
+        builder = builder.interfaces(Interfaces::matching(args.interface.iter().cloned()));
+    }
+    for name in &args.netns {
+        builder = builder.namespace(Namespace::new(name));
+    }
+    builder.all_namespaces(args.all_netns)
+}
+
+/// What to watch for the demo: its own traffic, and nothing else of this host.
+pub(crate) fn demo_builder(args: &Observe, netns: &str) -> anyhow::Result<FlowSourceBuilder> {
+    let networks = ["192.0.2.0/24", "198.51.100.0/24", "2001:db8::/64"];
+    let mut filter = PacketFilter::default();
+    for network in networks {
+        filter = filter.allow_network(network.parse::<Network>().context(network)?);
+    }
+    Ok(builder(args)
+        .interfaces(Interfaces::None)
+        .namespace(Namespace::new(netns))
+        .filter(filter))
+}
+
+impl Live {
+    /// Loads, attaches and begins to publish. The ring is closed when every flow is in it.
+    pub(crate) fn start(
+        builder: FlowSourceBuilder,
+        writer: Writer<Flow>,
+        losses: &Arc<Losses>,
+    ) -> Result<Self, LoadError> {
+        let source = builder.load()?;
+        let mut live = Self {
+            handle: source.handle(),
+            threads: Vec::new(),
+        };
+        for shard in source.into_shards() {
+            let publisher = Publisher::new(&live.handle, writer.clone(), Arc::clone(losses));
+            let thread = thread::Builder::new()
+                .name("drain".to_owned())
+                .stack_size(256 * 1024)
+                .spawn(move || drain(shard, publisher))
+                .map_err(|source| LoadError::Io {
+                    what: "starting a thread".to_owned(),
+                    source,
+                })?;
+            live.threads.push(thread);
+        }
+        Ok(live)
+    }
+
+    pub(crate) fn handle(&self) -> &SourceHandle {
+        &self.handle
+    }
+
+    /// Detaches, and waits for the last flows to be published.
+    pub(crate) fn finish(mut self) -> Result<(), SourceError> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Result<(), SourceError> {
+        self.handle.stop();
+        let mut result = Ok(());
+        for thread in self.threads.drain(..) {
+            let ended = thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            result = result.and(ended);
+        }
+        result
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // An error was told by `finish`, or another one is on its way.
+        let _ = self.end();
+    }
+}
+
+fn drain(mut shard: Shard, mut publisher: Publisher) -> Result<(), SourceError> {
+    while shard.poll(WAIT, &mut |record| publisher.record(record))? == Progress::Open {
+        publisher.tick();
+    }
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! Blocks of `key: value` lines, as Hubble prints them.
+
+use std::io::{self, Write};
+
+use flow_core::flow::Flow;
+use flow_core::pipeline::Lost;
+
+use super::cells::Cells;
+use super::{Form, place};
+use crate::paint::Paint;
+
+/// Writes a block for each flow, with a rule between two.
+pub(super) struct Dict {
+    paint: Paint,
+    first: bool,
+}
+
+impl Dict {
+    pub(super) fn new(paint: Paint) -> Self {
+        Self { paint, first: true }
+    }
+
+    fn rule(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if std::mem::take(&mut self.first) {
+            Ok(())
+        } else {
+            writeln!(out, "------------")
+        }
+    }
+}
+
+impl Form for Dict {
+    fn flow(&mut self, out: &mut dyn Write, flow: &Flow) -> io::Result<()> {
+        self.rule(out)?;
+        let cells = Cells::of(flow);
+        let paint = self.paint;
+        let lines = [
+            ("TIMESTAMP", cells.time),
+            ("SOURCE", paint.endpoint(cells.source)),
+            ("DESTINATION", paint.endpoint(cells.destination)),
+            ("TYPE", cells.kind),
+            ("VERDICT", paint.verdict(flow.verdict, flow.verdict)),
+            ("SUMMARY", cells.summary),
+            ("TRAFFIC", cells.traffic),
+            ("INTERFACE", cells.interface),
+            ("PROCESS", cells.process),
+        ];
+        for (key, value) in lines {
+            if !value.is_empty() {
+                writeln!(out, "{key:>11}: {value}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn lost(&mut self, out: &mut dyn Write, lost: &Lost) -> io::Result<()> {
+        self.rule(out)?;
+        writeln!(out, "{:>11}: {} {}", "LOST", lost.count, place(lost.at))
+    }
+}
