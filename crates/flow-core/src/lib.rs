@@ -11,3 +11,4 @@ pub mod pipeline;
 #[cfg(feature = "std")]
 pub mod ring;
 pub mod text;
+pub mod wire;
