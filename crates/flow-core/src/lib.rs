@@ -3,6 +3,7 @@
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 
 pub mod clock;
+pub mod decode;
 pub mod event;
 pub mod flow;
 mod open_enum;
