@@ -3,6 +3,7 @@
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 
 pub mod clock;
+pub mod decode;
 pub mod event;
 #[cfg(all(feature = "serde", feature = "std"))]
 pub mod export;
@@ -13,3 +14,4 @@ pub mod pipeline;
 #[cfg(feature = "std")]
 pub mod ring;
 pub mod text;
+pub mod wire;

@@ -88,6 +88,13 @@ pub trait Filter: Send + Sync {
     fn matches(&self, flow: &Flow) -> bool;
 }
 
+/// A closure is a filter.
+impl<F: Fn(&Flow) -> bool + Send + Sync> Filter for F {
+    fn matches(&self, flow: &Flow) -> bool {
+        self(flow)
+    }
+}
+
 /// Sees each flow: metrics, exporters, printers.
 pub trait Observer: Send {
     /// Called once for each flow, in order.

@@ -1,0 +1,225 @@
+//! The flow of one packet.
+
+use crate::flow::{
+    Endpoint, EventType, Flow, FlowFlags, FlowType, Ip, IpVersion, Mac, Protocol, TcpFlags,
+    Traffic, Tunnel, TunnelProtocol, Verdict,
+};
+use crate::wire::{self, LinkType, Packet, PacketFlags, TunnelKind, WireError};
+
+/// A captured packet and what the capture tells about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Capture<'a> {
+    /// When it was captured: nanoseconds since the Unix epoch.
+    pub time: u64,
+    /// What it begins with.
+    pub link: LinkType,
+    /// Its length on the wire in bytes.
+    pub wire_len: u32,
+    /// What was captured of it.
+    pub data: &'a [u8],
+}
+
+impl<'a> Capture<'a> {
+    /// A packet that was captured as a whole, at the epoch.
+    #[must_use]
+    pub fn whole(link: LinkType, data: &'a [u8]) -> Self {
+        Self {
+            time: 0,
+            link,
+            wire_len: u32::try_from(data.len()).unwrap_or(u32::MAX),
+            data,
+        }
+    }
+}
+
+/// Why a packet makes no flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoFlow {
+    /// It has no IP header: ARP, or another protocol of the link.
+    #[error("no IP header: EtherType {ethertype:#06x}")]
+    NotIp {
+        /// EtherType, 0 where the link has none.
+        ethertype: u16,
+    },
+    /// It was cut off before the end of its IP header.
+    #[error("captured {captured} bytes, which end before the IP header does")]
+    Truncated {
+        /// Bytes captured.
+        captured: usize,
+    },
+    /// A header before or in the IP header is malformed.
+    #[error(transparent)]
+    Malformed(WireError),
+}
+
+/// Makes the flow of one packet.
+///
+/// For a packet in a packet, addresses and ports are those of the innermost one that has an IP
+/// header; [`Flow::tunnel`] is the outermost tunnel. An ICMP error is a flow of ICMP, not one
+/// of the packet it quotes. Bytes count from the link header on, of the packet as a whole.
+///
+/// A packet that is malformed or cut off after its IP header makes a flow with the flag that
+/// says so.
+///
+/// # Errors
+/// Where there is no IP header to read.
+#[inline]
+pub fn flow_of(capture: &Capture<'_>) -> Result<Flow, NoFlow> {
+    let packet = Packet::parse(capture.link, capture.data, capture.wire_len as usize);
+    let mut flow = flow_of_packet(&packet)?;
+    flow.time = capture.time;
+    flow.first_seen = capture.time;
+    flow.traffic.forward_bytes = u64::from(capture.wire_len);
+    Ok(flow)
+}
+
+/// Makes the flow of a decoded packet: [`flow_of`] without what only the capture tells (time and
+/// bytes).
+///
+/// # Errors
+/// As [`flow_of`].
+#[inline]
+pub fn flow_of_packet(packet: &Packet<'_>) -> Result<Flow, NoFlow> {
+    let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())
+    else {
+        return Err(no_flow(packet));
+    };
+    let mut flow = Flow {
+        source: endpoint(source, packet.source_port()),
+        destination: endpoint(destination, packet.destination_port()),
+        traffic: Traffic {
+            forward_packets: 1,
+            ..Traffic::default()
+        },
+        protocol: Protocol(packet.protocol().unwrap_or(0)),
+        ip_version: if packet.ip_version() == 4 {
+            IpVersion::V4
+        } else {
+            IpVersion::V6
+        },
+        verdict: Verdict::FORWARDED,
+        flow_type: FlowType::L3_L4,
+        event_type: EventType::TRACE,
+        tcp_flags: TcpFlags(packet.tcp_flags()),
+        flags: flags(packet),
+        vlan: packet.vlan().map_or(0, |tag| tag.id()),
+        ..Flow::default()
+    };
+    if let Some(ethernet) = packet.ethernet() {
+        flow.source.mac = Mac(ethernet.source());
+        flow.destination.mac = Mac(ethernet.destination());
+    }
+    message(packet, &mut flow);
+    if let Some((tunnel, inner)) = packet.inner() {
+        enter(packet, tunnel, inner, &mut flow);
+    }
+    Ok(flow)
+}
+
+#[cold]
+fn no_flow(packet: &Packet<'_>) -> NoFlow {
+    match packet.error() {
+        Some(error) => NoFlow::Malformed(error),
+        None if packet.flags().contains(PacketFlags::TRUNCATED) => NoFlow::Truncated {
+            captured: packet.bytes().len(),
+        },
+        None => NoFlow::NotIp {
+            ethertype: packet.ethertype(),
+        },
+    }
+}
+
+fn endpoint(ip: [u8; 16], port: u16) -> Endpoint {
+    Endpoint {
+        ip: Ip(ip),
+        port,
+        ..Endpoint::default()
+    }
+}
+
+fn flags(packet: &Packet<'_>) -> FlowFlags {
+    const SAME: [(PacketFlags, FlowFlags); 4] = [
+        (PacketFlags::TRUNCATED, FlowFlags::TRUNCATED),
+        (PacketFlags::MALFORMED, FlowFlags::MALFORMED),
+        (PacketFlags::FRAGMENT, FlowFlags::FRAGMENT),
+        (PacketFlags::DEPTH_LIMIT, FlowFlags::DEPTH_LIMIT),
+    ];
+    let mut flags = FlowFlags::NONE;
+    if packet.flags().is_empty() {
+        return flags;
+    }
+    for (seen, flag) in SAME {
+        if packet.flags().contains(seen) {
+            flags |= flag;
+        }
+    }
+    flags
+}
+
+/// Type and code of a control message.
+#[inline]
+fn message(packet: &Packet<'_>, flow: &mut Flow) {
+    match flow.protocol {
+        Protocol::TCP | Protocol::UDP => {}
+        Protocol::ICMP | Protocol::ICMPV6 => {
+            if let Some(icmp) = packet.icmp() {
+                (flow.icmp_type, flow.icmp_code) = (icmp.kind(), icmp.code());
+            }
+        }
+        Protocol::IGMP => flow.icmp_type = packet.igmp().map_or(0, |igmp| igmp.kind()),
+        Protocol::VRRP => flow.icmp_type = packet.vrrp().map_or(0, |vrrp| vrrp.kind()),
+        _ => {}
+    }
+}
+
+/// Replaces the outer tuple by that of the innermost packet that has one.
+#[inline(never)]
+fn enter<'a>(outer: &Packet<'a>, tunnel: wire::Tunnel, mut inner: Packet<'a>, flow: &mut Flow) {
+    let mut carried = Tunnel::default();
+    carried.source_ip = flow.source.ip;
+    carried.destination_ip = flow.destination.ip;
+    carried.source_port = outer.source_port();
+    carried.destination_port = outer.destination_port();
+    carried.protocol = match tunnel.kind {
+        TunnelKind::Vxlan => TunnelProtocol::VXLAN,
+        TunnelKind::Geneve => TunnelProtocol::GENEVE,
+        TunnelKind::Gre => TunnelProtocol::GRE,
+        TunnelKind::IpInIp => TunnelProtocol::IPIP,
+    };
+    carried.set_vni(tunnel.id);
+    let mut deepest = None;
+    loop {
+        if inner.ip_version() != 0 {
+            deepest = Some(inner);
+        } else if inner.error().is_some() {
+            flow.flags |= FlowFlags::MALFORMED;
+        }
+        match inner.inner() {
+            Some((_, next)) => inner = next,
+            None => break,
+        }
+    }
+    if inner.is_at_depth_limit() {
+        flow.flags |= FlowFlags::DEPTH_LIMIT;
+    }
+    let Some(packet) = deepest else { return };
+    let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())
+    else {
+        return;
+    };
+    flow.tunnel = carried;
+    // The outer link addresses stay: they tell where the packet was seen.
+    flow.source.ip = Ip(source);
+    flow.source.port = packet.source_port();
+    flow.destination.ip = Ip(destination);
+    flow.destination.port = packet.destination_port();
+    flow.protocol = Protocol(packet.protocol().unwrap_or(0));
+    flow.ip_version = if packet.ip_version() == 4 {
+        IpVersion::V4
+    } else {
+        IpVersion::V6
+    };
+    flow.tcp_flags = TcpFlags(packet.tcp_flags());
+    flow.flags |= flags(&packet);
+    message(&packet, flow);
+}

@@ -1,0 +1,121 @@
+//! What is wrong with a packet, and where.
+
+use core::fmt;
+
+/// A protocol layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Layer {
+    /// The header of a link type that is not Ethernet.
+    Link,
+    /// Ethernet, IEEE 802.3.
+    Ethernet,
+    /// 802.1Q and 802.1ad tags.
+    Vlan,
+    /// MPLS label stack, RFC 3032.
+    Mpls,
+    /// PPPoE session, RFC 2516.
+    Pppoe,
+    /// ARP, RFC 826.
+    Arp,
+    /// IPv4, RFC 791.
+    Ipv4,
+    /// IPv6, RFC 8200.
+    Ipv6,
+    /// IPv6 extension headers, RFC 8200 section 4.
+    Ipv6Extension,
+    /// Authentication header, RFC 4302.
+    Authentication,
+    /// TCP, RFC 9293.
+    Tcp,
+    /// UDP, RFC 768; UDP-Lite, RFC 3828.
+    Udp,
+    /// SCTP, RFC 9260.
+    Sctp,
+    /// ICMP, RFC 792.
+    Icmpv4,
+    /// ICMPv6, RFC 4443.
+    Icmpv6,
+    /// IGMP, RFC 3376.
+    Igmp,
+    /// VRRP, RFC 9568.
+    Vrrp,
+    /// GRE, RFC 2784 and RFC 2890.
+    Gre,
+}
+
+impl Layer {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Link => "link header",
+            Self::Ethernet => "Ethernet",
+            Self::Vlan => "VLAN",
+            Self::Mpls => "MPLS",
+            Self::Pppoe => "PPPoE",
+            Self::Arp => "ARP",
+            Self::Ipv4 => "IPv4",
+            Self::Ipv6 => "IPv6",
+            Self::Ipv6Extension => "IPv6 extension header",
+            Self::Authentication => "authentication header",
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+            Self::Sctp => "SCTP",
+            Self::Icmpv4 => "ICMP",
+            Self::Icmpv6 => "ICMPv6",
+            Self::Igmp => "IGMP",
+            Self::Vrrp => "VRRP",
+            Self::Gre => "GRE",
+        }
+    }
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A header that contradicts itself or what contains it.
+///
+/// The layers outside of it are readable all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("{layer} at offset {offset}: {problem}: needed {needed}, got {got}")]
+pub struct WireError {
+    /// Layer whose header is wrong.
+    pub layer: Layer,
+    /// Where that header begins, in bytes from the beginning of the packet.
+    pub offset: u32,
+    /// What does not fit.
+    pub problem: Problem,
+    /// Smallest value (a length in bytes, unless `problem` says otherwise) that would do.
+    pub needed: u32,
+    /// Value found.
+    pub got: u32,
+}
+
+/// What does not fit in a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Problem {
+    /// A header does not fit into what contains it.
+    Header,
+    /// The length that a header gives for itself is too small.
+    HeaderLength,
+    /// The length that a header gives for itself and what follows is too small.
+    TotalLength,
+    /// The version field is another one.
+    Version,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Header => "header beyond the end of what contains it",
+            Self::HeaderLength => "header length too small",
+            Self::TotalLength => "total length too small",
+            Self::Version => "wrong version",
+        })
+    }
+}
