@@ -36,7 +36,10 @@ fn a_packet_that_netfilter_drops() {
     let watch = Watch::start(watch::of(&pair));
     pair.send_frames(&frames).expect("frames are sent");
     let seen = watch.finish();
-    let drops: Vec<_> = seen.drops().filter(|flow| flow.destination.port == 4053).collect();
+    let drops: Vec<_> = seen
+        .drops()
+        .filter(|flow| flow.destination.port == 4053)
+        .collect();
     assert_eq!(drops.len(), 3, "{drops:#?}");
     for flow in drops {
         assert_is_drop(flow);

@@ -16,7 +16,9 @@ fn udp_both_ways_over_both_ip_versions() {
     let pair = Pair::create().expect("namespaces");
     let _server = Server::start(&pair).expect("server");
     let watch = Watch::start(watch::of(&pair));
-    let sent: Vec<_> = [Ip::V4, Ip::V6].map(|ip| pair.dns(ip).expect("an answer")).into();
+    let sent: Vec<_> = [Ip::V4, Ip::V6]
+        .map(|ip| pair.dns(ip).expect("an answer"))
+        .into();
     let seen = watch.finish();
     assert_eq!(seen.lost, 0);
     for exchange in sent {
@@ -26,8 +28,16 @@ fn udp_both_ways_over_both_ip_versions() {
             let header = headers(source) + UDP;
             assert_eq!(total.forward.packets, 1, "{interface} {source}");
             assert_eq!(total.reverse.packets, 1, "{interface} {source}");
-            assert_eq!(total.forward.bytes, header + exchange.sent, "{interface} {source}");
-            assert_eq!(total.reverse.bytes, header + exchange.received, "{interface} {source}");
+            assert_eq!(
+                total.forward.bytes,
+                header + exchange.sent,
+                "{interface} {source}"
+            );
+            assert_eq!(
+                total.reverse.bytes,
+                header + exchange.received,
+                "{interface} {source}"
+            );
         }
     }
 }
@@ -58,7 +68,11 @@ fn icmp_echo_over_both_ip_versions() {
                 .map(|flow| {
                     let is_request = flow.icmp_type == request;
                     let traffic = flow.traffic;
-                    if is_request { traffic.forward_packets } else { traffic.reverse_packets }
+                    if is_request {
+                        traffic.forward_packets
+                    } else {
+                        traffic.reverse_packets
+                    }
                 })
                 .sum();
             let all: u32 = echo
@@ -72,7 +86,11 @@ fn icmp_echo_over_both_ip_versions() {
             assert_eq!(requests, u32::from(COUNT), "{ip:?} at {interface}");
             assert_eq!(all, 2 * u32::from(COUNT), "{ip:?} at {interface}");
             let length = headers(exchange.source) + ECHO + PAYLOAD as u64;
-            assert_eq!(bytes, 2 * u64::from(COUNT) * length, "{ip:?} at {interface}");
+            assert_eq!(
+                bytes,
+                2 * u64::from(COUNT) * length,
+                "{ip:?} at {interface}"
+            );
         }
     }
 }
@@ -90,9 +108,18 @@ fn tcp_from_its_first_to_its_last_segment() {
         let (source, destination) = (exchange.source, exchange.destination);
         let at_client = seen.total(CLIENT_LINK, Protocol::TCP, source, destination);
         let at_server = seen.total(SERVER_LINK, Protocol::TCP, source, destination);
-        assert_eq!(at_client.forward, at_server.forward, "both ends count the same");
-        assert_eq!(at_client.reverse, at_server.reverse, "both ends count the same");
-        assert_eq!((at_client.forward_flags, at_client.reverse_flags), (whole, whole));
+        assert_eq!(
+            at_client.forward, at_server.forward,
+            "both ends count the same"
+        );
+        assert_eq!(
+            at_client.reverse, at_server.reverse,
+            "both ends count the same"
+        );
+        assert_eq!(
+            (at_client.forward_flags, at_client.reverse_flags),
+            (whole, whole)
+        );
         // 32 bytes of header with timestamps, 40 in the segment with SYN (RFC 7323, RFC 2018).
         let fixed = headers(source) + 32;
         let ahead = u64::from(at_client.forward.packets) * fixed + 8 + exchange.sent;
@@ -131,12 +158,19 @@ fn frames_of_a_vlan_keep_its_id() {
     pair.send_frames(&frames).expect("frames are sent");
     let seen = watch.finish();
     for interface in [CLIENT_LINK, SERVER_LINK] {
-        let tagged: Vec<_> = seen.at(interface).filter(|flow| flow.source.port == 4007).collect();
+        let tagged: Vec<_> = seen
+            .at(interface)
+            .filter(|flow| flow.source.port == 4007)
+            .collect();
         assert!(tagged.iter().all(|flow| flow.vlan == 7), "{tagged:#?}");
         let packets: u32 = tagged.iter().map(|flow| flow.traffic.forward_packets).sum();
         let bytes: u64 = tagged.iter().map(|flow| flow.traffic.forward_bytes).sum();
         assert_eq!(packets, 9, "{interface}");
-        assert_eq!(bytes, 9 * frames[0].len() as u64, "{interface}: with the tag");
+        assert_eq!(
+            bytes,
+            9 * frames[0].len() as u64,
+            "{interface}: with the tag"
+        );
     }
 }
 
@@ -162,7 +196,10 @@ fn each_side_knows_the_process_that_owns_its_socket() {
                     assert_ne!(flow.cgroup_id, 0, "{flow:?}");
                 })
                 .count();
-            assert!(owned > 0, "no record at {interface}, port {port}, has an owner");
+            assert!(
+                owned > 0,
+                "no record at {interface}, port {port}, has an owner"
+            );
         }
     }
 }

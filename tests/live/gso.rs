@@ -18,8 +18,16 @@ fn segments_sent(space: &Namespace) -> u64 {
         .expect("/proc/thread-self/net/snmp");
     let mut tcp = text.lines().filter_map(|line| line.strip_prefix("Tcp: "));
     let (names, values) = (tcp.next().expect("names"), tcp.next().expect("values"));
-    let at = names.split(' ').position(|name| name == "OutSegs").expect("OutSegs");
-    values.split(' ').nth(at).expect("a value").parse().expect("a number")
+    let at = names
+        .split(' ')
+        .position(|name| name == "OutSegs")
+        .expect("OutSegs");
+    values
+        .split(' ')
+        .nth(at)
+        .expect("a value")
+        .parse()
+        .expect("a number")
 }
 
 #[test]
@@ -43,7 +51,11 @@ fn segments_of_large_sends_are_counted_one_by_one() {
             assert_eq!(u64::from(back.packets), answered, "{ip:?} at {interface}");
             // Each segment has its own headers: 32 bytes of TCP, 40 in the first.
             let fixed = headers(source) + 32;
-            assert_eq!(ahead.bytes, sent * fixed + 8 + exchange.sent, "{ip:?} at {interface}");
+            assert_eq!(
+                ahead.bytes,
+                sent * fixed + 8 + exchange.sent,
+                "{ip:?} at {interface}"
+            );
         }
     }
 }

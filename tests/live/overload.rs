@@ -23,8 +23,9 @@ fn narrow(pair: &Pair) -> FlowSourceBuilder {
 
 fn flood(pair: &Pair, builder: FlowSourceBuilder, connections: u16) -> Seen {
     let path = pair.path(Ip::V4).expect("link addresses");
-    let frames: Vec<_> =
-        (0..connections).map(|port| path.udp((20_000 + port, 5001), b"flood")).collect();
+    let frames: Vec<_> = (0..connections)
+        .map(|port| path.udp((20_000 + port, 5001), b"flood"))
+        .collect();
     let frames: Vec<_> = frames.iter().cycle().take(FLOOD).cloned().collect();
     let watch = Watch::start(builder);
     pair.send_frames(&frames).expect("frames are sent");
@@ -43,7 +44,11 @@ fn every_packet_is_reported_or_counted_lost() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
     let seen = flood(&pair, narrow(&pair).mode(Mode::Packets), 100);
-    assert!(seen.lost > 0, "the flood was to overrun the ring: {}", seen.stats);
+    assert!(
+        seen.lost > 0,
+        "the flood was to overrun the ring: {}",
+        seen.stats
+    );
     assert_eq!(accounted(&seen) + seen.lost, FLOOD as u64, "{}", seen.stats);
 }
 
@@ -51,18 +56,36 @@ fn every_packet_is_reported_or_counted_lost() {
 fn an_aggregate_loses_no_packet_though_records_find_no_room() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
-    let mode = Mode::Aggregated { interval: Duration::from_millis(100) };
-    let seen = flood(&pair, narrow(&pair).mode(mode).table_entries(32_768), 20_000);
+    let mode = Mode::Aggregated {
+        interval: Duration::from_millis(100),
+    };
+    let seen = flood(
+        &pair,
+        narrow(&pair).mode(mode).table_entries(32_768),
+        20_000,
+    );
     // What a full ring refused stays in the table and goes out with the next record.
-    assert_eq!(accounted(&seen), FLOOD as u64, "lost {}: {}", seen.lost, seen.stats);
+    assert_eq!(
+        accounted(&seen),
+        FLOOD as u64,
+        "lost {}: {}",
+        seen.lost,
+        seen.stats
+    );
 }
 
 #[test]
 fn a_full_table_and_a_full_ring_together_are_still_exact() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
-    let mode = Mode::Aggregated { interval: Duration::from_secs(5) };
+    let mode = Mode::Aggregated {
+        interval: Duration::from_secs(5),
+    };
     let seen = flood(&pair, narrow(&pair).mode(mode).table_entries(256), 20_000);
-    assert!(seen.lost > 0, "the flood was to overrun the ring: {}", seen.stats);
+    assert!(
+        seen.lost > 0,
+        "the flood was to overrun the ring: {}",
+        seen.stats
+    );
     assert_eq!(accounted(&seen) + seen.lost, FLOOD as u64, "{}", seen.stats);
 }

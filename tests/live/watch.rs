@@ -69,7 +69,11 @@ impl Watch {
         std::thread::sleep(Duration::from_millis(200));
         self.handle.stop();
         let (flows, lost) = self.thread.join().expect("the drain thread ends");
-        Seen { flows, lost, stats: self.handle.stats() }
+        Seen {
+            flows,
+            lost,
+            stats: self.handle.stats(),
+        }
     }
 }
 
@@ -99,7 +103,9 @@ impl Seen {
 
     /// Records of dropped packets.
     pub(crate) fn drops(&self) -> impl Iterator<Item = &Flow> {
-        self.flows.iter().filter(|flow| flow.event_type == EventType::DROP)
+        self.flows
+            .iter()
+            .filter(|flow| flow.event_type == EventType::DROP)
     }
 
     /// Adds up the connection that `source` began with `destination`, as `interface` saw it.

@@ -1,0 +1,10 @@
+//! Real captures with independent expected results: what the decoder makes of them.
+//!
+//! They stand beside the repository (`../shared/corpus`, or where `FLOW_CORPUS` says). Where
+//! they do not, these tests say so and have nothing to do.
+
+mod captures;
+mod flows;
+mod known;
+mod ndpi;
+mod wire;
