@@ -258,6 +258,26 @@ fn backwards_beside_a_writer() {
     });
 }
 
+#[test]
+fn who_sees_the_end_sees_everything_before() {
+    explore_rings(4, |mut writer, ring| {
+        let mut reader = ring.reader(Start::Now);
+        let mut second = writer.clone();
+        let threads = [
+            thread::spawn(move || write(&mut writer, [1])),
+            thread::spawn(move || write(&mut second, [11])),
+        ];
+        let mut seen = Seen::default();
+        if ring.is_closed() {
+            seen.finish(&mut reader);
+            seen.check(&[&[1], &[11]]);
+        }
+        for thread in threads {
+            thread.join().expect("a writer");
+        }
+    });
+}
+
 /// By each record: the writer stays, so that its end wakes nobody.
 #[test]
 fn a_sleeping_reader_is_woken() {
