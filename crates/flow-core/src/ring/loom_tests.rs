@@ -228,6 +228,10 @@ fn a_slot_recovers_from_a_lapped_writer() {
         });
         write(&mut writer, 51..=50 + capacity);
         thread.join().expect("the late writer");
+        assert!(
+            ring.newest_first().all(|pair| number(pair) != 99),
+            "what comes too late is out of the window"
+        );
         write(&mut writer, 61..=60 + capacity);
         let newest: Vec<_> = ring.newest_first().map(number).collect();
         let expected: Vec<_> = (61..=60 + capacity).rev().collect();
