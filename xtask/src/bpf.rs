@@ -61,7 +61,7 @@ pub(crate) fn check(root: &Path) -> Result<()> {
         expected.push(name);
     }
     for object in files_ending(&folder, ".o")? {
-        if !expected.iter().any(|name| *name == object) {
+        if !expected.contains(&object) {
             wrong.push(format!("{FOLDER}/{object}: has no source"));
         }
     }
