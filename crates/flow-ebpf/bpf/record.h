@@ -26,7 +26,7 @@
 		return call(&events_7, __VA_ARGS__); \
 	}
 
-static inline_always struct flow_event *record_reserve(void)
+static noinline struct flow_event *record_reserve(void)
 {
 	ON_RING(bpf_ringbuf_reserve, sizeof(struct flow_event), 0)
 }

@@ -116,14 +116,16 @@ static inline_always void fill_flow(struct flow_event *r, const struct flow_key 
 	r->trigger = trigger;
 }
 
-/* Settles who owns the local end, if `owner` tells. */
+/* Settles who owns the local end, if `owner` tells and it is not settled. */
 static inline_always void entry_owner(struct flow_state *e, const struct owner *owner, u32 side)
 {
-	e->owner_tries++;
-	if (owner->rtt_us) {
+	if (owner->rtt_us)
 		e->rtt_us = owner->rtt_us;
+	if (owner->retransmits)
 		e->retransmits = owner->retransmits;
-	}
+	if (e->owner_tries >= OWNER_TRIES)
+		return;
+	e->owner_tries++;
 	if (!owner->found)
 		return;
 	e->owner = owner->info;
@@ -133,10 +135,9 @@ static inline_always void entry_owner(struct flow_state *e, const struct owner *
 }
 
 /* Reports what entry `e` has counted. Called for a packet of `side` that gave a reason to. */
-static inline_always void report_entry(const struct origin *o, const struct packet *p,
-				       struct flow_counters *counters, const struct flow_key *key,
-				       struct flow_state *e, u32 side, u8 trigger, u64 coarse,
-				       int even_empty)
+static inline_always void report_entry(const struct packet *p, struct flow_counters *counters,
+				       const struct flow_key *key, struct flow_state *e, u32 side,
+				       u8 trigger, u64 coarse, int even_empty, u32 hook)
 {
 	u64 before = e->report_ns;
 
@@ -147,16 +148,16 @@ static inline_always void report_entry(const struct origin *o, const struct pack
 		return;
 	struct flow_event *r = record_reserve();
 	if (unlikely(!r)) {
-		add_to(counters, COUNT_DEFERRED, 1, o->hook);
+		add_to(counters, COUNT_DEFERRED, 1, hook);
 		if (trigger == TRIGGER_INTERVAL)
 			e->report_ns = before;
 		/* The ring buffer has been full for so long that the count would overflow. */
 		if (e->count[side] > 4 * COUNT_REPORT_AT) {
 			u64 lost = __sync_fetch_and_and(&e->count[side], COUNT_DEAD);
-			add_to(counters, COUNT_LOST_RECORDS, 1, o->hook);
+			add_to(counters, COUNT_LOST_RECORDS, 1, hook);
 			add_to(counters, COUNT_LOST_PACKETS, lost >> COUNT_SHIFT & COUNT_PACKETS_MASK,
-			       o->hook);
-			add_to(counters, COUNT_LOST_BYTES, lost & COUNT_BYTES, o->hook);
+			       hook);
+			add_to(counters, COUNT_LOST_BYTES, lost & COUNT_BYTES, hook);
 		}
 		return;
 	}
@@ -187,17 +188,17 @@ static inline_always void report_entry(const struct origin *o, const struct pack
 	r->first_ns = first < coarse ? now - (coarse - first) : now;
 	record_submit(r);
 	add_to(counters, COUNT_REPORTED_PACKETS, (forward >> COUNT_SHIFT) + (reverse >> COUNT_SHIFT),
-	       o->hook);
+	       hook);
 	add_to(counters, COUNT_REPORTED_BYTES, (forward & COUNT_BYTES) + (reverse & COUNT_BYTES),
-	       o->hook);
+	       hook);
 }
 
 /* The value of an entry before its first packet. */
 static const struct flow_state no_packets;
 
 /* The first packet of a connection: fills in what stays the same. */
-static inline_always void begin_entry(const struct origin *o, const struct packet *p,
-				      struct flow_state *e, u32 side, u64 coarse)
+static inline_always void begin_entry(const struct packet *p, struct flow_state *e, u32 side,
+				      u64 coarse)
 {
 	u8 begun = beginner(p);
 	u32 status = 0;
@@ -238,93 +239,106 @@ static inline_always void restart_entry(struct flow_state *e, u32 side)
 	e->status = 0;
 }
 
-/* Counts one packet. `owner` is empty, and room to find one. */
-static inline_always void aggregate(const struct origin *o, const struct packet *p,
-				    struct flow_counters *counters, struct owner *owner)
+/* The entry of a packet's connection, made where there is none yet; NULL where there is no room. */
+static inline_always struct flow_state *find_entry(const struct packet *p,
+						   const struct flow_key *key,
+						   struct flow_counters *counters, u32 side,
+						   u64 coarse, u32 hook)
+{
+	struct flow_state *e = bpf_map_lookup_elem(flow_table(), key);
+	if (likely(e))
+		return e;
+	long failed = bpf_map_update_elem(flow_table(), key, &no_packets, UPDATE_NOEXIST);
+	/* Another processor may have been first: its entry is as good. */
+	if (!failed || failed == -EEXIST)
+		e = bpf_map_lookup_elem(flow_table(), key);
+	if (e && !failed) {
+		begin_entry(p, e, side, coarse);
+		add_to(counters, COUNT_FLOWS_MADE, 1, hook);
+	}
+	return e;
+}
+
+/*
+ * Counts one packet. `owner` is empty, and room to find one. Gives 0, or why the packet has to be reported on
+ * its own.
+ */
+static inline_always u8 aggregate(const struct origin *o, const struct packet *p,
+				  struct flow_counters *counters, struct owner *owner, u32 hook)
 {
 	struct flow_key key;
 	u32 side = make_key(&key, o, p) & 1;
 	u64 coarse = bpf_ktime_get_coarse_ns();
-	struct flow_state *e = bpf_map_lookup_elem(flow_table(), &key);
+	struct flow_state *e = find_entry(p, &key, counters, side, coarse, hook);
 
 	if (unlikely(!e)) {
-		long failed = bpf_map_update_elem(flow_table(), &key, &no_packets, UPDATE_NOEXIST);
-		/* Another processor may have been first: its entry is as good. */
-		if (!failed || failed == -EEXIST)
-			e = bpf_map_lookup_elem(flow_table(), &key);
-		if (!e) {
-			add_to(counters, COUNT_TABLE_FULL, p->packets, o->hook);
-			if (flow_owner)
-				owner_find(o, p, owner);
-			report_single(o, p, counters, owner, KIND_FLOW, TRIGGER_TABLE_FULL);
-			return;
-		}
-		if (!failed) {
-			begin_entry(o, p, e, side, coarse);
-			add_to(counters, COUNT_FLOWS_MADE, 1, o->hook);
-		}
+		add_to(counters, COUNT_TABLE_FULL, p->packets, hook);
+		if (flow_owner)
+			owner_find(o, p, owner, hook);
+		return TRIGGER_TABLE_FULL;
 	}
-	if (p->proto == PROTO_TCP && unlikely(e->status & STATUS_ENDED) &&
+	int tcp = p->proto == PROTO_TCP;
+	if (tcp && unlikely(e->status & STATUS_ENDED) &&
 	    (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
 		restart_entry(e, side);
-	if (unlikely(e->owner_tries < OWNER_TRIES) && flow_owner) {
-		owner_find(o, p, owner);
+
+	u32 shown = tcp ? (u32)p->tcp_flags << (16 * side) : 0;
+	u32 watched = flow_flag_mask | flow_flag_mask << 16;
+	u8 trigger = 0;
+	if (unlikely((shown | e->since) & watched & ~e->told))
+		trigger = TRIGGER_TCP_FLAG;
+	/* A coarse clock read on another processor may be behind. */
+	if (unlikely(coarse > e->report_ns && coarse - e->report_ns >= flow_interval_ns))
+		trigger = trigger ? trigger : TRIGGER_INTERVAL;
+	/* With each report come new figures of the connection's socket. */
+	if (flow_owner && owner_can_find(hook) &&
+	    unlikely(e->owner_tries < OWNER_TRIES || (trigger && tcp))) {
+		owner_find(o, p, owner, hook);
 		entry_owner(e, owner, side);
 	}
+	if (unlikely(!(e->status & STATUS_TOLD_NEW)))
+		trigger = TRIGGER_NEW;
 
-	u32 shown = p->proto == PROTO_TCP ? (u32)p->tcp_flags << (16 * side) : 0;
-	u32 watched = flow_flag_mask | flow_flag_mask << 16;
 	u32 capture = capture_length(p);
 	if (flow_capture && capture) {
 		owner->info = e->owner;
 		owner->is_source = e->owner_side == side + 1;
 		owner->rtt_us = e->rtt_us;
 		owner->retransmits = e->retransmits;
-		if (report_capture(o, p, counters, owner, reply_of(e, side), capture)) {
+		if (report_capture(o, p, counters, owner,
+				   CAPTURE_CALL(hook, reply_of(e, side), capture))) {
 			e->last_ns = coarse;
-			e->hook[side] = o->hook;
+			e->hook[side] = hook;
 			/* The flags have been shown; those that are watched also make the entry's record. */
-			if (shown & watched & ~e->told) {
-				__sync_fetch_and_or(&e->since, shown);
-				report_entry(o, p, counters, &key, e, side, TRIGGER_TCP_FLAG, coarse,
-					     1);
-			}
-			return;
+			if (!(shown & watched & ~e->told))
+				return 0;
+			__sync_fetch_and_or(&e->since, shown);
+			report_entry(p, counters, &key, e, side, TRIGGER_TCP_FLAG, coarse, 1,
+				     hook);
+			return 0;
 		}
 	}
 
 	u64 old = __sync_fetch_and_add(&e->count[side], packed(p));
 	if (unlikely(old & COUNT_DEAD)) {
-		add_to(counters, COUNT_STALE, p->packets, o->hook);
-		report_single(o, p, counters, owner, KIND_FLOW, TRIGGER_IDLE);
-		return;
+		add_to(counters, COUNT_STALE, p->packets, hook);
+		return TRIGGER_IDLE;
 	}
 	if (!old) {
 		if (!e->count[side ^ 1])
 			e->first_ns = coarse;
-		e->hook[side] = o->hook;
+		e->hook[side] = hook;
 	}
 	e->last_ns = coarse;
-
-	u8 trigger = 0;
-	if (p->proto == PROTO_TCP) {
-		if (unlikely(shown & ~e->since))
-			__sync_fetch_and_or(&e->since, shown);
-		if (unlikely((shown | e->since) & watched & ~e->told))
-			trigger = TRIGGER_TCP_FLAG;
-	} else if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6) {
+	if (unlikely(shown & ~e->since))
+		__sync_fetch_and_or(&e->since, shown);
+	if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6)
 		e->icmp[side] = p->icmp_type << 8 | p->icmp_code;
-	}
-	/* A coarse clock read on another processor may be behind. */
-	if (unlikely(coarse > e->report_ns && coarse - e->report_ns >= flow_interval_ns))
-		trigger = trigger ? trigger : TRIGGER_INTERVAL;
 	if (unlikely(old >= COUNT_REPORT_AT))
 		trigger = trigger ? trigger : TRIGGER_INTERVAL;
-	if (unlikely(!(e->status & STATUS_TOLD_NEW)))
-		trigger = TRIGGER_NEW;
-	if (likely(!trigger))
-		return;
-	report_entry(o, p, counters, &key, e, side, trigger, coarse, 0);
+	if (unlikely(trigger))
+		report_entry(p, counters, &key, e, side, trigger, coarse, 0, hook);
+	return 0;
 }
 
 #endif
