@@ -54,17 +54,20 @@ int cgroup_ingress(struct __sk_buff *ctx)
 	if (!p.family)
 		return CGROUP_PASS;
 	struct origin o = {
+		.at = { .ifindex = ctx->ifindex, .hook = HOOK_CGROUP_INGRESS },
 		.ctx = ctx,
-		.ifindex = ctx->ifindex,
 	};
 	if (ctx->ifindex == LOOPBACK_IFINDEX) {
-		if (!cgroup_netns(ctx, &o.netns))
+		if (!cgroup_netns(ctx, &o.at.netns))
 			return CGROUP_PASS;
 	} else {
-		o.netns = flow_netns ? flow_netns : device_netns(ctx);
+		o.at.netns = flow_netns ? flow_netns : device_netns(ctx);
 	}
 	struct flow_key key;
-	u32 side = make_key(&key, &o, &p) & 1;
+	__builtin_memset(&key, 0, sizeof(key));
+	u32 side = make_key(&key, &p, o.at.ifindex, o.at.netns);
+	opaque(side);
+	side &= 1;
 	struct flow_state *e = bpf_map_lookup_elem(flow_table(), &key);
 	if (e && !e->owner_side) {
 		struct owner owner;

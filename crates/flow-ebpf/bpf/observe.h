@@ -59,24 +59,27 @@ static noinline int account(const struct origin *o, const struct packet *p,
 		add_to(counters, COUNT_FILTERED_BYTES, p->bytes, hook);
 		return 0;
 	}
-	struct owner owner;
-	__builtin_memset(&owner, 0, sizeof(owner));
-	u8 kind = KIND_PACKET;
-	u8 trigger = 0;
+	union working working;
+	__builtin_memset(&working, 0, sizeof(working));
+	u32 kind = KIND_PACKET;
+	u32 trigger = 0;
 	if (flow_mode == MODE_AGGREGATED) {
-		trigger = aggregate(o, p, counters, &owner, hook);
+		trigger = aggregate(o, p, counters, &working, hook);
 		if (likely(!trigger))
 			return 0;
 		kind = KIND_FLOW;
-	} else {
+	}
+	u32 reply = beginner(p);
+	if (flow_mode != MODE_AGGREGATED) {
 		if (flow_owner)
-			owner_find(o, p, &owner, hook);
-		u32 capture = capture_length(p);
-		if (capture && report_capture(o, p, counters, &owner,
-					      CAPTURE_CALL(hook, beginner(p), capture)))
+			owner_find(o, p, &working.owner, hook);
+		u32 capture = flow_capture ? capture_length(p) : 0;
+		if (unlikely(capture) &&
+		    report_capture(o, p, counters, &working.owner, capture | reply << 16))
 			return 0;
 	}
-	report_single(o, p, counters, &owner, kind, trigger, hook);
+	/* REPLY_NO and REPLY_YES in the order of `beginner`. */
+	report_single(&o->at, p, counters, &working.owner, RECORD_OF(kind, trigger, reply));
 	return 0;
 }
 

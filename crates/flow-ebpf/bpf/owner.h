@@ -9,20 +9,11 @@
 
 /* Where a packet was met, and what is needed to ask the kernel more about it. */
 struct origin {
+	struct place at;
 	struct __sk_buff *ctx; /* NULL at a tracepoint */
 	void *socket; /* at a tracepoint: the sender's `struct sock`, or NULL */
-	void *head; /* at a tracepoint: the bytes that offsets of a packet count from */
-	u32 ifindex;
-	u32 netns;
-};
-
-struct owner {
-	struct flow_owner_info info;
-	u32 rtt_us;
-	u32 retransmits;
-	u8 found; /* a local socket was found */
-	u8 known; /* and its process */
-	u8 is_source;
+	u64 address; /* at a tracepoint: of the byte that offsets of a packet count from */
+	u32 linear; /* at a tracepoint: bytes there */
 };
 
 static inline_always int owner_from_storage(struct owner *owner, struct flow_owner_info *stored)

@@ -72,9 +72,8 @@ static noinline int observe_skb(struct __sk_buff *ctx, struct flow_counters *cou
 	measure(&p, ctx->len, extra, ctx->gso_segs, ctx->gso_size);
 
 	struct origin o = {
+		.at = { .ifindex = ctx->ifindex, .netns = netns, .hook = hook },
 		.ctx = ctx,
-		.ifindex = ctx->ifindex,
-		.netns = netns,
 	};
 	account(&o, &p, counters, hook);
 	return 0;

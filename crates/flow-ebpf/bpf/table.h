@@ -19,10 +19,11 @@ static inline_always u64 packed(const struct packet *p)
 	return (u64)p->packets << COUNT_SHIFT | p->bytes;
 }
 
-/* Fills the key; gives the sender's side. */
-static inline_always u32 make_key(struct flow_key *key, const struct origin *o,
-				  const struct packet *p)
+/* Fills the key; gives the sender's side, 0 or 1. */
+noinline u32 make_key(struct flow_key *key, const struct packet *p, u32 ifindex, u32 netns)
 {
+	if (!key || !p)
+		return 0;
 	u32 swap = p->src[0] > p->dst[0];
 
 	if (p->src[0] == p->dst[0]) {
@@ -30,8 +31,8 @@ static inline_always u32 make_key(struct flow_key *key, const struct origin *o,
 		if (unlikely(p->src[1] == p->dst[1]))
 			swap = p->sport > p->dport;
 	}
-	key->ifindex = o->ifindex;
-	key->netns = o->netns;
+	key->ifindex = ifindex;
+	key->netns = netns;
 	key->vlan = p->vlan;
 	key->proto = p->proto;
 	key->family = p->family;
@@ -61,30 +62,46 @@ static inline_always u32 make_key(struct flow_key *key, const struct origin *o,
 	return swap;
 }
 
-static inline_always u8 reply_of(const struct flow_state *e, u32 side)
+static inline_always u32 reply_of(const struct flow_state *e, u32 side)
 {
 	if (!e->initiator)
 		return REPLY_UNKNOWN;
 	return e->initiator == side + 1 ? REPLY_NO : REPLY_YES;
 }
 
-/* Puts what an entry knows into a record, as seen from `side`. */
-static inline_always void fill_flow(struct flow_event *r, const struct flow_key *key,
-				    const struct flow_state *e, u32 side, u8 trigger, u64 forward,
-				    u64 reverse, u32 since)
+/* What a record tells of an entry. */
+struct report {
+	u64 forward; /* counts as in `flow_state` */
+	u64 reverse;
+	u64 coarse; /* now */
+	u32 since; /* TCP flags as in `flow_state` */
+	u32 side; /* the sender's */
+	u32 trigger;
+	u32 even_empty;
+	u32 packet_len;
+	u32 hook;
+};
+
+/* Puts what an entry knows into a record. */
+noinline int fill_flow(struct flow_event *r, const struct flow_key *key, const struct flow_state *e,
+		       const struct report *report)
 {
+	if (!r || !key || !e || !report)
+		return 0;
+	u32 side = report->side & 1;
+	u64 forward = report->forward;
+	u64 reverse = report->reverse;
 	int icmp = key->proto == PROTO_ICMP || key->proto == PROTO_ICMPV6;
 	int no_ports = icmp || !key->family;
 
-	side &= 1;
-	record_begin(r, KIND_FLOW, e->hook[side]);
+	record_begin(r, KIND_FLOW, e->hook[side] ? e->hook[side] : e->hook[side ^ 1]);
 	__builtin_memcpy(r->saddr, side ? key->b : key->a, 16);
 	__builtin_memcpy(r->daddr, side ? key->a : key->b, 16);
 	r->sport = no_ports ? 0 : side ? key->b_port : key->a_port;
 	r->dport = no_ports ? 0 : side ? key->a_port : key->b_port;
 	r->proto = key->proto;
 	r->ip_version = key->family;
-	r->tcp_flags = since >> (16 * side);
+	r->tcp_flags = report->since >> (16 * side);
 	r->icmp_type = e->icmp[side] >> 8;
 	r->icmp_code = e->icmp[side];
 	r->forward_bytes = forward & COUNT_BYTES;
@@ -113,7 +130,9 @@ static inline_always void fill_flow(struct flow_event *r, const struct flow_key 
 	r->rtt_us = e->rtt_us;
 	r->retransmits = e->retransmits;
 	r->is_reply = reply_of(e, side);
-	r->trigger = trigger;
+	r->trigger = report->trigger;
+	r->packet_len = report->packet_len;
+	return 0;
 }
 
 /* Settles who owns the local end, if `owner` tells and it is not settled. */
@@ -134,22 +153,25 @@ static inline_always void entry_owner(struct flow_state *e, const struct owner *
 		e->owner_tries = OWNER_SETTLED;
 }
 
-/* Reports what entry `e` has counted. Called for a packet of `side` that gave a reason to. */
-static inline_always void report_entry(const struct packet *p, struct flow_counters *counters,
-				       const struct flow_key *key, struct flow_state *e, u32 side,
-				       u8 trigger, u64 coarse, int even_empty, u32 hook)
+/* Reports what entry `e` has counted. Called for a packet that gave a reason to. */
+noinline int report_entry(struct report *report, const struct flow_key *key, struct flow_state *e,
+			  struct flow_counters *counters)
 {
+	if (!report || !key || !e || !counters)
+		return 0;
+	u32 side = report->side & 1;
+	u32 hook = report->hook;
+	u64 coarse = report->coarse;
 	u64 before = e->report_ns;
 
-	side &= 1;
 	/* Of several processors that find the interval over, one reports. */
-	if (trigger == TRIGGER_INTERVAL &&
+	if (report->trigger == TRIGGER_INTERVAL &&
 	    __sync_val_compare_and_swap(&e->report_ns, before, coarse) != before)
-		return;
+		return 0;
 	struct flow_event *r = record_reserve();
 	if (unlikely(!r)) {
 		add_to(counters, COUNT_DEFERRED, 1, hook);
-		if (trigger == TRIGGER_INTERVAL)
+		if (report->trigger == TRIGGER_INTERVAL)
 			e->report_ns = before;
 		/* The ring buffer has been full for so long that the count would overflow. */
 		if (e->count[side] > 4 * COUNT_REPORT_AT) {
@@ -159,31 +181,33 @@ static inline_always void report_entry(const struct packet *p, struct flow_count
 			       hook);
 			add_to(counters, COUNT_LOST_BYTES, lost & COUNT_BYTES, hook);
 		}
-		return;
+		return 0;
 	}
 	u64 first = e->first_ns;
 	u64 forward = __sync_fetch_and_and(&e->count[side], COUNT_DEAD) & ~COUNT_DEAD;
 	u64 reverse = __sync_fetch_and_and(&e->count[side ^ 1], COUNT_DEAD) & ~COUNT_DEAD;
 	/* Another processor has reported in between, this packet with it. */
-	if (!even_empty && !(forward | reverse)) {
+	if (!report->even_empty && !(forward | reverse)) {
 		bpf_ringbuf_discard(r, RING_NO_WAKEUP);
-		return;
+		return 0;
 	}
 	/* Whoever sets a bit first makes the record that it stands for. */
-	if (trigger == TRIGGER_NEW &&
+	if (report->trigger == TRIGGER_NEW &&
 	    __sync_fetch_and_or(&e->status, STATUS_TOLD_NEW) & STATUS_TOLD_NEW)
-		trigger = TRIGGER_TCP_FLAG;
+		report->trigger = TRIGGER_TCP_FLAG;
 	u32 since = __sync_lock_test_and_set(&e->since, 0);
 	u32 told = __sync_fetch_and_or(&e->told, since) | since;
 	u32 fins = told & (TCP_FIN | TCP_FIN << 16);
-	if (p->proto == PROTO_TCP &&
+	if (key->proto == PROTO_TCP &&
 	    (fins == (TCP_FIN | TCP_FIN << 16) || (told & (TCP_RST | TCP_RST << 16))) &&
 	    !(__sync_fetch_and_or(&e->status, STATUS_ENDED) & STATUS_ENDED))
-		trigger = TRIGGER_END;
+		report->trigger = TRIGGER_END;
 	u64 now = bpf_ktime_get_boot_ns();
 	e->report_ns = coarse;
-	fill_flow(r, key, e, side, trigger, forward, reverse, since);
-	r->packet_len = p->length;
+	report->forward = forward;
+	report->reverse = reverse;
+	report->since = since;
+	fill_flow(r, key, e, report);
 	r->time_ns = now;
 	r->first_ns = first < coarse ? now - (coarse - first) : now;
 	record_submit(r);
@@ -191,6 +215,7 @@ static inline_always void report_entry(const struct packet *p, struct flow_count
 	       hook);
 	add_to(counters, COUNT_REPORTED_BYTES, (forward & COUNT_BYTES) + (reverse & COUNT_BYTES),
 	       hook);
+	return 0;
 }
 
 /* The value of an entry before its first packet. */
@@ -203,7 +228,6 @@ static inline_always void begin_entry(const struct packet *p, struct flow_state 
 	u8 begun = beginner(p);
 	u32 status = 0;
 
-	side &= 1;
 	if (p->proto != PROTO_TCP && !begun)
 		begun = 1;
 	/* From 1 the sender, 2 the receiver, to 1 side a, 2 side b. */
@@ -259,15 +283,26 @@ static inline_always struct flow_state *find_entry(const struct packet *p,
 	return e;
 }
 
+/* One after the other in the same room: the stack is small. */
+union working {
+	struct owner owner;
+	struct report report;
+};
+
 /*
- * Counts one packet. `owner` is empty, and room to find one. Gives 0, or why the packet has to be reported on
+ * Counts one packet. The owner is empty, and room to find one. Gives 0, or why the packet has to be reported on
  * its own.
  */
-static inline_always u8 aggregate(const struct origin *o, const struct packet *p,
-				  struct flow_counters *counters, struct owner *owner, u32 hook)
+static inline_always u32 aggregate(const struct origin *o, const struct packet *p,
+				   struct flow_counters *counters, union working *working,
+				   u32 hook)
 {
+	struct owner *owner = &working->owner;
 	struct flow_key key;
-	u32 side = make_key(&key, o, p) & 1;
+	__builtin_memset(&key, 0, sizeof(key));
+	u32 side = make_key(&key, p, o->at.ifindex, o->at.netns);
+	opaque(side);
+	side &= 1;
 	u64 coarse = bpf_ktime_get_coarse_ns();
 	struct flow_state *e = find_entry(p, &key, counters, side, coarse, hook);
 
@@ -284,60 +319,69 @@ static inline_always u8 aggregate(const struct origin *o, const struct packet *p
 
 	u32 shown = tcp ? (u32)p->tcp_flags << (16 * side) : 0;
 	u32 watched = flow_flag_mask | flow_flag_mask << 16;
-	u8 trigger = 0;
-	if (unlikely((shown | e->since) & watched & ~e->told))
+	u32 trigger = 0;
+	u32 captured = 0;
+
+	if (flow_capture) {
+		u32 length = capture_length(p);
+		if (unlikely(length)) {
+			owner->info = e->owner;
+			owner->is_source = e->owner_side == side + 1;
+			owner->rtt_us = e->rtt_us;
+			owner->retransmits = e->retransmits;
+			captured = report_capture(o, p, counters, owner,
+						  length | reply_of(e, side) << 16);
+		}
+	}
+	if (unlikely(captured)) {
+		/* The flags have been shown; those that are watched also make the entry's record. */
+		e->hook[side] = hook;
+		if (shown & watched & ~e->told)
+			__sync_fetch_and_or(&e->since, shown);
+	} else {
+		u64 old = __sync_fetch_and_add(&e->count[side], packed(p));
+		if (unlikely(old & COUNT_DEAD)) {
+			add_to(counters, COUNT_STALE, p->packets, hook);
+			return TRIGGER_IDLE;
+		}
+		if (!old) {
+			if (!e->count[side ^ 1])
+				e->first_ns = coarse;
+			e->hook[side] = hook;
+		}
+		if (unlikely(shown & ~e->since))
+			__sync_fetch_and_or(&e->since, shown);
+		if (unlikely(old >= COUNT_REPORT_AT))
+			trigger = TRIGGER_INTERVAL;
+		/* A coarse clock read on another processor may be behind. */
+		if (unlikely(coarse > e->report_ns && coarse - e->report_ns >= flow_interval_ns))
+			trigger = TRIGGER_INTERVAL;
+		if (unlikely(!(e->status & STATUS_TOLD_NEW)))
+			trigger = TRIGGER_NEW;
+	}
+	e->last_ns = coarse;
+	if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6)
+		e->icmp[side] = p->icmp_type << 8 | p->icmp_code;
+	if (unlikely(e->since & watched & ~e->told) && trigger != TRIGGER_NEW)
 		trigger = TRIGGER_TCP_FLAG;
-	/* A coarse clock read on another processor may be behind. */
-	if (unlikely(coarse > e->report_ns && coarse - e->report_ns >= flow_interval_ns))
-		trigger = trigger ? trigger : TRIGGER_INTERVAL;
-	/* With each report come new figures of the connection's socket. */
+	/* With a report come new figures of the connection's socket. */
 	if (flow_owner && owner_can_find(hook) &&
 	    unlikely(e->owner_tries < OWNER_TRIES || (trigger && tcp))) {
 		owner_find(o, p, owner, hook);
 		entry_owner(e, owner, side);
 	}
-	if (unlikely(!(e->status & STATUS_TOLD_NEW)))
-		trigger = TRIGGER_NEW;
+	if (likely(!trigger))
+		return 0;
 
-	u32 capture = capture_length(p);
-	if (flow_capture && capture) {
-		owner->info = e->owner;
-		owner->is_source = e->owner_side == side + 1;
-		owner->rtt_us = e->rtt_us;
-		owner->retransmits = e->retransmits;
-		if (report_capture(o, p, counters, owner,
-				   CAPTURE_CALL(hook, reply_of(e, side), capture))) {
-			e->last_ns = coarse;
-			e->hook[side] = hook;
-			/* The flags have been shown; those that are watched also make the entry's record. */
-			if (!(shown & watched & ~e->told))
-				return 0;
-			__sync_fetch_and_or(&e->since, shown);
-			report_entry(p, counters, &key, e, side, TRIGGER_TCP_FLAG, coarse, 1,
-				     hook);
-			return 0;
-		}
-	}
-
-	u64 old = __sync_fetch_and_add(&e->count[side], packed(p));
-	if (unlikely(old & COUNT_DEAD)) {
-		add_to(counters, COUNT_STALE, p->packets, hook);
-		return TRIGGER_IDLE;
-	}
-	if (!old) {
-		if (!e->count[side ^ 1])
-			e->first_ns = coarse;
-		e->hook[side] = hook;
-	}
-	e->last_ns = coarse;
-	if (unlikely(shown & ~e->since))
-		__sync_fetch_and_or(&e->since, shown);
-	if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6)
-		e->icmp[side] = p->icmp_type << 8 | p->icmp_code;
-	if (unlikely(old >= COUNT_REPORT_AT))
-		trigger = trigger ? trigger : TRIGGER_INTERVAL;
-	if (unlikely(trigger))
-		report_entry(p, counters, &key, e, side, trigger, coarse, 0, hook);
+	working->report = (struct report){
+		.coarse = coarse,
+		.side = side,
+		.trigger = trigger,
+		.even_empty = captured,
+		.packet_len = p->length,
+		.hook = hook,
+	};
+	report_entry(&working->report, &key, e, counters);
 	return 0;
 }
 
