@@ -64,10 +64,7 @@ int cgroup_ingress(struct __sk_buff *ctx)
 		o.at.netns = flow_netns ? flow_netns : device_netns(ctx);
 	}
 	struct flow_key key;
-	__builtin_memset(&key, 0, sizeof(key));
 	u32 side = make_key(&key, &p, o.at.ifindex, o.at.netns);
-	opaque(side);
-	side &= 1;
 	struct flow_state *e = bpf_map_lookup_elem(flow_table(), &key);
 	if (e && !e->owner_side) {
 		struct owner owner;
