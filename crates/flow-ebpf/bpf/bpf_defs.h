@@ -151,6 +151,7 @@ struct __sk_buff {
 HELPER(void *, bpf_map_lookup_elem, 1, void *map, const void *key);
 HELPER(long, bpf_map_update_elem, 2, void *map, const void *key, const void *value, u64 flags);
 HELPER(long, bpf_map_delete_elem, 3, void *map, const void *key);
+HELPER(u64, bpf_ktime_get_ns, 5, void);
 HELPER(u32, bpf_get_prandom_u32, 7, void);
 HELPER(u32, bpf_get_smp_processor_id, 8, void);
 HELPER(u64, bpf_get_current_pid_tgid, 14, void);

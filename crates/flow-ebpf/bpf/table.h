@@ -21,11 +21,16 @@ static inline_always u64 packed(const struct packet *p)
 
 /*
  * The clock of the table. Only differences mean something; it moves with each tick of the kernel, which is exact
- * enough for intervals and costs next to nothing.
+ * enough for intervals and costs next to nothing. Where the length of a tick is not known, it is the monotonic
+ * clock, of which tracepoints are refused the coarse reading.
  */
-static inline_always u64 now_coarse(void)
+static inline_always u64 now_coarse(u32 hook)
 {
-	return flow_tick_ns ? bpf_jiffies64() * flow_tick_ns : bpf_ktime_get_coarse_ns();
+	if (flow_tick_ns)
+		return bpf_jiffies64() * flow_tick_ns;
+	if (hook == HOOK_NETIF_RECEIVE || hook == HOOK_NET_DEV_QUEUE)
+		return bpf_ktime_get_ns();
+	return bpf_ktime_get_coarse_ns();
 }
 
 /* 1 where x < y, without a branch: see `make_key`. */
@@ -352,7 +357,7 @@ static inline_always void aggregate(const struct origin *o, const struct packet 
 {
 	struct touch touch;
 	u32 side = make_key(&touch.key, p, o->at.ifindex, o->at.netns);
-	u64 coarse = now_coarse();
+	u64 coarse = now_coarse(hook);
 	struct flow_state *e = bpf_map_lookup_elem(flow_table(), &touch.key);
 
 	if (unlikely(!e)) {
