@@ -57,6 +57,19 @@ static inline_always u8 place_of_drop(struct sk_buff *skb, struct sock *sk, stru
 	return arrived && arrived == at->ifindex ? DIRECTION_INGRESS : DIRECTION_EGRESS;
 }
 
+/*
+ * Whether the socket on a buffer sent the packet. On its way in, a packet may carry the socket that it is for, or
+ * still the sender's, where it came through a virtual link.
+ */
+static inline_always int is_sender(struct sock *sk, const struct packet *p, u8 direction)
+{
+	u16 family = READ(sk, __sk_common.skc_family);
+
+	if (direction == DIRECTION_EGRESS || (family != AF_INET && family != AF_INET6))
+		return 1;
+	return be16(READ((struct inet_sock *)sk, inet_sport)) != p->dport;
+}
+
 /* `receiver`: the socket that gave the packet up, where the kernel tells. */
 static inline_always int on_drop(struct sk_buff *skb, u32 reason, struct sock *receiver,
 				 const int typed)
@@ -96,8 +109,7 @@ static inline_always int on_drop(struct sk_buff *skb, u32 reason, struct sock *r
 		if (is_whole_socket(receiver))
 			owner_of_socket(receiver, &owner);
 	} else if (flow_owner && sk) {
-		/* On its way in, a packet may carry the socket that it is for. */
-		owner.is_source = direction == DIRECTION_EGRESS;
+		owner.is_source = is_sender(sk, &p, direction);
 		if (typed)
 			owner_of_buffer(sk, &owner);
 		else if (is_whole_socket(sk))

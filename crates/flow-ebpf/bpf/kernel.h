@@ -12,6 +12,9 @@
 
 #define RELOCATED __attribute__((preserve_access_index))
 
+#define AF_INET 2
+#define AF_INET6 10
+
 struct ns_common {
 	u32 inum;
 } RELOCATED;

@@ -71,7 +71,8 @@ static inline_always u32 make_key(struct flow_key *key, const struct packet *p, 
 	key->vlan = p->vlan;
 	key->proto = p->proto;
 	key->family = p->family;
-	if (unlikely(p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6)) {
+	if (unlikely(p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6) &&
+	    !(p->flags & FLOW_FRAGMENT)) {
 		/* Echoes by identifier, other messages by type and code. */
 		int echo = icmp_is_echo(p->proto, p->icmp_type);
 		key->a_port = echo ? p->icmp_id : p->icmp_type << 8 | p->icmp_code;
@@ -162,9 +163,10 @@ static inline_always void entry_owner(struct flow_state *e, const struct owner *
 		e->rtt_us = owner->rtt_us;
 	if (owner->retransmits)
 		e->retransmits = owner->retransmits;
-	if (e->owner_tries >= OWNER_TRIES)
+	if (e->owner_tries == OWNER_SETTLED)
 		return;
-	e->owner_tries++;
+	if (e->owner_tries < OWNER_TRIES)
+		e->owner_tries++;
 	if (!owner->found)
 		return;
 	e->owner = owner->info;
@@ -311,6 +313,8 @@ static noinline int report_touch(const struct origin *o, const struct packet *p,
 		__builtin_memset(&owner, 0, sizeof(owner));
 		owner_find(o, p, &owner, hook);
 		entry_owner(touch->e, &owner, touch->report.side & 1);
+		if (touch->report.trigger == TRIGGER_NEW && owner.found && !owner.known)
+			add_to(counters, COUNT_OWNER_UNKNOWN, 1, hook);
 	}
 	if (touch->report.trigger)
 		report_entry(&touch->report, &touch->key, touch->e, counters);
@@ -333,9 +337,10 @@ static noinline int report_alone(const struct origin *o, const struct packet *p,
 
 /* A packet whose payload may be captured: the record counts it. */
 static noinline int capture_touch(const struct origin *o, const struct packet *p,
-				  struct flow_counters *counters, const struct touch *touch)
+				  struct flow_counters *counters, const struct touch *touch,
+				  u32 hook)
 {
-	const struct flow_state *e = touch->e;
+	struct flow_state *e = touch->e;
 	u32 side = touch->report.side & 1;
 	u32 length = capture_length(p);
 	struct owner owner;
@@ -344,6 +349,10 @@ static noinline int capture_touch(const struct origin *o, const struct packet *p
 	if (!length)
 		return 0;
 	__builtin_memset(&owner, 0, sizeof(owner));
+	if (flow_owner && owner_can_find(hook) && e->owner_tries < OWNER_TRIES) {
+		owner_find(o, p, &owner, hook);
+		entry_owner(e, &owner, side);
+	}
 	owner.info = e->owner;
 	owner.is_source = e->owner_side == side + 1;
 	owner.rtt_us = e->rtt_us;
@@ -383,7 +392,7 @@ static inline_always void aggregate(const struct origin *o, const struct packet 
 	touch.e = e;
 	if (flow_capture) {
 		touch.report.side = side;
-		captured = capture_touch(o, p, counters, &touch);
+		captured = capture_touch(o, p, counters, &touch, hook);
 	}
 	if (unlikely(captured)) {
 		e->hook[side] = hook;

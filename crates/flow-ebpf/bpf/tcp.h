@@ -5,9 +5,6 @@
 
 #include "trace.h"
 
-#define AF_INET 2
-#define AF_INET6 10
-
 /* The ends of a socket, the local one as the sender; 0 where it has no IP addresses. */
 static inline_always int socket_ends(const struct sock *sk, struct packet *p)
 {
