@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::flow::{Flow, UtcTime};
-use crate::pipeline::{Lost, LostAt};
+use crate::pipeline::Lost;
 
 /// A flow, or a loss, with the node and the time.
 ///
@@ -69,13 +69,8 @@ struct LostEvent<'a>(&'a Lost);
 
 impl Serialize for LostEvent<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let source = match self.0.at {
-            LostAt::KernelRing | LostAt::KernelTable => "PERF_EVENT_RING_BUFFER",
-            LostAt::Decode => "OBSERVER_EVENTS_QUEUE",
-            LostAt::HistoryRing => "HUBBLE_RING_BUFFER",
-        };
         let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("source", source)?;
+        map.serialize_entry("source", self.0.at.hubble_name())?;
         map.serialize_entry("num_events_lost", &format_args!("{}", self.0.count))?;
         map.end()
     }
@@ -84,6 +79,7 @@ impl Serialize for LostEvent<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipeline::LostAt;
 
     #[test]
     fn a_loss_is_hubbles_lost_event() {
