@@ -9,7 +9,9 @@ use flow_core::clock::BootClock;
 use flow_core::event::EventDecoder;
 use flow_core::flow::{Counters, EventType, Flow, Protocol, Reply, TcpFlags};
 use flow_core::pipeline::{Progress, Record, Source};
-use flow_ebpf::{FlowSource, FlowSourceBuilder, Interfaces, Namespace, SourceHandle, Stats};
+use flow_ebpf::{
+    FlowSource, FlowSourceBuilder, Interfaces, Namespace, SourceHandle, Stats, clock_sample,
+};
 use flow_lab::traffic::{CLIENT_LINK, Pair, SERVER_LINK};
 
 /// A builder that observes both interfaces of `pair` and nothing else of this host.
@@ -43,13 +45,18 @@ impl Watch {
         assert!(missing.is_empty(), "missing: {missing:#?}");
         let (ready, wait) = mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let mut decoder = decoder(&source);
+            let (boot, wall) = clock_sample();
+            let mut decoder = EventDecoder::new(
+                BootClock::new(boot, wall),
+                source.drop_reasons().iter().collect(),
+                source.interfaces().reader(),
+            );
             let (mut flows, mut lost) = (Vec::new(), 0);
             let _ = ready.send(());
             loop {
                 let progress = source.poll(Duration::from_millis(50), &mut |record| match record {
                     Record::Kernel(bytes) => {
-                        flows.push(decoder.decode(bytes).expect("a record of our own").flow);
+                        flows.push(decoder.decode(bytes).expect("a record of our own"));
                     }
                     Record::Lost(loss) => lost += loss.count,
                     _ => {}

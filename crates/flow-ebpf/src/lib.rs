@@ -18,6 +18,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod attach;
 mod btf;
 mod builder;
 mod clock;
@@ -26,10 +27,18 @@ mod error;
 mod feature;
 mod filter;
 mod names;
+mod netns;
+mod object;
 mod options;
+mod privileges;
+mod rtnl;
 mod shard;
+mod shared;
 mod source;
+mod space;
 mod stats;
+mod sweep;
+mod worker;
 
 pub use builder::FlowSourceBuilder;
 pub use clock::clock_sample;
@@ -44,4 +53,4 @@ pub use source::{FlowSource, SourceHandle};
 pub use stats::{Counter, Stats};
 
 /// Most ring buffers that the kernel programs write to.
-pub const MAX_SHARDS: usize = 4;
+pub const MAX_SHARDS: usize = 8;
