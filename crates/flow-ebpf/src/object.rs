@@ -1,5 +1,7 @@
 //! Chooses the object, sets its constants and the sizes of its maps, and creates the maps.
 
+use std::path::Path;
+
 use aya::maps::lpm_trie::{Key, LpmTrie};
 use aya::maps::{Array, MapData, PerCpuArray, RingBuf};
 use aya::{Btf, Ebpf, EbpfLoader, include_bytes_aligned};
@@ -14,6 +16,9 @@ use crate::stats::Counters;
 static BASE: &[u8] = include_bytes_aligned!("../bpf/flow_base.bpf.o");
 /// The same, and those that read kernel structures.
 static FULL: &[u8] = include_bytes_aligned!("../bpf/flow_full.bpf.o");
+
+/// The kernel's type information.
+const VMLINUX: &str = "/sys/kernel/btf/vmlinux";
 
 /// Ring buffers of the objects.
 const RINGS: [&str; crate::MAX_SHARDS] = [
@@ -55,19 +60,18 @@ pub(crate) fn shards(options: &Options) -> usize {
 
 /// Creates the maps. Where there is no type information, the base object is taken.
 pub(crate) fn create(options: &Options, context: &Context<'_>) -> Result<Object, LoadError> {
-    let btf = if options.btf {
-        Btf::from_sys_fs().ok()
+    let full = options.btf && Path::new(VMLINUX).exists();
+    let (object, bytes) = if full {
+        ("flow_full.bpf.o", FULL)
     } else {
-        None
-    };
-    let (object, bytes) = match btf {
-        Some(_) => ("flow_full.bpf.o", FULL),
-        None => ("flow_base.bpf.o", BASE),
+        ("flow_base.bpf.o", BASE)
     };
     let fail = |reason: String| LoadError::Object { object, reason };
     let constants = Constants::new(options, context);
     let mut loader = EbpfLoader::new();
-    loader.btf(btf.as_ref());
+    if !full {
+        loader.btf(None);
+    }
     constants.set(&mut loader);
     let shards = shards(options);
     for (index, ring) in RINGS.into_iter().enumerate() {
@@ -94,6 +98,15 @@ pub(crate) fn create(options: &Options, context: &Context<'_>) -> Result<Object,
     }
 
     let mut ebpf = loader.load(bytes).map_err(|error| fail(chain(&error)))?;
+    // The loader holds the type information for itself. One copy at a time: it is large.
+    drop(loader);
+    let btf = if full {
+        // Where this fails, it failed for the loader too, which then left accesses to kernel
+        // structures as they were compiled: such programs must not be loaded.
+        Some(Btf::from_sys_fs().map_err(|error| fail(format!("{VMLINUX}: {}", chain(&error))))?)
+    } else {
+        None
+    };
     let fill = fill_maps(&mut ebpf, options);
     fill.map_err(|error| fail(format!("filling its maps: {}", chain(&error))))?;
     let mut rings = Vec::with_capacity(shards);

@@ -13,6 +13,7 @@ use crate::builder::FlowSourceBuilder;
 use crate::drop_reason::DropReasons;
 use crate::error::LoadError;
 use crate::feature::{FeatureState, Report};
+use crate::memory;
 use crate::names::InterfaceNames;
 use crate::netns::Netns;
 use crate::object::{self, Context, Object};
@@ -97,6 +98,7 @@ impl FlowSource {
         } = object;
         // Tens of megabytes that nothing needs any more.
         drop(btf);
+        memory::release();
 
         let shared = Shared::new(rings.len(), reasons, counters, report);
         let shared = Arc::new(shared.map_err(io("eventfd"))?);
