@@ -5,13 +5,9 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use flow_core::clock::BootClock;
-use flow_core::event::EventDecoder;
 use flow_core::flow::{Counters, EventType, Flow, Protocol, Reply, TcpFlags};
 use flow_core::pipeline::{Progress, Record, Source};
-use flow_ebpf::{
-    FlowSource, FlowSourceBuilder, Interfaces, Namespace, SourceHandle, Stats, clock_sample,
-};
+use flow_ebpf::{FlowSource, FlowSourceBuilder, Interfaces, Namespace, SourceHandle, Stats};
 use flow_lab::traffic::{CLIENT_LINK, Pair, SERVER_LINK};
 
 /// A builder that observes both interfaces of `pair` and nothing else of this host.
@@ -39,23 +35,19 @@ pub(crate) struct Seen {
 impl Watch {
     /// Loads, attaches, and begins to drain. On return every interface is observed.
     pub(crate) fn start(builder: FlowSourceBuilder) -> Self {
+        let (watch, missing) = Self::start_with_missing(builder);
+        assert!(missing.is_empty(), "missing: {missing:#?}");
+        watch
+    }
+
+    /// [`start`](Self::start) where some features are known to be missing: gives them.
+    pub(crate) fn start_with_missing(builder: FlowSourceBuilder) -> (Self, Vec<String>) {
         let mut source = builder.load().expect("the observer loads");
         let handle = source.handle();
-        let missing: Vec<String> = source
-            .report()
-            .missing()
-            .map(ToString::to_string)
-            .filter(|m| !m.contains("object has no"))
-            .collect();
-        assert!(missing.is_empty(), "missing: {missing:#?}");
+        let missing = source.report().missing().map(ToString::to_string).collect();
         let (ready, wait) = mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let (boot, wall) = clock_sample();
-            let mut decoder = EventDecoder::new(
-                BootClock::new(boot, wall),
-                source.drop_reasons().iter().collect(),
-                source.interfaces().reader(),
-            );
+            let mut decoder = source.decoder();
             let (mut flows, mut lost) = (Vec::new(), 0);
             let _ = ready.send(());
             loop {
@@ -72,7 +64,7 @@ impl Watch {
             }
         });
         wait.recv().expect("the drain thread has begun");
-        Self { handle, thread }
+        (Self { handle, thread }, missing)
     }
 
     /// Stops, flushes the kernel's table and takes what was seen.

@@ -6,15 +6,18 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use flow_core::clock::BootClock;
+use flow_core::event::EventDecoder;
 use flow_core::pipeline::{Progress, Record, Source, SourceError};
 
 use crate::attach::host;
 use crate::builder::FlowSourceBuilder;
+use crate::clock::clock_sample;
 use crate::drop_reason::DropReasons;
 use crate::error::LoadError;
 use crate::feature::{FeatureState, Report};
 use crate::memory;
-use crate::names::InterfaceNames;
+use crate::names::{InterfaceNames, InterfaceReader};
 use crate::netns::Netns;
 use crate::object::{self, Context, Object};
 use crate::options::{Mode, Options};
@@ -161,6 +164,12 @@ impl FlowSource {
         self.handle.drop_reasons()
     }
 
+    /// A decoder for the records of this source: see [`SourceHandle::decoder`].
+    #[must_use]
+    pub fn decoder(&self) -> EventDecoder<InterfaceReader> {
+        self.handle.decoder()
+    }
+
     /// A handle for other threads.
     #[must_use]
     pub fn handle(&self) -> SourceHandle {
@@ -199,6 +208,17 @@ impl SourceHandle {
     #[must_use]
     pub fn drop_reasons(&self) -> Arc<DropReasons> {
         Arc::clone(&self.shared.reasons)
+    }
+
+    /// A decoder that knows the clocks, the running kernel's drop reasons and the names of the
+    /// interfaces. One for each thread; give it a new [`clock_sample`](crate::clock_sample) now
+    /// and then.
+    #[must_use]
+    pub fn decoder(&self) -> EventDecoder<InterfaceReader> {
+        let (boot, wall) = clock_sample();
+        let reasons = self.shared.reasons.iter().collect();
+        let names = self.shared.names.reader();
+        EventDecoder::new(BootClock::new(boot, wall), reasons, names)
     }
 
     /// Ends the observation: detaches, then reports every count still in the kernel's table.

@@ -11,7 +11,7 @@ use aya::programs::tc::{NlOptions, TcHandle, qdisc_add_clsact};
 use aya::programs::{SchedClassifier, TcAttachType, TcError};
 use netlink_packet_core::{NLM_F_DUMP, Nla as _};
 use netlink_packet_route::RouteNetlinkMessage;
-use netlink_packet_route::tc::{TcAttribute, TcHandle as Handle, TcMessage, TcOption};
+use netlink_packet_route::tc::{TcAttribute, TcHandle as Handle, TcMessage};
 
 use super::interface::PROGRAMS;
 use crate::rtnl::request;
@@ -129,14 +129,14 @@ fn is_ours(filter: &TcMessage) -> Option<u32> {
         .attributes
         .iter()
         .find_map(|attribute| match attribute {
-            TcAttribute::Options(options) => options.iter().find_map(|option| match option {
-                TcOption::Other(nla) if nla.kind() == BPF_NAME => {
-                    let mut bytes = vec![0; nla.value_len()];
-                    nla.emit_value(&mut bytes);
-                    Some(bytes)
-                }
-                _ => None,
-            }),
+            TcAttribute::Options(options) => options
+                .iter()
+                .find(|option| option.kind() == BPF_NAME)
+                .map(|option| {
+                    let mut bytes = vec![0; option.value_len()];
+                    option.emit_value(&mut bytes);
+                    bytes
+                }),
             _ => None,
         })?;
     let name = name.strip_suffix(b"\0").unwrap_or(&name);
