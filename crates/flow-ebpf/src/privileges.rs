@@ -45,7 +45,7 @@ fn missing(effective: u64) -> Vec<&'static str> {
     ]
     .into_iter()
     // CAP_SYS_ADMIN includes what CAP_BPF and CAP_PERFMON were split from.
-    .filter(|(_, bit, split)| !has(*bit) && !(*split && has(SYS_ADMIN)))
+    .filter(|(_, bit, split)| !(has(*bit) || *split && has(SYS_ADMIN)))
     .map(|(name, ..)| name)
     .collect()
 }
