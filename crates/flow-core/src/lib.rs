@@ -13,5 +13,7 @@ mod open_enum;
 pub mod pipeline;
 #[cfg(feature = "std")]
 pub mod ring;
+#[cfg(feature = "std")]
+pub mod shelf;
 pub mod text;
 pub mod wire;
