@@ -12,6 +12,8 @@ mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;
 #[cfg(feature = "std")]
+pub mod record;
+#[cfg(feature = "std")]
 pub mod ring;
 #[cfg(feature = "std")]
 pub mod shelf;
