@@ -81,9 +81,11 @@ struct capture_record {
 };
 
 /*
- * Room for one record at a time. A program may be interrupted by another one on the same
- * processor: whoever finds `busy` set goes without.
+ * Room for one record at a time. A program may be interrupted by another one on the same processor, which then
+ * finds `busy` set and takes the next of SCRATCH_DEPTH.
  */
+#define SCRATCH_DEPTH 3
+
 struct scratch {
 	u64 busy;
 	struct capture_record record;
@@ -136,7 +138,7 @@ struct {
 
 struct {
 	map_uint(type, MAP_PERCPU_ARRAY);
-	map_uint(max_entries, 1);
+	map_uint(max_entries, SCRATCH_DEPTH);
 	map_type(key, u32);
 	map_type(value, struct scratch);
 } scratch SEC(".maps");

@@ -9,21 +9,11 @@
 
 /* Where a packet was met, and what is needed to ask the kernel more about it. */
 struct origin {
+	struct place at;
 	struct __sk_buff *ctx; /* NULL at a tracepoint */
 	void *socket; /* at a tracepoint: the sender's `struct sock`, or NULL */
-	void *head; /* at a tracepoint: the bytes that offsets of a packet count from */
-	u32 ifindex;
-	u32 netns;
-	u8 hook;
-};
-
-struct owner {
-	struct flow_owner_info info;
-	u32 rtt_us;
-	u32 retransmits;
-	u8 found; /* a local socket was found */
-	u8 known; /* and its process */
-	u8 is_source;
+	u64 address; /* at a tracepoint: of the byte that offsets of a packet count from */
+	u32 linear; /* at a tracepoint: bytes there */
 };
 
 static inline_always int owner_from_storage(struct owner *owner, struct flow_owner_info *stored)
@@ -50,7 +40,7 @@ static inline_always void owner_tcp(struct owner *owner, struct bpf_sock *sk)
 
 /* The socket that the packet hangs on: the sender's, or the receiver's for an incoming one. */
 static inline_always void owner_of_packet(const struct origin *o, const struct packet *p,
-					  struct owner *owner)
+					  struct owner *owner, u32 hook)
 {
 	struct bpf_sock *sk = o->ctx->sk;
 	if (!sk)
@@ -58,9 +48,9 @@ static inline_always void owner_of_packet(const struct origin *o, const struct p
 	sk = bpf_sk_fullsock(sk);
 	if (!sk)
 		return;
-	owner->is_source = o->hook != HOOK_CGROUP_INGRESS;
+	owner->is_source = hook != HOOK_CGROUP_INGRESS;
 	if (!owner_from_storage(owner, bpf_sk_storage_get(&sock_owner, sk, NULL, 0))) {
-		if (o->hook == HOOK_TC_EGRESS)
+		if (hook == HOOK_TC_EGRESS)
 			owner->info.cgroup_id = bpf_skb_cgroup_id(o->ctx);
 		else
 			owner->info.cgroup_id = bpf_sk_cgroup_id(sk);
@@ -112,26 +102,27 @@ static inline_always void owner_by_lookup(const struct origin *o, const struct p
 	bpf_sk_release(sk);
 }
 
-static inline_always void owner_find(const struct origin *o, const struct packet *p,
-				     struct owner *owner)
+/* Whether a program at this place can find an owner at all. */
+static inline_always int owner_can_find(u32 hook)
 {
-	if (o->hook == HOOK_TC_EGRESS || o->hook == HOOK_CGROUP_EGRESS ||
-	    o->hook == HOOK_CGROUP_INGRESS) {
-		if (flow_owner & OWNER_SENDER)
-			owner_of_packet(o, p, owner);
-	} else if (o->hook == HOOK_TC_INGRESS) {
-		if (flow_owner & OWNER_LOOKUP)
-			owner_by_lookup(o, p, owner);
-	}
+	return hook == HOOK_TC_INGRESS ? flow_owner & OWNER_LOOKUP :
+	       hook == HOOK_NETIF_RECEIVE ? 0 : flow_owner & OWNER_SENDER;
+}
+
+static noinline int owner_find(const struct origin *o, const struct packet *p, struct owner *owner,
+			       u32 hook)
+{
+	if (!owner_can_find(hook))
+		return 0;
+	if (hook == HOOK_TC_INGRESS)
+		owner_by_lookup(o, p, owner);
+	else if (hook != HOOK_NET_DEV_QUEUE)
+		owner_of_packet(o, p, owner, hook);
 #ifdef FLOW_FULL
-	else if (o->hook == HOOK_NET_DEV_QUEUE && o->socket) {
-		if (flow_owner & OWNER_SENDER) {
-			owner->is_source = 1;
-			owner_from_storage(owner,
-					   bpf_sk_storage_get(&sock_owner, o->socket, NULL, 0));
-		}
-	}
+	else
+		owner_of_socket(o, owner);
 #endif
+	return 0;
 }
 
 #endif

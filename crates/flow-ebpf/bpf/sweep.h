@@ -38,10 +38,16 @@ static long sweep_entry(void *map, struct flow_key *key, struct flow_state *e, s
 	u64 forward = __sync_lock_test_and_set(&e->count[side], COUNT_DEAD) & ~COUNT_DEAD;
 	u64 reverse = __sync_lock_test_and_set(&e->count[side ^ 1], COUNT_DEAD) & ~COUNT_DEAD;
 	if (forward | reverse) {
-		fill_flow(r, key, e, side, TRIGGER_IDLE, forward, reverse, e->since);
-		if (!r->hook)
-			r->hook = e->hook[side ^ 1];
-		r->packet_len = 0;
+		struct report report = {
+			.forward = forward,
+			.reverse = reverse,
+			.since = e->since,
+			.side = side,
+			.trigger = TRIGGER_IDLE,
+		};
+		/* A copy: what the table calls its key by may not be handed on. */
+		struct flow_key copy = *key;
+		fill_flow(r, &copy, e, &report);
 		r->time_ns = sweep->boot - (sweep->coarse > last ? sweep->coarse - last : 0);
 		r->first_ns = sweep->boot - (sweep->coarse > first ? sweep->coarse - first : 0);
 		record_submit(r);
