@@ -40,3 +40,9 @@ fn write(text: &impl Display) {
     }
     let _ = io::stderr().lock().write_all(message.as_bytes());
 }
+
+/// A number and what it counts: `1 flow`, `2 flows`.
+pub(crate) fn count(number: u64, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
+}

@@ -100,18 +100,21 @@ fn run_demo(args: &Observe, messages: Messages, stop: &Stop) -> anyhow::Result<(
     let session = Session::start(args, builder, view, messages)?;
     let done = Stop::default();
     let running = demo.start(args.follow, stop.clone(), done.clone())?;
-    let lost = session.until(|| stop.is_raised() || done.is_raised());
-    // Whether the view saw the traffic to its end, or somebody ended it before.
-    let whole = done.is_raised() && !stop.is_raised() && args.count.is_none();
+    // A signal ends the traffic first, so that its end is seen too.
+    let lost = session.until(|| done.is_raised());
+    // Whether everything could be seen, or the command line ended the view before.
+    let whole = done.is_raised() && args.count.is_none();
     stop.raise();
     let sent = running.finish()?;
     let lost = lost?;
-    let (lines, complete) = demo::summary(&sent, &seen.borrow());
-    messages.say(lines.join("\n"));
-    if whole && !complete && lost.total() == 0 {
-        return Err(anyhow!(
-            "not every connection was seen, and nothing was counted lost"
-        ));
+    if whole {
+        let (table, complete) = demo::summary(&sent, &seen.borrow());
+        messages.say(table);
+        if !complete && lost.total() == 0 {
+            return Err(anyhow!(
+                "not every connection was seen, and nothing was counted lost"
+            ));
+        }
     }
     Ok(())
 }

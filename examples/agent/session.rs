@@ -11,7 +11,7 @@ use flow_ebpf::FlowSourceBuilder;
 use crate::args::Observe;
 use crate::live::Live;
 use crate::losses::{Losses, Sums};
-use crate::messages::Messages;
+use crate::messages::{Messages, count};
 use crate::view::{State, View};
 
 /// How long to wait for flows before looking at signals, the clock and the losses.
@@ -87,13 +87,14 @@ impl<'a> Session<'a> {
         let ended = self.live.finish();
         if !self.view.is_full() {
             // Nothing, unless the output was too slow.
-            let count = self.reader.backlog();
-            let at = LostAt::HistoryRing;
-            self.lost.add(Lost { at, count });
+            self.lost.add(Lost {
+                at: LostAt::HistoryRing,
+                count: self.reader.backlog(),
+            });
         }
         self.tell_losses()?;
-        if let Some(count) = self.args.last {
-            self.view.show_newest(&self.ring, count.get())?;
+        if let Some(newest) = self.args.last {
+            self.view.show_newest(&self.ring, newest.get())?;
         }
         self.view.flush()?;
         self.lost.add(Lost {
@@ -101,9 +102,9 @@ impl<'a> Session<'a> {
             count: self.view.lost(),
         });
         let seconds = self.begin.elapsed().as_secs_f64();
-        let shown = self.view.shown();
         self.messages.say(format_args!(
-            "{shown} flows shown in {seconds:.1} s, {}",
+            "{} shown in {seconds:.1} s, {}",
+            count(self.view.shown(), "flow"),
             self.lost
         ));
         ended?;
