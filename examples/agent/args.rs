@@ -103,9 +103,10 @@ pub(crate) struct Observe {
     #[arg(long, default_value = "aggregated")]
     pub(crate) mode: Mode,
 
-    /// Time between two reports of a connection that goes on, with --mode aggregated.
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = humantime::parse_duration)]
-    pub(crate) interval: Duration,
+    /// Time between two flows of a connection that goes on, with --mode aggregated [default: 5s;
+    /// a capture file: none, so that a connection is one flow].
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) interval: Option<Duration>,
 
     /// Number of flows kept, a power of two.
     #[arg(long, value_name = "N", default_value = "65536", value_parser = ring_size)]
@@ -122,6 +123,13 @@ pub(crate) struct Observe {
     /// Say nothing on standard error but errors.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+}
+
+impl Observe {
+    /// The interval, or the default for what is live.
+    pub(crate) fn interval(&self) -> Duration {
+        self.interval.unwrap_or(flow_ebpf::Mode::DEFAULT_INTERVAL)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

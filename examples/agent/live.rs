@@ -32,7 +32,7 @@ pub(crate) struct Live {
 pub(crate) fn builder(args: &Observe) -> FlowSourceBuilder {
     let mut builder = FlowSource::builder().mode(match args.mode {
         Mode::Aggregated => KernelMode::Aggregated {
-            interval: args.interval,
+            interval: args.interval(),
         },
         Mode::Packets => KernelMode::Packets,
         Mode::Sampled(rate) => KernelMode::Sampled(NonZeroU16::get(rate)),
@@ -73,10 +73,11 @@ impl Live {
         };
         for shard in source.into_shards() {
             let publisher = Publisher::new(&live.handle, writer.clone(), Arc::clone(losses));
+            let handle = live.handle.clone();
             let thread = thread::Builder::new()
                 .name("drain".to_owned())
                 .stack_size(256 * 1024)
-                .spawn(move || drain(shard, publisher))
+                .spawn(move || drain(shard, publisher, &handle))
                 .map_err(|source| LoadError::Io {
                     what: "starting a thread".to_owned(),
                     source,
@@ -91,7 +92,7 @@ impl Live {
     }
 
     /// Detaches, and waits for the last flows to be published.
-    pub(crate) fn finish(mut self) -> Result<(), SourceError> {
+    pub(crate) fn finish(&mut self) -> Result<(), SourceError> {
         self.end()
     }
 
@@ -115,9 +116,20 @@ impl Drop for Live {
     }
 }
 
-fn drain(mut shard: Shard, mut publisher: Publisher) -> Result<(), SourceError> {
-    while shard.poll(WAIT, &mut |record| publisher.record(record))? == Progress::Open {
-        publisher.tick();
+fn drain(
+    mut shard: Shard,
+    mut publisher: Publisher,
+    handle: &SourceHandle,
+) -> Result<(), SourceError> {
+    loop {
+        match shard.poll(WAIT, &mut |record| publisher.record(record)) {
+            Ok(Progress::Open) => publisher.tick(),
+            Ok(Progress::Ended) => return Ok(()),
+            Err(error) => {
+                // Without this part of the records the rest is not the truth.
+                handle.stop();
+                return Err(error);
+            }
+        }
     }
-    Ok(())
 }

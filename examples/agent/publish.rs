@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use flow_core::clock::BootClock;
-use flow_core::event::{EventDecoder, InterfaceNaming};
-use flow_core::flow::{Flow, Name16};
+use flow_core::event::EventDecoder;
+use flow_core::flow::Flow;
 use flow_core::pipeline::{Lost, LostAt, Record};
 use flow_core::ring::Writer;
 use flow_ebpf::{InterfaceReader, SourceHandle, clock_sample};
@@ -18,7 +17,7 @@ const RESAMPLE: Duration = Duration::from_secs(1);
 /// Decodes the records of one thread and publishes them. Between the two is the place for
 /// enrichers and filters.
 pub(crate) struct Publisher {
-    decoder: EventDecoder<Names>,
+    decoder: EventDecoder<InterfaceReader>,
     writer: Writer<Flow>,
     losses: Arc<Losses>,
     sampled: Instant,
@@ -26,11 +25,8 @@ pub(crate) struct Publisher {
 
 impl Publisher {
     pub(crate) fn new(handle: &SourceHandle, writer: Writer<Flow>, losses: Arc<Losses>) -> Self {
-        let (boot, wall) = clock_sample();
-        let reasons = handle.drop_reasons().iter().collect();
-        let names = Names(handle.interfaces().reader());
         Self {
-            decoder: EventDecoder::new(BootClock::new(boot, wall), reasons, names),
+            decoder: handle.decoder(),
             writer,
             losses,
             sampled: Instant::now(),
@@ -59,14 +55,5 @@ impl Publisher {
             self.decoder.update_clock(boot, wall);
             self.sampled = Instant::now();
         }
-    }
-}
-
-/// Names of interfaces as the loader knows them.
-struct Names(InterfaceReader);
-
-impl InterfaceNaming for Names {
-    fn name(&mut self, netns: u32, index: u32) -> Name16 {
-        self.0.name(netns, index)
     }
 }

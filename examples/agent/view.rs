@@ -59,11 +59,16 @@ impl View {
         self.lost
     }
 
-    /// Takes everything that is ready; shows nothing after the last that is wanted.
+    /// Takes everything that is ready, without waiting and without flushing.
     pub(crate) fn drain(&mut self, reader: &mut Reader<Flow>) -> io::Result<()> {
         while let Ok(next) = reader.try_next() {
             self.take(next)?;
         }
+        Ok(())
+    }
+
+    /// Hands what is written so far to the system.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.printer.flush()
     }
 
@@ -113,12 +118,13 @@ impl View {
         }
     }
 
-    fn is_wanted(&self, flow: &Flow) -> bool {
+    /// Whether a flow is in the time that was asked for.
+    pub(crate) fn wants(&self, flow: &Flow) -> bool {
         (self.since..=self.until).contains(&flow.time)
     }
 
     fn show(&mut self, flow: &Flow) -> io::Result<()> {
-        if self.left > 0 && self.is_wanted(flow) {
+        if self.left > 0 && self.wants(flow) {
             self.left -= 1;
             self.shown += 1;
             self.printer.flow(flow)?;
@@ -140,7 +146,7 @@ impl View {
         let mut newest = VecDeque::new();
         for flow in ring
             .newest_first()
-            .filter(|flow| self.is_wanted(flow))
+            .filter(|flow| self.wants(flow))
             .take(count)
         {
             newest.push_front(flow);

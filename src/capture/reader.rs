@@ -2,7 +2,9 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::fd::AsFd;
 use std::path::Path;
+use std::time::Duration;
 
 use pcap_parser::nom::Err as Nom;
 use pcap_parser::pcapng::{Block, parse_block_be, parse_block_le};
@@ -11,6 +13,7 @@ use pcap_parser::{PcapError, PcapHeader, parse_pcap_header};
 
 use super::buffer::Buffer;
 use super::error::CaptureError;
+use super::input::Input;
 use super::pcapng::Interface;
 
 /// Longest record or block that is taken for real, in bytes.
@@ -29,6 +32,17 @@ pub struct Packet<'a> {
     pub data: &'a [u8],
 }
 
+/// What [`Reader::poll`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// The next packet.
+    Packet(Packet<'a>),
+    /// None came in time: try again.
+    NotReady,
+    /// There are no more.
+    End,
+}
+
 /// A packet without its bytes, and where they are from the beginning of the buffer.
 struct Found {
     time_ns: u64,
@@ -39,6 +53,8 @@ struct Found {
 }
 
 enum Format {
+    /// Nothing was read yet.
+    Unread,
     Pcap(PcapHeader),
     Pcapng {
         big_endian: bool,
@@ -60,20 +76,31 @@ impl Reader {
     /// Opens a file, or standard input for `-`.
     ///
     /// # Errors
-    /// Where it cannot be opened or is no capture.
+    /// Where it cannot be opened or is no capture. The first bytes of a pipe are read with its
+    /// first packet.
     pub fn open(path: &Path) -> Result<Self, CaptureError> {
-        if path == Path::new("-") {
-            return Self::new(Box::new(io::stdin()));
-        }
         let fail = |source| CaptureError::Open {
             path: path.to_owned(),
             source,
         };
-        let file = File::open(path).map_err(fail)?;
+        let file = if path == Path::new("-") {
+            // A second handle, without the buffer that the standard library's has.
+            io::stdin()
+                .as_fd()
+                .try_clone_to_owned()
+                .map(File::from)
+                .map_err(fail)?
+        } else {
+            File::open(path).map_err(fail)?
+        };
         let metadata = file.metadata().map_err(fail)?;
-        let mut reader = Self::new(Box::new(file))?;
-        reader.size = metadata.is_file().then_some(metadata.len());
-        Ok(reader)
+        if metadata.is_file() {
+            let mut reader = Self::new(Box::new(file))?;
+            reader.size = Some(metadata.len());
+            Ok(reader)
+        } else {
+            Ok(Self::of(Input::Slow(file)))
+        }
     }
 
     /// Reads from a stream.
@@ -81,40 +108,22 @@ impl Reader {
     /// # Errors
     /// Where it cannot be read or is no capture.
     pub fn new(input: Box<dyn Read + Send>) -> Result<Self, CaptureError> {
-        let mut buffer = Buffer::new(input);
-        fill(&mut buffer, 4)?;
-        let magic: Vec<u8> = buffer.data().iter().copied().take(4).collect();
-        let format = match magic[..] {
-            [0x0a, 0x0d, 0x0d, 0x0a] => Format::Pcapng {
-                big_endian: false,
-                interfaces: Vec::new(),
-            },
-            [0xd4, 0xc3, 0xb2, 0xa1]
-            | [0xa1, 0xb2, 0xc3, 0xd4]
-            | [0x4d, 0x3c, 0xb2, 0xa1]
-            | [0xa1, 0xb2, 0x3c, 0x4d]
-            | [0x34, 0xcd, 0xb2, 0xa1] => {
-                need(&mut buffer, 24, "the file header")?;
-                match parse_pcap_header(buffer.data()) {
-                    Ok((_, header)) => {
-                        buffer.consume(header.size());
-                        Format::Pcap(header)
-                    }
-                    Err(_) => return Err(CaptureError::NotACapture { magic }),
-                }
-            }
-            _ => return Err(CaptureError::NotACapture { magic }),
-        };
-        Ok(Self {
-            buffer,
-            format,
+        let mut reader = Self::of(Input::Ready(input));
+        reader.format = begin(&mut reader.buffer)?;
+        Ok(reader)
+    }
+
+    fn of(input: Input) -> Self {
+        Self {
+            buffer: Buffer::new(input),
+            format: Format::Unread,
             pending: 0,
             packets: 0,
             size: None,
-        })
+        }
     }
 
-    /// The next packet, or `None` at the end.
+    /// The next packet, or `None` at the end. Waits for it.
     ///
     /// # Errors
     /// Where the capture is damaged or cut short. What was handed out before is right; nothing
@@ -124,20 +133,39 @@ impl Reader {
         reason = "a packet borrows from the reader"
     )]
     pub fn next(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
+        match self.step(None)? {
+            Step::Packet(packet) => Ok(Some(packet)),
+            Step::NotReady | Step::End => Ok(None),
+        }
+    }
+
+    /// The next packet, if it comes within `patience`. A pipe is waited for; a signal ends the
+    /// waiting.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub fn poll(&mut self, patience: Duration) -> Result<Step<'_>, CaptureError> {
+        self.step(Some(patience))
+    }
+
+    fn step(&mut self, patience: Option<Duration>) -> Result<Step<'_>, CaptureError> {
+        self.buffer.set_patience(patience);
         self.buffer.consume(self.pending);
         self.pending = 0;
-        let found = match &mut self.format {
-            Format::Pcap(header) => next_record(&mut self.buffer, header)?,
-            Format::Pcapng {
-                big_endian,
-                interfaces,
-            } => next_block(&mut self.buffer, big_endian, interfaces)?,
+        let found = match self.find() {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(Step::End),
+            Err(CaptureError::Read { source, .. })
+                if source.kind() == io::ErrorKind::WouldBlock && patience.is_some() =>
+            {
+                return Ok(Step::NotReady);
+            }
+            Err(error) => return Err(error),
         };
-        let Some(found) = found else { return Ok(None) };
         self.pending = found.length;
         self.packets += 1;
         let data = &self.buffer.data()[found.data];
-        Ok(Some(Packet {
+        Ok(Step::Packet(Packet {
             time_ns: found.time_ns,
             link_type: found.link_type,
             // Some writers leave the original length out.
@@ -146,6 +174,19 @@ impl Reader {
                 .max(u32::try_from(data.len()).unwrap_or(u32::MAX)),
             data,
         }))
+    }
+
+    fn find(&mut self) -> Result<Option<Found>, CaptureError> {
+        loop {
+            match &mut self.format {
+                Format::Unread => self.format = begin(&mut self.buffer)?,
+                Format::Pcap(header) => return next_record(&mut self.buffer, header),
+                Format::Pcapng {
+                    big_endian,
+                    interfaces,
+                } => return next_block(&mut self.buffer, big_endian, interfaces),
+            }
+        }
     }
 
     /// Number of packets handed out.
@@ -160,10 +201,43 @@ impl Reader {
         self.buffer.offset()
     }
 
-    /// Size of the file in bytes; `None` for a stream.
+    /// Whether packets may have to be waited for, as those of a pipe.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.buffer.is_slow()
+    }
+
+    /// Size of the file in bytes; `None` for a pipe or another stream.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.size
+    }
+}
+
+/// Tells the format by the first bytes, and reads the file header of pcap.
+fn begin(buffer: &mut Buffer) -> Result<Format, CaptureError> {
+    fill(buffer, 4)?;
+    let magic: Vec<u8> = buffer.data().iter().copied().take(4).collect();
+    match magic[..] {
+        [0x0a, 0x0d, 0x0d, 0x0a] => Ok(Format::Pcapng {
+            big_endian: false,
+            interfaces: Vec::new(),
+        }),
+        [0xd4, 0xc3, 0xb2, 0xa1]
+        | [0xa1, 0xb2, 0xc3, 0xd4]
+        | [0x4d, 0x3c, 0xb2, 0xa1]
+        | [0xa1, 0xb2, 0x3c, 0x4d]
+        | [0x34, 0xcd, 0xb2, 0xa1] => {
+            need(buffer, 24, "the file header")?;
+            match parse_pcap_header(buffer.data()) {
+                Ok((_, header)) => {
+                    buffer.consume(header.size());
+                    Ok(Format::Pcap(header))
+                }
+                Err(_) => Err(CaptureError::NotACapture { magic }),
+            }
+        }
+        _ => Err(CaptureError::NotACapture { magic }),
     }
 }
 

@@ -5,8 +5,6 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use flow_core::clock::BootClock;
-use flow_core::event::EventDecoder;
 use flow_core::flow::{Counters, EventType, Flow, Protocol, Reply, TcpFlags};
 use flow_core::pipeline::{Progress, Record, Source};
 use flow_ebpf::{FlowSource, FlowSourceBuilder, Interfaces, Namespace, SourceHandle, Stats};
@@ -37,19 +35,25 @@ pub(crate) struct Seen {
 impl Watch {
     /// Loads, attaches, and begins to drain. On return every interface is observed.
     pub(crate) fn start(builder: FlowSourceBuilder) -> Self {
+        let (watch, missing) = Self::start_with_missing(builder);
+        assert!(missing.is_empty(), "missing: {missing:#?}");
+        watch
+    }
+
+    /// [`start`](Self::start) where some features are known to be missing: gives them.
+    pub(crate) fn start_with_missing(builder: FlowSourceBuilder) -> (Self, Vec<String>) {
         let mut source = builder.load().expect("the observer loads");
         let handle = source.handle();
-        let missing: Vec<String> = source.report().missing().map(ToString::to_string).collect();
-        assert!(missing.is_empty(), "missing: {missing:#?}");
+        let missing = source.report().missing().map(ToString::to_string).collect();
         let (ready, wait) = mpsc::channel();
         let thread = std::thread::spawn(move || {
-            let mut decoder = decoder(&source);
+            let mut decoder = source.decoder();
             let (mut flows, mut lost) = (Vec::new(), 0);
             let _ = ready.send(());
             loop {
                 let progress = source.poll(Duration::from_millis(50), &mut |record| match record {
                     Record::Kernel(bytes) => {
-                        flows.push(decoder.decode(bytes).expect("a record of our own").flow);
+                        flows.push(decoder.decode(bytes).expect("a record of our own"));
                     }
                     Record::Lost(loss) => lost += loss.count,
                     _ => {}
@@ -60,7 +64,7 @@ impl Watch {
             }
         });
         wait.recv().expect("the drain thread has begun");
-        Self { handle, thread }
+        (Self { handle, thread }, missing)
     }
 
     /// Stops, flushes the kernel's table and takes what was seen.

@@ -12,6 +12,10 @@ mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;
 #[cfg(feature = "std")]
+pub mod record;
+#[cfg(feature = "std")]
 pub mod ring;
+#[cfg(feature = "std")]
+pub mod shelf;
 pub mod text;
 pub mod wire;

@@ -31,6 +31,26 @@ pub enum LostAt {
     HistoryRing,
 }
 
+impl LostAt {
+    /// Every place, in the order in which a flow passes them.
+    pub const ALL: [Self; 4] = [
+        Self::KernelRing,
+        Self::KernelTable,
+        Self::Decode,
+        Self::HistoryRing,
+    ];
+
+    /// The name in Hubble's `flow.LostEventSource`.
+    #[must_use]
+    pub const fn hubble_name(self) -> &'static str {
+        match self {
+            Self::KernelRing | Self::KernelTable => "PERF_EVENT_RING_BUFFER",
+            Self::Decode => "OBSERVER_EVENTS_QUEUE",
+            Self::HistoryRing => "HUBBLE_RING_BUFFER",
+        }
+    }
+}
+
 /// A number of things lost at one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Lost {

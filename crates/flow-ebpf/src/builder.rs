@@ -7,6 +7,13 @@ use crate::filter::PacketFilter;
 use crate::options::{AttachWith, Interfaces, Mode, Namespace, Options, TableKind};
 use crate::source::FlowSource;
 
+impl FlowSource {
+    /// Begins to choose what to observe.
+    pub fn builder() -> FlowSourceBuilder {
+        FlowSourceBuilder::default()
+    }
+}
+
 /// Collects what to observe, then loads and attaches the kernel programs.
 ///
 /// Made by [`FlowSource::builder`]. Without any call it observes every interface of this

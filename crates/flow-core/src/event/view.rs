@@ -1,6 +1,6 @@
 //! A kernel record, borrowed.
 
-use zerocopy::{CastError, FromBytes, IntoBytes};
+use zerocopy::{FromBytes, IntoBytes};
 
 use super::RawEvent;
 
@@ -57,15 +57,9 @@ impl<'a> EventView<'a> {
     pub fn parse(record: &'a [u8]) -> Result<Self, EventError> {
         let header = match RawEvent::ref_from_prefix(record) {
             Ok((header, _)) => header,
-            Err(CastError::Size(_)) => {
-                return Err(EventError::Length {
-                    part: "header",
-                    offset: 0,
-                    needed: RawEvent::SIZE,
-                    got: record.len(),
-                });
-            }
-            Err(CastError::Alignment(_)) => {
+            // Told before a wrong alignment, for a copy would not help.
+            Err(_) if record.len() < RawEvent::SIZE => return Err(short(record)),
+            Err(_) => {
                 let needed = align_of::<RawEvent>();
                 let got = record.as_ptr().addr() % needed;
                 return Err(EventError::Alignment { needed, got });
@@ -93,6 +87,16 @@ impl<'a> EventView<'a> {
     #[must_use]
     pub const fn is_known_version(&self) -> bool {
         self.header.version == RawEvent::VERSION
+    }
+}
+
+/// The error of a record that is shorter than a header.
+pub(super) const fn short(record: &[u8]) -> EventError {
+    EventError::Length {
+        part: "header",
+        offset: 0,
+        needed: RawEvent::SIZE,
+        got: record.len(),
     }
 }
 

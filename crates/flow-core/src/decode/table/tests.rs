@@ -102,6 +102,39 @@ fn a_full_counter_begins_another_record() {
     assert_eq!((records.len(), sum), (2, 2 * u64::from(u32::MAX)));
 }
 
+#[test]
+fn a_connection_that_goes_on_is_reported_in_parts() {
+    let mut table = FlowTable::with_capacity(8);
+    let mut parts = Vec::new();
+    table.add(&packet(1, 2, 10, TcpFlags::SYN), &mut |_| {});
+    table.report(10, &mut |_| panic!("nothing is older than the limit"));
+    table.report(11, &mut |flow| parts.push(*flow));
+    table.report(11, &mut |_| panic!("nothing is new"));
+    table.add(&packet(2, 1, 20, TcpFlags::ACK), &mut |_| {});
+    table.add(&packet(1, 2, 21, TcpFlags::PSH), &mut |_| {});
+    table.report(30, &mut |flow| parts.push(*flow));
+    assert_eq!(table.len(), 1, "it stays");
+    let told: Vec<_> = parts
+        .iter()
+        .map(|flow| {
+            let traffic = flow.traffic;
+            let new = flow.flags.contains(FlowFlags::NEW);
+            let packets = (traffic.forward_packets, traffic.reverse_packets);
+            ((flow.first_seen, flow.time), packets, flow.tcp_flags, new)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ((10, 10), (1, 0), TcpFlags::SYN, true),
+            ((20, 21), (1, 1), TcpFlags::PSH, false),
+        ]
+    );
+    assert!(parts.iter().all(|flow| flow.is_reply == Reply::NO));
+    table.expire(100, &mut |_| panic!("everything was reported"));
+    assert!(table.is_empty());
+}
+
 proptest! {
     /// Whatever comes and goes, every packet is in exactly one flow, and the bound holds.
     #[test]
@@ -118,6 +151,9 @@ proptest! {
             table.add(&one, &mut |flow| emitted.push(*flow));
             if time % 17 == 0 {
                 table.expire(time as u64 / 2, &mut |flow| emitted.push(*flow));
+            }
+            if time % 11 == 0 {
+                table.report(time as u64 - time as u64 / 4, &mut |flow| emitted.push(*flow));
             }
             prop_assert!(table.len() <= capacity);
         }
