@@ -8,10 +8,11 @@ use flow_lab::frame::{Host, Path, Segment, flag};
 
 use crate::lane::{Constant, LOST_RECORDS, Lane};
 
-const ROUNDS: usize = 15;
-const REPEAT: u32 = 100_000;
+/// Many short turns: a turn ends before the processor is taken away.
+const ROUNDS: usize = 101;
+const REPEAT: u32 = 10_000;
 /// Room for the records of one turn.
-const RING: u32 = 1 << 25;
+const RING: u32 = 1 << 22;
 /// Nanoseconds that aggregating one packet may take, where an empty program takes `EMPTY`.
 const TARGET: f64 = 80.0;
 const EMPTY: f64 = 26.0;
