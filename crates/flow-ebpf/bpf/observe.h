@@ -49,7 +49,7 @@ static inline_always void report_packet(const struct origin *o, const struct pac
 	u32 reply = beginner(p);
 
 	__builtin_memset(&owner, 0, sizeof(owner));
-	if (flow_owner && owner_can_find(hook))
+	if (flow_owner && owner_can_find(hook) && owner_may_be_found(o, hook))
 		owner_find(o, p, &owner, hook);
 	if (flow_capture) {
 		u32 length = capture_length(p);

@@ -178,6 +178,16 @@ static inline_always struct sock *socket_with_storage(struct sock *sk)
 
 #endif
 
+/* Spares the search for a packet without a socket. */
+static inline_always int owner_may_be_found(const struct origin *o, u32 hook)
+{
+	if (hook == HOOK_TC_EGRESS || hook == HOOK_CGROUP_EGRESS)
+		return o->ctx->sk != NULL;
+	if (hook == HOOK_NET_DEV_QUEUE)
+		return o->bare != NULL;
+	return 1;
+}
+
 static noinline int owner_find(const struct origin *o, const struct packet *p, struct owner *owner,
 			       u32 hook)
 {

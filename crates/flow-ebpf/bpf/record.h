@@ -26,9 +26,15 @@
 		return call(&events_7, __VA_ARGS__); \
 	}
 
-static noinline struct flow_event *record_reserve(void)
+static inline_always struct flow_event *record_reserve(void)
 {
 	ON_RING(bpf_ringbuf_reserve, sizeof(struct flow_event), 0)
+}
+
+/* The same, where speed matters less than size. */
+static noinline struct flow_event *record_reserve_slow(void)
+{
+	return record_reserve();
 }
 
 static inline_always long record_output(void *record, u32 size)

@@ -31,7 +31,7 @@ noinline int report_single(const struct place *at, const struct packet *p,
 	if (!at || !p || !counters || !owner)
 		return 0;
 	u32 hook = at->hook;
-	struct flow_event *r = record_reserve();
+	struct flow_event *r = record_reserve_slow();
 	if (unlikely(!r)) {
 		lose_packet(counters, p, hook);
 		return 0;
