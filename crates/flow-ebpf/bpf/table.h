@@ -39,6 +39,10 @@ static inline_always u64 less(u64 x, u64 y)
 	return ((~x & y) | ((~x | y) & (x - y))) >> 63;
 }
 
+_Static_assert(offset_of(struct flow_key, b_port) == offset_of(struct flow_key, a_port) + 2 &&
+		       offset_of(struct flow_key, family) == offset_of(struct flow_key, vlan) + 3,
+	       "two words of the key are written whole");
+
 /*
  * Fills the key; gives the sender's side, 0 or 1. Without branches, for the verifier would follow all that
  * comes after once for each way through.
@@ -48,7 +52,7 @@ static inline_always u32 make_key(struct flow_key *key, const struct packet *p, 
 {
 	u64 high = p->src[0] ^ p->dst[0];
 	u64 low = p->src[1] ^ p->dst[1];
-	u64 port = p->sport ^ p->dport;
+	u32 port = p->sport ^ p->dport;
 	u64 side = less(p->dst[1], p->src[1]);
 	if (unlikely(!low))
 		side = high ? less(p->dst[0], p->src[0]) : less(p->dport, p->sport);
@@ -64,22 +68,23 @@ static inline_always u32 make_key(struct flow_key *key, const struct packet *p, 
 	key->a[1] = p->src[1] ^ low;
 	key->b[0] = p->dst[0] ^ high;
 	key->b[1] = p->dst[1] ^ low;
-	key->a_port = p->sport ^ port;
-	key->b_port = p->dport ^ port;
-	key->ifindex = ifindex;
-	key->netns = netns;
-	key->vlan = p->vlan;
-	key->proto = p->proto;
-	key->family = p->family;
+	u32 ports = (p->sport ^ port) | (p->dport ^ port) << 16;
 	if (unlikely(p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6) &&
 	    !(p->flags & FLOW_FRAGMENT)) {
 		/* Echoes by identifier, other messages by type and code. */
-		int echo = icmp_is_echo(p->proto, p->icmp_type);
-		key->a_port = echo ? p->icmp_id : p->icmp_type << 8 | p->icmp_code;
-		key->b_port = echo;
+		if (icmp_is_echo(p->proto, p->icmp_type))
+			ports = p->icmp_id | 1 << 16;
+		else
+			ports = p->icmp_type << 8 | p->icmp_code;
 	} else if (unlikely(!p->family)) {
-		key->a_port = p->ethertype;
+		ports = p->ethertype;
 	}
+	/* Words, as the table's hash reads them: it would have to wait for parts of one to come together. */
+	u32 rest = p->vlan | p->proto << 16 | (u32)p->family << 24;
+	__builtin_memcpy(&key->a_port, &ports, sizeof(ports));
+	key->ifindex = ifindex;
+	key->netns = netns;
+	__builtin_memcpy(&key->vlan, &rest, sizeof(rest));
 	return side;
 }
 
