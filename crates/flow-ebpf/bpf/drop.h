@@ -19,12 +19,12 @@ static inline_always u32 parse_dropped(const struct buffer *b, struct packet *p)
 	/* With its link header, if that lies right before the network header. */
 	if (b->mac != NO_HEADER && b->mac < b->network && link >= ETH_LEN &&
 	    link <= ETH_LEN + 2 * VLAN_LEN &&
-	    !parse_memory(b->head + b->mac, linear_from(b, b->mac), p,
+	    !parse_at(b->head + b->mac, linear_from(b, b->mac), p,
 			  PARSE_HINTS(LINK_ETHERNET, b->tag, 0)) &&
 	    (p->family ? p->network >= link : flow_non_ip && p->ethertype == b->protocol))
 		return b->mac;
 	if ((b->protocol == ETHERTYPE_IPV4 || b->protocol == ETHERTYPE_IPV6) &&
-	    !parse_memory(b->head + b->network, linear_from(b, b->network), p,
+	    !parse_at(b->head + b->network, linear_from(b, b->network), p,
 			  PARSE_HINTS(LINK_NONE, 0, b->protocol))) {
 		if (b->tag)
 			p->vlan = b->tag & 0xfff;
@@ -37,18 +37,18 @@ static inline_always u32 parse_dropped(const struct buffer *b, struct packet *p)
 static inline_always u8 place_of_drop(struct sk_buff *skb, struct sock *sk, struct place *at,
 				      const int typed)
 {
-	struct net_device *dev = READ(skb, dev);
+	struct net_device *dev = FIELD(typed, skb, dev);
 	u32 arrived = FIELD(typed, skb, skb_iif);
 
-	at->netns = checked_netns(dev);
+	at->netns = checked_netns(dev, typed);
 	at->ifindex = arrived;
 	if (at->netns) {
-		at->ifindex = READ(dev, ifindex);
+		at->ifindex = FIELD(typed, dev, ifindex);
 	} else {
 		/* On its way out it has a route before it has a device. The lowest bit tells of references. */
 		struct dst_entry *dst = (void *)(FIELD(typed, skb, _skb_refdst) & ~1UL);
 		dev = dst ? READ(dst, dev) : NULL;
-		at->netns = checked_netns(dev);
+		at->netns = checked_netns(dev, 0);
 		if (at->netns && !arrived)
 			at->ifindex = READ(dev, ifindex);
 		if (!at->netns && sk)

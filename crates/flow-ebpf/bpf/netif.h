@@ -59,7 +59,7 @@ static inline_always int observe_buffer(struct sk_buff *skb, u32 hook)
 	o.ctx = NULL;
 	o.address = b.head + begin;
 	o.linear = linear_from(&b, begin);
-	if (parse_memory(o.address, o.linear, &p, PARSE_HINTS(link, b.tag, b.protocol))) {
+	if (parse_at(o.address, o.linear, &p, PARSE_HINTS(link, b.tag, b.protocol))) {
 		p.family = 0;
 		p.bad_ip = 1;
 	}

@@ -32,7 +32,7 @@ static inline_always u32 buffer_tag(struct sk_buff *skb, const int typed)
 	struct sk_buff___vlan_present *old = (void *)skb;
 
 	if (field_exists(now->vlan_all)) {
-		if (!READ(now, vlan_all))
+		if (!FIELD(typed, now, vlan_all))
 			return 0;
 	} else if (field_exists(old->vlan_present)) {
 		u64 bits = 0;
@@ -51,7 +51,7 @@ static inline_always void read_buffer(struct sk_buff *skb, struct buffer *b, con
 {
 	/* By the helper: followed directly, it would be a pointer to the verifier, and no number. */
 	b->head = (u64)READ(skb, head);
-	b->data = (u64)READ(skb, data) - b->head;
+	b->data = typed ? (u64)skb->data - (u64)skb->head : (u64)READ(skb, data) - b->head;
 	b->tail = FIELD(typed, skb, tail);
 	b->mac = FIELD(typed, skb, mac_header);
 	b->network = FIELD(typed, skb, network_header);
@@ -72,10 +72,17 @@ static inline_always u32 linear_from(const struct buffer *b, u32 offset)
 /* Link, tag and EtherType as one number: a function has five arguments at most. */
 #define PARSE_HINTS(link, tag, protocol) ((u64)(link) << 48 | (u64)(tag) << 16 | (protocol))
 
-/*
- * Parses what is at an address, of which `length` bytes are there. 0, or what `parse_headers` says
- * is wrong.
- */
+/* The fast way, in a copy of which `length` bytes are filled. */
+noinline int parse_copied(struct header_copy *copy, u32 length, struct packet *p, u64 hints)
+{
+	struct view view = { .kind = VIEW_COPY, .data = copy, .length = length };
+
+	if (!copy || !p)
+		return PARSE_BAD;
+	return parse_headers(&view, p, hints >> 48, hints >> 16 & 0x1ffff, hints);
+}
+
+/* The slow way, at an address of which `length` bytes are there. */
 noinline int parse_memory(u64 address, u32 length, struct packet *p, u64 hints)
 {
 	struct view view = { .kind = VIEW_KERNEL, .address = address, .length = length };
@@ -87,17 +94,36 @@ noinline int parse_memory(u64 address, u32 length, struct packet *p, u64 hints)
 }
 
 /*
+ * Parses what is at an address, of which `length` bytes are there. PARSE_OK, or what is wrong.
+ */
+static noinline int parse_at(u64 address, u32 length, struct packet *p, u64 hints)
+{
+	struct header_copy copy;
+	u32 size = length < COPY_SIZE ? length : COPY_SIZE;
+
+	__builtin_memset(p, 0, sizeof(*p));
+	__builtin_memset(&copy, 0, sizeof(copy));
+	opaque(size);
+	if (size > COPY_SIZE || bpf_probe_read_kernel(&copy, size, (void *)address))
+		return PARSE_BAD;
+	int result = parse_copied(&copy, size, p, hints);
+	if (unlikely(result != PARSE_OK))
+		result = parse_memory(address, length, p, hints);
+	return result;
+}
+
+/*
  * Network namespace of a device whose address may be something else, for the field is used in other ways, too,
  * while a buffer waits in a queue. A namespace is known by its loopback device, which points back at it.
  */
-static inline_always u32 checked_netns(struct net_device *dev)
+static inline_always u32 checked_netns(struct net_device *dev, const int typed)
 {
-	struct net *net = dev ? READ(dev, nd_net.net) : NULL;
-	struct net_device *loopback = net ? READ(net, loopback_dev) : NULL;
+	struct net *net = dev ? FIELD(typed, dev, nd_net.net) : NULL;
+	struct net_device *loopback = net ? FIELD(typed, net, loopback_dev) : NULL;
 
-	if (!loopback || READ(loopback, nd_net.net) != net)
+	if (!loopback || FIELD(typed, loopback, nd_net.net) != net)
 		return 0;
-	return READ(net, ns.inum);
+	return FIELD(typed, net, ns.inum);
 }
 
 static inline_always u32 socket_netns(struct sock *sk)
