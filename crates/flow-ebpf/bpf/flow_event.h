@@ -153,10 +153,13 @@ enum flow_counter {
 	COUNT_STALE = 20,
 	/* New flows of a local socket whose owner is not known. */
 	COUNT_OWNER_UNKNOWN = 21,
-	/* Drop reports left out: no loss, or no IP header found. */
+	/* Drop reports left out: a reason that is no loss, or no IP header found. */
 	COUNT_DROPS_NO_LOSS = 22,
 	COUNT_DROPS_UNREADABLE = 23,
-	/* Packets whose headers were not in the linear part of the buffer: read the slow way. */
+	/*
+	 * Packets that programs on interfaces and control groups read the slow way: their headers are not in
+	 * the linear part of the buffer, or are VLAN tags or IPv6 extension headers.
+	 */
 	COUNT_SLOW_PARSE = 24,
 	/* Packets until the next sample: for the programs alone. */
 	COUNT_SAMPLE_GAP = 31,
