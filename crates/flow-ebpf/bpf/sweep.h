@@ -60,12 +60,13 @@ static long sweep_entry(void *map, struct flow_key *key, struct flow_state *e, s
 	struct flow_key copy = *key;
 	u64 forward = __sync_lock_test_and_set(&e->count[side], COUNT_DEAD) & ~COUNT_DEAD;
 	u64 reverse = __sync_lock_test_and_set(&e->count[side ^ 1], COUNT_DEAD) & ~COUNT_DEAD;
-	if (forward | reverse | (e->since & THIS_SIDE(side)))
+	u32 news = e->since & ~e->told;
+	if (forward | reverse | (news & THIS_SIDE(side)))
 		sweep_report(r, &copy, e, sweep, side, forward, reverse);
 	else
 		bpf_ringbuf_discard(r, RING_NO_WAKEUP);
-	/* Flags that the other side showed since its last record need one of its own. */
-	if (e->since & OTHER_SIDE(side)) {
+	/* Flags that the other side showed and no record has told need one of its own. */
+	if (news & OTHER_SIDE(side)) {
 		r = record_reserve();
 		if (r)
 			sweep_report(r, &copy, e, sweep, side ^ 1, 0, 0);
