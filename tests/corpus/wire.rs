@@ -35,7 +35,7 @@ fn touch(packet: &Packet<'_>) -> usize {
         sum += usize::from(arp.operation()) + usize::from(arp.ipv4().is_some());
     }
     if let Some(ipv4) = packet.ipv4() {
-        sum += ipv4.options().len() + usize::from(ipv4.fragment_offset());
+        sum += ipv4.options().count() + usize::from(ipv4.fragment_offset());
         assert!(ipv4.header_len() >= 20);
     }
     if let Some(ipv6) = packet.ipv6() {
