@@ -3,7 +3,7 @@
 use super::{LinkType, Packet};
 
 /// Ethernet from 02:00:00:00:00:01 to 02:00:00:00:00:02.
-pub(super) fn ethernet(ethertype: u16, body: &[u8]) -> Vec<u8> {
+pub(crate) fn ethernet(ethertype: u16, body: &[u8]) -> Vec<u8> {
     let mut bytes = [[2, 0, 0, 0, 0, 2], [2, 0, 0, 0, 0, 1]].concat();
     bytes.extend(ethertype.to_be_bytes());
     bytes.extend(body);
@@ -11,12 +11,12 @@ pub(super) fn ethernet(ethertype: u16, body: &[u8]) -> Vec<u8> {
 }
 
 /// IPv4 from 10.0.0.1 to 10.0.0.2, without options.
-pub(super) fn ipv4(protocol: u8, body: &[u8]) -> Vec<u8> {
+pub(crate) fn ipv4(protocol: u8, body: &[u8]) -> Vec<u8> {
     ipv4_with(&[], [0, 0], protocol, body)
 }
 
 /// The same with options (a multiple of four bytes) and the two bytes of flags and offset.
-pub(super) fn ipv4_with(options: &[u8], fragment: [u8; 2], protocol: u8, body: &[u8]) -> Vec<u8> {
+pub(crate) fn ipv4_with(options: &[u8], fragment: [u8; 2], protocol: u8, body: &[u8]) -> Vec<u8> {
     let total = (20 + options.len() + body.len()) as u16;
     let mut bytes = Vec::from([0x45 + options.len() as u8 / 4, 0x12]);
     bytes.extend(total.to_be_bytes());
@@ -37,7 +37,7 @@ pub(super) fn ipv4_with(options: &[u8], fragment: [u8; 2], protocol: u8, body: &
 }
 
 /// IPv6 from 2001:db8::1 to 2001:db8::2, traffic class 0x12, flow label 0x34567.
-pub(super) fn ipv6(next_header: u8, body: &[u8]) -> Vec<u8> {
+pub(crate) fn ipv6(next_header: u8, body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::from([0x61, 0x23, 0x45, 0x67]);
     bytes.extend((body.len() as u16).to_be_bytes());
     bytes.extend([next_header, 64]);
@@ -51,7 +51,7 @@ pub(super) fn ipv6(next_header: u8, body: &[u8]) -> Vec<u8> {
 }
 
 /// UDP from port 1000 to `port`.
-pub(super) fn udp(port: u16, body: &[u8]) -> Vec<u8> {
+pub(crate) fn udp(port: u16, body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::from([0x03, 0xe8]);
     bytes.extend(port.to_be_bytes());
     bytes.extend((8 + body.len() as u16).to_be_bytes());
@@ -61,7 +61,7 @@ pub(super) fn udp(port: u16, body: &[u8]) -> Vec<u8> {
 }
 
 /// TCP from port 1000 to 80, with options (a multiple of four bytes) and nine control bits.
-pub(super) fn tcp(flags: u16, options: &[u8], body: &[u8]) -> Vec<u8> {
+pub(crate) fn tcp(flags: u16, options: &[u8], body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::from([0x03, 0xe8, 0, 80, 0, 0, 0, 7, 0, 0, 0, 9]);
     let words = 5 + options.len() as u16 / 4;
     bytes.extend((words << 12 | flags).to_be_bytes());
@@ -72,17 +72,17 @@ pub(super) fn tcp(flags: u16, options: &[u8], body: &[u8]) -> Vec<u8> {
 }
 
 /// Decodes a packet that was captured as a whole.
-pub(super) fn whole(link: LinkType, bytes: &[u8]) -> Packet<'_> {
+pub(crate) fn whole(link: LinkType, bytes: &[u8]) -> Packet<'_> {
     Packet::parse(link, bytes, bytes.len())
 }
 
 /// Decodes a whole packet that begins with its IP header.
-pub(super) fn raw(bytes: &[u8]) -> Packet<'_> {
+pub(crate) fn raw(bytes: &[u8]) -> Packet<'_> {
     whole(LinkType::RawIp, bytes)
 }
 
 /// Layer, offset, problem, needed and got of the packet's error.
-pub(super) fn error(packet: &Packet<'_>) -> (super::Layer, u32, super::Problem, u32, u32) {
+pub(crate) fn error(packet: &Packet<'_>) -> (super::Layer, u32, super::Problem, u32, u32) {
     let error = packet.error().expect("a malformed packet");
     (
         error.layer,

@@ -35,7 +35,7 @@ pub mod ethertype;
 mod flags;
 mod frame;
 #[cfg(test)]
-mod frames;
+pub(crate) mod frames;
 mod gre;
 mod ipv4;
 mod ipv6;

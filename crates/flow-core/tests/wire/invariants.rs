@@ -3,6 +3,8 @@
 //! One set of checks for the property tests beside this file, the tests on real captures
 //! (`tests/corpus`) and the fuzz targets (`fuzz/`). Each check panics where it fails.
 
+use flow_core::decode::{Capture, NoFlow, flow_of};
+use flow_core::flow::FlowFlags;
 use flow_core::wire::{
     Icmp, Ipv4Option, LinkType, Packet, PacketFlags, Problem, TcpOption, protocol,
 };
@@ -305,4 +307,44 @@ pub(crate) fn part_agrees(part: &Packet<'_>, whole: &Packet<'_>) {
             &whole.quoted().expect("what a part quotes, the whole does"),
         );
     }
+}
+
+/// Checks that the flow of a packet is that of the innermost one with an IP header.
+pub(crate) fn flow_agrees(capture: &Capture<'_>) {
+    let whole = (capture.wire_len as usize).max(capture.data.len());
+    let packet = Packet::parse(capture.link, capture.data, whole);
+    let flow = match flow_of(capture) {
+        Ok(flow) => flow,
+        Err(NoFlow::Malformed(error)) => return assert_eq!(packet.error(), Some(error)),
+        Err(_) => return assert_eq!((packet.error(), packet.ip_version()), (None, 0)),
+    };
+    let (mut told, mut layer) = (packet, packet);
+    let (mut flags, mut is_limited) = (packet.flags(), packet.is_at_depth_limit());
+    while let Some((_, inner)) = layer.inner() {
+        layer = inner;
+        flags |= inner.flags();
+        is_limited |= inner.is_at_depth_limit();
+        if inner.ip_version() != 0 {
+            told = inner;
+        }
+    }
+    assert_eq!(Some(flow.source.ip.0), told.source_octets());
+    assert_eq!(Some(flow.destination.ip.0), told.destination_octets());
+    let ports = (told.source_port(), told.destination_port());
+    assert_eq!((flow.source.port, flow.destination.port), ports);
+    assert_eq!(
+        (Some(flow.protocol.0), flow.tcp_flags.0),
+        (told.protocol(), told.tcp_flags())
+    );
+    assert_eq!(flow.tunnel.protocol.0 == 0, told.depth() == 1);
+    for (seen, flag) in [
+        (PacketFlags::TRUNCATED, FlowFlags::TRUNCATED),
+        (PacketFlags::MALFORMED, FlowFlags::MALFORMED),
+        (PacketFlags::FRAGMENT, FlowFlags::FRAGMENT),
+    ] {
+        assert_eq!(flow.flags.contains(flag), flags.contains(seen));
+    }
+    assert_eq!(flow.flags.contains(FlowFlags::DEPTH_LIMIT), is_limited);
+    assert_eq!(flow.traffic.forward_bytes, whole as u64);
+    assert_eq!((flow.traffic.forward_packets, flow.time), (1, capture.time));
 }

@@ -1,12 +1,13 @@
 //! The properties.
 
+use flow_core::decode::Capture;
 use flow_core::wire::{LinkType, Packet};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::generate::frame;
-use crate::invariants::{check, part_agrees};
+use crate::invariants::{check, flow_agrees, part_agrees};
 use crate::roundtrip::{link_of, same};
 
 fn link() -> impl Strategy<Value = LinkType> {
@@ -32,6 +33,7 @@ proptest! {
         let packet = check(link_of(&frame), &bytes, bytes.len());
         same(&packet, &frame);
         same(&Packet::parse(link_of(&frame), &bytes, usize::MAX), &frame);
+        flow_agrees(&Capture::whole(link_of(&frame), &bytes));
     }
 
     /// A packet that was cut anywhere tells nothing wrong, and that it was cut.
@@ -68,5 +70,8 @@ proptest! {
         part_agrees(&check(link, &bytes[..length], bytes.len()), &whole);
         check(link, &bytes[..length], length);
         check(link, &bytes[..length], usize::MAX);
+        for (data, wire_len) in [(&bytes[..], 0), (&bytes[..length], bytes.len() as u32)] {
+            flow_agrees(&Capture { time: 9, link, wire_len, data });
+        }
     }
 }
