@@ -28,7 +28,10 @@ use messages::Messages;
 fn main() -> ExitCode {
     let cli = args::Cli::parse();
     let result = match &cli.command {
-        args::Command::Observe(args) => observe::run(args),
+        args::Command::Observe(args) => {
+            args.check().unwrap_or_else(|error| error.exit());
+            observe::run(args)
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
