@@ -19,6 +19,14 @@
 #define PROTO_SCTP 132
 #define PROTO_UDPLITE 136
 
+/* States of a TCP socket. */
+#define TCP_STATE_SYN_SENT 2
+#define TCP_STATE_SYN_RECV 3
+#define TCP_STATE_TIME_WAIT 6
+#define TCP_STATE_CLOSE 7
+#define TCP_STATE_LISTEN 10
+#define TCP_STATE_NEW_SYN_RECV 12
+
 #define TCP_FIN 0x01
 #define TCP_SYN 0x02
 #define TCP_RST 0x04

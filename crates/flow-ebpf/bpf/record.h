@@ -132,7 +132,7 @@ static inline_always u8 direction_of(u8 hook)
 /* Which end began, as far as one packet tells: 1 its sender, 2 its receiver, 0 unknown. */
 noinline u32 beginner(const struct packet *p)
 {
-	if (!p)
+	if (!p || (p->flags & (FLOW_FRAGMENT | FLOW_TRUNCATED)))
 		return 0;
 	if (p->proto == PROTO_TCP) {
 		if (!(p->tcp_flags & TCP_SYN))

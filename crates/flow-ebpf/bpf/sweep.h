@@ -71,7 +71,7 @@ int sweep(struct __sk_buff *ctx)
 	if (bpf_skb_load_bytes(ctx, SWEEP_OFFSET, &sweep.request, sizeof(sweep.request)))
 		return SWEEP_DONE;
 	sweep.boot = bpf_ktime_get_boot_ns();
-	sweep.coarse = bpf_ktime_get_coarse_ns();
+	sweep.coarse = now_coarse(0);
 	bpf_for_each_map_elem(flow_table(), sweep_entry, &sweep, 0);
 	return sweep.result;
 }
