@@ -187,8 +187,12 @@ fn every_packet_of_the_corpus_is_accounted_for() {
                 .expect("run");
             let stderr = text(&output.stderr);
             let summary = stderr.lines().next().expect("a summary");
-            let (read, counts) = told(summary);
             let name = path.display();
+            if !output.status.success() && stderr.lines().count() == 1 {
+                assert!(output.stdout.is_empty(), "{name}: {summary}");
+                continue; // damaged before its first packet
+            }
+            let (read, counts) = told(summary);
             assert_eq!(counts.iter().sum::<u64>(), read, "{name}: {summary}");
             let lines: Vec<String> = text(&output.stdout).lines().map(str::to_owned).collect();
             assert_eq!(packets(&lines), counts[0], "{name}: {summary}");

@@ -62,11 +62,11 @@ pub(crate) struct Observe {
     pub(crate) follow: bool,
 
     /// Show only the newest N flows, once everything is seen; N is at most --ring-size.
-    #[arg(long, value_name = "N", conflicts_with_all = ["count", "follow"])]
+    #[arg(long, value_name = "N", value_parser = positive, conflicts_with_all = ["count", "follow"])]
     pub(crate) last: Option<NonZeroUsize>,
 
     /// End after N flows.
-    #[arg(short = 'n', long, visible_alias = "first", value_name = "N")]
+    #[arg(short = 'n', long, visible_alias = "first", value_name = "N", value_parser = positive)]
     pub(crate) count: Option<NonZeroUsize>,
 
     /// End after this long, e.g. 10s or 2m.
@@ -107,6 +107,10 @@ pub(crate) struct Observe {
     /// a capture file: none, so that a connection is one flow].
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) interval: Option<Duration>,
+
+    /// Show changes of TCP sockets' states too.
+    #[arg(long, conflicts_with = "pcap")]
+    pub(crate) tcp_state: bool,
 
     /// Number of flows kept, a power of two.
     #[arg(long, value_name = "N", default_value = "65536", value_parser = ring_size)]
@@ -205,6 +209,11 @@ fn ring_size(text: &str) -> Result<usize, String> {
             size.next_power_of_two()
         )),
     }
+}
+
+fn positive(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "expected a number from 1 on".to_owned())
 }
 
 fn point_in_time(text: &str) -> Result<SystemTime, String> {

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         // Whoever read the output has had enough, as `| head` does: no failure.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            Messages::fail(format_args!("{error:#}"));
+            Messages::fail(&error);
             ExitCode::FAILURE
         }
     }
