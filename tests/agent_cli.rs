@@ -4,9 +4,10 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 use flow_lab::example::agent;
+use flow_lab::process::{catches, signal, soon};
+use nix::sys::signal::Signal;
 use serde_json::Value;
 
 /// Packets in `testdata/demo.pcap`.
@@ -469,32 +470,14 @@ fn an_interrupt_ends_the_reading_of_a_quiet_pipe() {
             .expect("spawn");
         let mut input = agent.stdin.take().expect("stdin");
         input.write_all(&bytes[..length]).expect("write");
-        let pid = nix::unistd::Pid::from_raw(agent.id().cast_signed());
-        wait_for_handler(agent.id());
-        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("kill");
+        soon("it catches signals", || catches(agent.id(), Signal::SIGINT));
+        signal(&agent, Signal::SIGINT);
         let output = agent.wait_with_output().expect("wait");
         assert!(output.status.success(), "{length}: {:?}", output.status);
         let stderr = text(&output.stderr);
         let (read, counts) = told(&stderr);
         assert_eq!(counts, [read], "{stderr}");
         drop(input);
-    }
-}
-
-/// Waits until a process catches SIGINT, which is bit 1 of the mask.
-fn wait_for_handler(pid: u32) {
-    let begin = std::time::Instant::now();
-    loop {
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("status");
-        let mask = status
-            .lines()
-            .find_map(|line| line.strip_prefix("SigCgt:"))
-            .expect("SigCgt");
-        if u64::from_str_radix(mask.trim(), 16).expect("a mask") & 2 != 0 {
-            return;
-        }
-        assert!(begin.elapsed() < Duration::from_secs(10), "no handler");
-        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
