@@ -43,7 +43,9 @@ pub(crate) fn builder(args: &Observe) -> FlowSourceBuilder {
     for name in &args.netns {
         builder = builder.namespace(Namespace::new(name));
     }
-    builder.all_namespaces(args.all_netns)
+    builder
+        .all_namespaces(args.all_netns)
+        .tcp_state(args.tcp_state)
 }
 
 /// What to watch for the demo: its own traffic, and nothing else of this host.

@@ -13,7 +13,7 @@ use flow_lab::traffic::TrafficError;
 use crate::args::Observe;
 use crate::demo::{self, Demo, Seen};
 use crate::live;
-use crate::messages::Messages;
+use crate::messages::{Messages, explain};
 use crate::output::Printer;
 use crate::paint::Paint;
 use crate::replay;
@@ -40,13 +40,15 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
     match result {
         Err(error) if args.demo && is_unprivileged(&error) => {
             messages.say(format_args!(
-                "{error:#}; showing the capture testdata/demo.pcap instead"
+                "{}; showing the capture testdata/demo.pcap instead",
+                explain(&error)
             ));
             let capture = capture::Reader::new(Box::new(Cursor::new(DEMO_CAPTURE)))?;
             replay::run(args, capture, "testdata/demo.pcap", view(args), &stop)
         }
         Err(error) if is_unprivileged(&error) => Err(anyhow!(
-            "{error:#}; without privileges, --pcap FILE shows the flows of a capture"
+            "{}; without privileges, --pcap FILE shows the flows of a capture",
+            explain(&error)
         )),
         other => other,
     }

@@ -5,7 +5,7 @@ use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use flow_core::flow::Flow;
-use flow_core::pipeline::{Lost, LostAt};
+use flow_core::pipeline::Lost;
 use flow_core::ring::{Idle, Next, Reader, Ring};
 
 use crate::args::Observe;
@@ -54,9 +54,9 @@ impl View {
         self.shown
     }
 
-    /// Number of flows that the ring lost before they were seen.
-    pub(crate) fn lost(&self) -> u64 {
-        self.lost
+    /// Takes the number of flows that the ring lost before they were seen, since the last call.
+    pub(crate) fn take_lost(&mut self) -> u64 {
+        std::mem::take(&mut self.lost)
     }
 
     /// Takes everything that is ready, without waiting and without flushing.
@@ -110,10 +110,7 @@ impl View {
             }
             Next::Lost(count) => {
                 self.lost += count;
-                self.show_lost(&Lost {
-                    at: LostAt::HistoryRing,
-                    count,
-                })
+                Ok(())
             }
         }
     }
