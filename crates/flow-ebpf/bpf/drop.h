@@ -41,18 +41,18 @@ static inline_always u8 place_of_drop(struct sk_buff *skb, struct sock *sk, stru
 	u32 arrived = FIELD(typed, skb, skb_iif);
 
 	at->netns = checked_netns(dev);
+	at->ifindex = arrived;
 	if (at->netns) {
 		at->ifindex = READ(dev, ifindex);
 	} else {
-		at->ifindex = arrived;
-		if (sk)
+		/* On its way out it has a route before it has a device. The lowest bit tells of references. */
+		struct dst_entry *dst = (void *)(FIELD(typed, skb, _skb_refdst) & ~1UL);
+		dev = dst ? READ(dst, dev) : NULL;
+		at->netns = checked_netns(dev);
+		if (at->netns && !arrived)
+			at->ifindex = READ(dev, ifindex);
+		if (!at->netns && sk)
 			at->netns = socket_netns(sk);
-		if (!at->netns) {
-			/* The lowest bit tells of references. */
-			struct dst_entry *dst =
-				(void *)(FIELD(typed, skb, _skb_refdst) & ~1UL);
-			at->netns = dst ? checked_netns(READ(dst, dev)) : 0;
-		}
 	}
 	return arrived && arrived == at->ifindex ? DIRECTION_INGRESS : DIRECTION_EGRESS;
 }

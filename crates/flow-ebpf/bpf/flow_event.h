@@ -163,6 +163,22 @@ enum flow_counter {
 	COUNT_SIZE = 32,
 };
 
+/*
+ * Puts the enumerations into the objects' type information, for the test that compares them with their Rust
+ * twins.
+ */
+const volatile struct {
+	enum flow_kind kind;
+	enum flow_hook hook;
+	enum flow_trigger trigger;
+	enum flow_capture_kind capture_kind;
+	enum flow_flag flag;
+	enum flow_direction direction;
+	enum flow_verdict verdict;
+	enum flow_reply reply;
+	enum flow_counter counter;
+} flow_enums = {};
+
 /* Input of the program `sweep`, at SWEEP_OFFSET of the packet it is run with. */
 struct sweep_request {
 	u64 idle_ns;

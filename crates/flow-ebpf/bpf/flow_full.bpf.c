@@ -5,6 +5,7 @@
 #include "cgroup.h"
 #include "drop.h"
 #include "existing.h"
+#include "interface.h"
 #include "netif.h"
 #include "sweep.h"
 #include "tcp.h"

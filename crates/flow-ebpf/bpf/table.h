@@ -417,9 +417,9 @@ static inline_always void aggregate(const struct origin *o, const struct packet 
 		}
 		if (unlikely(shown & ~e->since))
 			__sync_fetch_and_or(&e->since, shown);
+		u64 age = coarse - e->report_ns;
 		/* A coarse clock read on another processor may be behind. */
-		if (unlikely(old >= COUNT_REPORT_AT ||
-			     (s64)(coarse - e->report_ns) >= (s64)flow_interval_ns))
+		if (unlikely(old >= COUNT_REPORT_AT || ((s64)age > 0 && age >= flow_interval_ns)))
 			trigger = TRIGGER_INTERVAL;
 		if (unlikely(!(e->status & STATUS_TOLD_NEW)))
 			trigger = TRIGGER_NEW;
