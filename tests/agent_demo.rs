@@ -114,6 +114,10 @@ fn the_demo_shows_what_it_sends_and_ends_by_itself() {
             "{flow} is not in\n{stdout}\n{stderr}"
         );
     }
+    let drops = stdout
+        .lines()
+        .filter(|line| line.contains(" DROPPED (UDP) ") && line.contains(" 198.51.100.7:53 "));
+    assert_eq!(drops.count() as u64, rows[8].1, "one line for each drop");
     assert_eq!(namespaces(pid), Vec::<String>::new());
 }
 

@@ -1,9 +1,10 @@
 //! `agent observe` on live traffic of two namespaces.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::UdpSocket;
 use std::process::{Child, Command, Stdio};
 
-use flow_lab::example::agent;
+use flow_lab::example::{agent, minimal};
 use flow_lab::process::{signal, wait};
 use flow_lab::require_bpf;
 use flow_lab::traffic::{CLIENT_LINK, Ip, Pair, Server};
@@ -158,4 +159,45 @@ fn time_limits_end_it() {
     let until = humantime::format_rfc3339_millis(now).to_string();
     let (_, said) = Watch::start(&pair, &["--until", &until]).end();
     assert!(said.contains(" shown in "), "{said}");
+}
+
+#[test]
+fn the_least_agent_watches_this_host() {
+    require_bpf!();
+    let mut child = Command::new(minimal())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("spawn");
+    let mut errors = BufReader::new(child.stderr.take().expect("stderr"));
+    let mut report = String::new();
+    errors.read_line(&mut report).expect("read");
+    assert!(report.starts_with("active: "), "{report}");
+    let mut output = BufReader::new(child.stdout.take().expect("stdout"));
+    // Loopback is seen at the control groups, with the process that sends.
+    let receiver = UdpSocket::bind("127.0.0.1:0").expect("bind");
+    let sender = UdpSocket::bind("127.0.0.1:0").expect("bind");
+    let address = receiver.local_addr().expect("address");
+    sender.send_to(b"seen?", address).expect("send");
+    let ends = format!("{} -> {address} ", sender.local_addr().expect("address"));
+    let mut line = String::new();
+    while !line.contains(&ends) {
+        line.clear();
+        assert!(output.read_line(&mut line).expect("read") > 0, "no {ends}");
+    }
+    assert!(line.contains(" FORWARDED (UDP) [1/0 packets"), "{line}");
+    assert!(line.contains(&format!("/{}", std::process::id())), "{line}");
+    // Somebody has to read on.
+    let rest = std::thread::spawn(move || output.lines().count());
+    signal(&child, Signal::SIGINT);
+    let mut said = String::new();
+    errors.read_to_string(&mut said).expect("read");
+    assert!(wait(&mut child).success(), "{said}");
+    rest.join().expect("reader");
+    let summary = said.lines().last().expect("a summary");
+    assert!(
+        summary.contains(" flows of ") && summary.ends_with(", 0 lost"),
+        "{said}"
+    );
 }

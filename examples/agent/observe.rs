@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
     let result = if args.demo {
         run_demo(args, messages, &stop)
     } else {
-        Session::start(args, live::builder(args), view(args), messages)
+        Session::start(args, live::builder(args), None, view(args), messages)
             .and_then(|session| session.until(|| stop.is_raised()).map(drop))
     };
     match result {
@@ -99,7 +99,7 @@ fn run_demo(args: &Observe, messages: Messages, stop: &Stop) -> anyhow::Result<(
     let mut view = view(args);
     view.tap(move |flow| tap.borrow_mut().add(flow));
     let builder = live::demo_builder(args, demo.netns())?;
-    let session = Session::start(args, builder, view, messages)?;
+    let session = Session::start(args, builder, Some(demo.filter()?), view, messages)?;
     let done = Stop::default();
     let running = demo.start(args.follow, stop.clone(), done.clone())?;
     // A signal ends the traffic first, so that its end is seen too.

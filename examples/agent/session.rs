@@ -12,6 +12,7 @@ use crate::args::Observe;
 use crate::live::Live;
 use crate::losses::{Losses, Sums};
 use crate::messages::{Messages, count};
+use crate::publish::Wanted;
 use crate::view::{State, View};
 
 /// How long to wait for flows before looking at signals, the clock and the losses.
@@ -40,13 +41,14 @@ impl<'a> Session<'a> {
     pub(crate) fn start(
         args: &'a Observe,
         builder: FlowSourceBuilder,
+        wanted: Wanted,
         view: View,
         messages: Messages,
     ) -> anyhow::Result<Self> {
         let (writer, ring) = Ring::<Flow>::with_capacity(args.ring_size)?;
         let reader = ring.reader(Start::Now);
         let losses = Arc::new(Losses::default());
-        let live = Live::start(builder, writer, &losses)?;
+        let live = Live::start(builder, wanted, writer, &losses)?;
         messages.say(live.handle().report());
         Ok(Self {
             args,

@@ -11,6 +11,9 @@ use flow_core::ring::{Idle, Next, Reader, Ring};
 use crate::args::Observe;
 use crate::output::Printer;
 
+/// Somebody else who sees every flow.
+type Tap = Box<dyn FnMut(&Flow)>;
+
 /// Takes flows from the ring and shows those that are wanted.
 pub(crate) struct View {
     printer: Printer,
@@ -22,7 +25,7 @@ pub(crate) struct View {
     only_last: bool,
     shown: u64,
     lost: u64,
-    tap: Option<Box<dyn FnMut(&Flow)>>,
+    tap: Option<Tap>,
 }
 
 impl View {
