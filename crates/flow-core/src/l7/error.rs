@@ -14,6 +14,12 @@ pub enum L7Layer {
     DnsRecord,
     /// A domain name, RFC 1035 section 4.1.4.
     DnsName,
+    /// The first line of an HTTP/1 request, RFC 9112 section 3.
+    Http1Request,
+    /// The first line of an HTTP/1 response, RFC 9112 section 4.
+    Http1Response,
+    /// The header fields of an HTTP/1 message, RFC 9112 section 5.
+    Http1Head,
 }
 
 impl L7Layer {
@@ -25,6 +31,9 @@ impl L7Layer {
             Self::DnsQuestion => "DNS question",
             Self::DnsRecord => "DNS record",
             Self::DnsName => "DNS name",
+            Self::Http1Request => "HTTP request line",
+            Self::Http1Response => "HTTP status line",
+            Self::Http1Head => "HTTP header",
         }
     }
 }

@@ -2,3 +2,4 @@
 //! The property tests call them, and the fuzz targets.
 
 pub use super::dns::exercise::dns;
+pub use super::http1::exercise::http1;

@@ -24,6 +24,9 @@ mod error;
 #[doc(hidden)]
 pub mod exercise;
 mod flags;
+pub mod http1;
+mod trace;
 
 pub use error::{L7Error, L7Layer, L7Problem};
 pub use flags::L7Flags;
+pub use trace::TraceParent;
