@@ -20,6 +20,12 @@ pub enum L7Layer {
     Http1Response,
     /// The header fields of an HTTP/1 message, RFC 9112 section 5.
     Http1Head,
+    /// A TLS record, RFC 8446 section 5.1.
+    TlsRecord,
+    /// A TLS handshake message, RFC 8446 section 4.
+    TlsHandshake,
+    /// The extensions of a TLS hello, RFC 8446 section 4.2.
+    TlsExtension,
 }
 
 impl L7Layer {
@@ -34,6 +40,9 @@ impl L7Layer {
             Self::Http1Request => "HTTP request line",
             Self::Http1Response => "HTTP status line",
             Self::Http1Head => "HTTP header",
+            Self::TlsRecord => "TLS record",
+            Self::TlsHandshake => "TLS handshake",
+            Self::TlsExtension => "TLS extension",
         }
     }
 }

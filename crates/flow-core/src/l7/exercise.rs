@@ -3,3 +3,4 @@
 
 pub use super::dns::exercise::dns;
 pub use super::http1::exercise::http1;
+pub use super::tls::exercise::tls;
