@@ -1,11 +1,13 @@
 //! The agent's command line: captures, forms of output, failures. Needs no privileges.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use flow_lab::example::agent;
+use flow_lab::process::{catches, signal, soon};
+use nix::sys::signal::Signal;
 use serde_json::Value;
 
 /// Packets in `testdata/demo.pcap`.
@@ -79,48 +81,126 @@ fn each_form_of_output_is_the_committed_one() {
     }
 }
 
+/// Sum of the packets of all flows of a run with `-o json`.
+fn packets(lines: &[String]) -> u64 {
+    let count = |line: &String| {
+        let event: Value = serde_json::from_str(line).expect("JSON");
+        let counts = &event["flow"]["extensions"]["value"];
+        let of = |name: &str| counts[name]["packets"].as_u64().unwrap_or(0);
+        of("forward") + of("reverse")
+    };
+    lines.iter().map(count).sum()
+}
+
 #[test]
 fn no_packet_is_lost_or_invented() {
-    let sum = |args: &[&str]| -> u64 {
-        lines(args)
-            .iter()
-            .map(|line| {
-                let event: Value = serde_json::from_str(line).expect("JSON");
-                let traffic = find(&event, "forward_packets").expect("counts");
-                let back = find(&event, "reverse_packets").unwrap_or(0);
-                traffic + back
-            })
-            .sum()
-    };
-    assert_eq!(sum(&["-o", "json"]), DEMO_PACKETS);
-    assert_eq!(sum(&["-o", "json", "--mode", "packets"]), DEMO_PACKETS);
+    let json = |args: &[&str]| lines(&[&["-o", "json"], args].concat());
+    let aggregated = json(&[]);
+    assert_eq!(packets(&aggregated), DEMO_PACKETS);
+    let in_parts = json(&["--interval", "100ms"]);
+    assert_eq!(packets(&in_parts), DEMO_PACKETS);
+    assert!(in_parts.len() > aggregated.len(), "reported in parts");
+    let single = json(&["--mode", "packets"]);
+    assert_eq!(packets(&single), DEMO_PACKETS);
+    assert_eq!(single.len() as u64, DEMO_PACKETS);
     assert_eq!(
-        sum(&["-o", "json", "--ring-size", "1"]),
-        DEMO_PACKETS,
-        "no loss on a file"
+        json(&["--ring-size", "1"]),
+        aggregated,
+        "a capture waits for whoever reads it"
     );
-    assert_eq!(lines(&["--mode", "packets"]).len() as u64, DEMO_PACKETS);
-    assert_eq!(
-        lines(&["--mode", "sampled:10"]).len() as u64,
-        DEMO_PACKETS / 10
+    let sampled = json(&["--mode", "sampled:10"]);
+    assert_eq!(sampled.len() as u64, DEMO_PACKETS / 10);
+    assert!(
+        sampled
+            .iter()
+            .all(|line| line.contains("\"sample_rate\":10"))
     );
 }
 
-/// The number of this name anywhere in a JSON value.
-fn find(value: &Value, name: &str) -> Option<u64> {
-    match value {
-        Value::Object(fields) => fields.iter().find_map(|(key, value)| {
-            if key == name {
-                value
-                    .as_u64()
-                    .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
-            } else {
-                find(value, name)
-            }
-        }),
-        Value::Array(values) => values.iter().find_map(|value| find(value, name)),
-        _ => None,
+/// The numbers of packets that a summary tells: read, in flows, and each reason for none.
+fn told(summary: &str) -> (u64, Vec<u64>) {
+    let begins_with_number = |text: &str| -> Option<u64> {
+        let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    };
+    let line = summary.strip_prefix("agent: ").expect("a message");
+    let (read, rest) = line.split_once(" read: ").expect("packets read");
+    let (parts, _shown) = rest.rsplit_once("; ").expect("flows shown");
+    // What stands in brackets says the same in more detail.
+    let mut outer = String::new();
+    let mut depth = 0;
+    for letter in parts.chars() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ if depth == 0 => outer.push(letter),
+            _ => {}
+        }
     }
+    let counts = outer.split(", ").filter_map(begins_with_number).collect();
+    (begins_with_number(read).expect("a number"), counts)
+}
+
+#[test]
+fn the_summary_tells_what_became_of_every_packet() {
+    let output = demo_capture(&["--mode", "sampled:10"]);
+    let summary = text(&output.stderr);
+    assert_eq!(
+        summary,
+        "agent: 51 packets read: 5 in 5 flows, 46 left out by sampling; 5 shown\n"
+    );
+    assert_eq!(told(&summary), (51, vec![5, 46]));
+    let output = demo_capture(&["--count", "1", "--mode", "packets"]);
+    assert_eq!(
+        text(&output.stderr),
+        "agent: 1 packet read: 1 in 1 flow; 1 shown\n"
+    );
+}
+
+/// Real captures, damaged ones among them: flows and summary together account for each packet.
+#[test]
+fn every_packet_of_the_corpus_is_accounted_for() {
+    let corpus = std::env::var_os("FLOW_CORPUS").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
+        PathBuf::from,
+    );
+    if !corpus.is_dir() {
+        eprintln!("skipped: no corpus at {}", corpus.display());
+        return;
+    }
+    let mut captures = 0;
+    for folder in ["ndpi", "tcpdump"] {
+        let mut paths: Vec<_> = fs::read_dir(corpus.join(folder))
+            .expect("folder")
+            .map(|entry| entry.expect("entry").path())
+            .filter(|path| {
+                let ending = path.extension().and_then(|ending| ending.to_str());
+                matches!(ending, Some("pcap" | "pcapng" | "cap"))
+            })
+            .collect();
+        paths.sort();
+        // Each costs a start of the agent: one in seven is enough here.
+        for path in paths.iter().step_by(7) {
+            let output = observe()
+                .args(["-o", "json", "--pcap"])
+                .arg(path)
+                .output()
+                .expect("run");
+            let stderr = text(&output.stderr);
+            let summary = stderr.lines().next().expect("a summary");
+            let name = path.display();
+            if !output.status.success() && stderr.lines().count() == 1 {
+                assert!(output.stdout.is_empty(), "{name}: {summary}");
+                continue; // damaged before its first packet
+            }
+            let (read, counts) = told(summary);
+            assert_eq!(counts.iter().sum::<u64>(), read, "{name}: {summary}");
+            let lines: Vec<String> = text(&output.stdout).lines().map(str::to_owned).collect();
+            assert_eq!(packets(&lines), counts[0], "{name}: {summary}");
+            captures += 1;
+        }
+    }
+    assert!(captures > 50, "{captures}");
 }
 
 #[test]
@@ -234,6 +314,10 @@ fn wrong_usage_is_status_2() {
         &["observe", "--ring-size", "1000"],
         &["observe", "--pcap", "x", "--demo"],
         &["observe", "--last", "1", "--follow"],
+        &["observe", "--last", "2", "--ring-size", "1"],
+        &["observe", "--pcap", "x", "--follow"],
+        &["observe", "--count", "0"],
+        &["observe", "--interval", "soon"],
         &["observe", "--since", "yesterday"],
         &["no-such-command"],
         &[],
@@ -299,6 +383,115 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     let output = agent.wait_with_output().expect("wait");
     assert!(output.status.success(), "{:?}", output.status);
     assert_eq!(text(&output.stderr), "");
+}
+
+/// Runs with standard output or standard error at a terminal, and gives what came there.
+fn at_terminal(command: &mut Command, error: bool) -> String {
+    let pty = nix::pty::openpty(None, None).expect("a terminal");
+    let end = Stdio::from(pty.slave);
+    let command = if error {
+        command.stdout(Stdio::null()).stderr(end)
+    } else {
+        command.stdout(end).stderr(Stdio::null())
+    };
+    let mut agent = command.spawn().expect("spawn");
+    // Ours of the terminal's ends is closed with the command's, so that reading it ends.
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut shown = Vec::new();
+    let mut terminal = fs::File::from(pty.master);
+    let mut buffer = [0; 4096];
+    // A terminal whose other end is closed gives an error, EIO.
+    while let Ok(length @ 1..) = terminal.read(&mut buffer) {
+        shown.extend_from_slice(&buffer[..length]);
+    }
+    assert!(agent.wait().expect("wait").success());
+    text(&shown)
+}
+
+#[test]
+fn a_terminal_gets_colour_unless_it_is_not_wanted() {
+    let run = |variable: &str, value: &str, args: &[&str]| {
+        let mut command = observe();
+        command.env("TERM", "xterm").env(variable, value);
+        command.arg("--pcap").arg(testdata("demo.pcap")).args(args);
+        at_terminal(&mut command, false)
+    };
+    for form in ["compact", "dict", "table"] {
+        let shown = run("TERM", "xterm", &["-o", form]);
+        assert!(shown.contains("\x1b[32mFORWARDED\x1b[0m"), "{shown:?}");
+        let never = run("TERM", "xterm", &["-o", form, "--color", "never"]);
+        assert!(!never.contains('\x1b'), "{never:?}");
+        assert_eq!(run("NO_COLOR", "1", &["-o", form]), never);
+        assert_eq!(run("TERM", "dumb", &["-o", form]), never);
+    }
+    let json = run("TERM", "xterm", &["-o", "json"]);
+    assert!(!json.contains('\x1b'), "{json:?}");
+}
+
+#[test]
+fn a_large_capture_shows_its_progress_at_a_terminal() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("large.pcap");
+    let small = fs::read(testdata("demo.pcap")).expect("read");
+    let mut large = small.clone();
+    while large.len() < 64 << 20 {
+        large.extend_from_slice(&small[24..]);
+    }
+    fs::write(&path, &large).expect("write");
+    let run = |args: &[&str]| {
+        let mut command = observe();
+        command
+            .env("TERM", "xterm")
+            .args(args)
+            .arg("--pcap")
+            .arg(&path);
+        at_terminal(&mut command, true)
+    };
+    let shown = run(&["--until", "2000-01-01T00:00:00Z"]);
+    assert!(shown.contains('%') && shown.contains("MiB"), "{shown:?}");
+    assert!(shown.contains("packets read: "), "{shown:?}");
+    assert_eq!(run(&["--quiet", "--until", "2000-01-01T00:00:00Z"]), "");
+}
+
+#[test]
+fn an_interrupt_ends_the_reading_of_a_quiet_pipe() {
+    let bytes = fs::read(testdata("demo.pcap")).expect("read");
+    // Before the file header, within it, within a record, after the last.
+    for length in [0, 10, 50, bytes.len()] {
+        let mut agent = observe()
+            .args(["--pcap", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("spawn");
+        let mut input = agent.stdin.take().expect("stdin");
+        input.write_all(&bytes[..length]).expect("write");
+        soon("it catches signals", || catches(agent.id(), Signal::SIGINT));
+        signal(&agent, Signal::SIGINT);
+        let output = agent.wait_with_output().expect("wait");
+        assert!(output.status.success(), "{length}: {:?}", output.status);
+        let stderr = text(&output.stderr);
+        let (read, counts) = told(&stderr);
+        assert_eq!(counts, [read], "{stderr}");
+        drop(input);
+    }
+}
+
+#[test]
+fn a_closed_standard_error_is_no_failure() {
+    let output = Command::new("sh")
+        .arg("-c")
+        .arg("exec \"$0\" observe --pcap \"$1\" 2>&-")
+        .arg(agent())
+        .arg(testdata("demo.pcap"))
+        .output()
+        .expect("sh");
+    assert!(output.status.success(), "{:?}", output.status);
+    assert_eq!(output.stdout, demo_capture(&[]).stdout);
 }
 
 /// Runs without any capability.

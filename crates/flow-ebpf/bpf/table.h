@@ -12,6 +12,9 @@
 #include "single.h"
 
 #define OWNER_TRIES 3
+/* The half of `since` and `told` that one side's flags are in. */
+#define THIS_SIDE(side) (0xffffU << (16 * (side)))
+#define OTHER_SIDE(side) (0xffffU << (16 * ((side) ^ 1)))
 #define OWNER_SETTLED 255
 
 static inline_always u64 packed(const struct packet *p)
@@ -222,7 +225,8 @@ noinline int report_entry(struct report *report, const struct flow_key *key, str
 	if (report->trigger == TRIGGER_NEW &&
 	    __sync_fetch_and_or(&e->status, STATUS_TOLD_NEW) & STATUS_TOLD_NEW)
 		report->trigger = TRIGGER_TCP_FLAG;
-	u32 since = __sync_lock_test_and_set(&e->since, 0);
+	/* The sender's flags: those of the other side are told by a record of that side. */
+	u32 since = __sync_fetch_and_and(&e->since, OTHER_SIDE(side)) & THIS_SIDE(side);
 	u32 told = __sync_fetch_and_or(&e->told, since) | since;
 	u32 fins = told & (TCP_FIN | TCP_FIN << 16);
 	if (key->proto == PROTO_TCP &&
@@ -428,7 +432,7 @@ static inline_always void aggregate(const struct origin *o, const struct packet 
 	e->last_ns = coarse;
 	if (unlikely(p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6))
 		e->icmp[side] = p->icmp_type << 8 | p->icmp_code;
-	if (unlikely(e->since & watched & ~e->told) && trigger != TRIGGER_NEW)
+	if (unlikely(e->since & watched & ~e->told & THIS_SIDE(side)) && trigger != TRIGGER_NEW)
 		trigger = TRIGGER_TCP_FLAG;
 	if (likely(!trigger &&
 		   !(flow_owner && owner_can_find(hook) && e->owner_tries < OWNER_TRIES)))

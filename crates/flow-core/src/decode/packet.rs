@@ -13,7 +13,7 @@ pub struct Capture<'a> {
     pub time: u64,
     /// What it begins with.
     pub link: LinkType,
-    /// Its length on the wire in bytes.
+    /// Its length on the wire in bytes; a value below the length of `data` is taken for that.
     pub wire_len: u32,
     /// What was captured of it.
     pub data: &'a [u8],
@@ -55,8 +55,9 @@ pub enum NoFlow {
 /// Makes the flow of one packet.
 ///
 /// For a packet in a packet, addresses and ports are those of the innermost one that has an IP
-/// header; [`Flow::tunnel`] is the outermost tunnel. An ICMP error is a flow of ICMP, not one
-/// of the packet it quotes. Bytes count from the link header on, of the packet as a whole.
+/// header; [`Flow::tunnel`] is the outermost tunnel. Link addresses and VLAN are those of the
+/// outermost one: they tell where it was seen. An ICMP error is a flow of ICMP, not one of the
+/// packet it quotes. Bytes count from the link header on, of the packet as a whole.
 ///
 /// A packet that is malformed or cut off after its IP header makes a flow with the flag that
 /// says so.
@@ -65,11 +66,12 @@ pub enum NoFlow {
 /// Where there is no IP header to read.
 #[inline]
 pub fn flow_of(capture: &Capture<'_>) -> Result<Flow, NoFlow> {
-    let packet = Packet::parse(capture.link, capture.data, capture.wire_len as usize);
+    let wire_len = (capture.wire_len as usize).max(capture.data.len());
+    let packet = Packet::parse(capture.link, capture.data, wire_len);
     let mut flow = flow_of_packet(&packet)?;
     flow.time = capture.time;
     flow.first_seen = capture.time;
-    flow.traffic.forward_bytes = u64::from(capture.wire_len);
+    flow.traffic.forward_bytes = wire_len as u64;
     Ok(flow)
 }
 
@@ -108,6 +110,8 @@ pub fn flow_of_packet(packet: &Packet<'_>) -> Result<Flow, NoFlow> {
     if let Some(ethernet) = packet.ethernet() {
         flow.source.mac = Mac(ethernet.source());
         flow.destination.mac = Mac(ethernet.destination());
+    } else if let Some(source) = packet.source_mac() {
+        flow.source.mac = Mac(source);
     }
     message(packet, &mut flow);
     if let Some((tunnel, inner)) = packet.inner() {
@@ -189,10 +193,11 @@ fn enter<'a>(outer: &Packet<'a>, tunnel: wire::Tunnel, mut inner: Packet<'a>, fl
     carried.set_vni(tunnel.id);
     let mut deepest = None;
     loop {
-        if inner.ip_version() != 0 {
-            deepest = Some(inner);
-        } else if inner.error().is_some() {
-            flow.flags |= FlowFlags::MALFORMED;
+        flow.flags |= flags(&inner);
+        if let (Some(source), Some(destination)) =
+            (inner.source_octets(), inner.destination_octets())
+        {
+            deepest = Some((source, destination, inner));
         }
         match inner.inner() {
             Some((_, next)) => inner = next,
@@ -202,13 +207,10 @@ fn enter<'a>(outer: &Packet<'a>, tunnel: wire::Tunnel, mut inner: Packet<'a>, fl
     if inner.is_at_depth_limit() {
         flow.flags |= FlowFlags::DEPTH_LIMIT;
     }
-    let Some(packet) = deepest else { return };
-    let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())
-    else {
+    let Some((source, destination, packet)) = deepest else {
         return;
     };
     flow.tunnel = carried;
-    // The outer link addresses stay: they tell where the packet was seen.
     flow.source.ip = Ip(source);
     flow.source.port = packet.source_port();
     flow.destination.ip = Ip(destination);
@@ -220,6 +222,8 @@ fn enter<'a>(outer: &Packet<'a>, tunnel: wire::Tunnel, mut inner: Packet<'a>, fl
         IpVersion::V6
     };
     flow.tcp_flags = TcpFlags(packet.tcp_flags());
-    flow.flags |= flags(&packet);
     message(&packet, flow);
 }
+
+#[cfg(test)]
+mod tests;
