@@ -59,6 +59,7 @@ pub mod event;
 #[cfg(all(feature = "serde", feature = "std"))]
 pub mod export;
 pub mod flow;
+pub mod l7;
 mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;

@@ -106,14 +106,17 @@ static inline_always int on_drop(struct sk_buff *skb, u32 reason, struct sock *r
 		return 0;
 	__builtin_memset(&owner, 0, sizeof(owner));
 	if (flow_owner && typed && receiver) {
-		if (is_whole_socket(receiver))
+		if (is_whole_socket(receiver, 0))
 			owner_of_socket(receiver, &owner);
 	} else if (flow_owner && sk) {
 		owner.is_source = is_sender(sk, &p, direction);
-		if (typed)
-			owner_of_buffer(sk, &owner);
-		else if (is_whole_socket(sk))
-			owner_by_reading(sk, &owner);
+		if (is_whole_socket(sk, 0)) {
+			struct sock *asked = typed ? socket_with_storage(sk) : NULL;
+			if (asked)
+				owner_of_socket(asked, &owner);
+			else
+				owner_by_reading(sk, &owner);
+		}
 	}
 	struct flow_event *r = reserve_event();
 	if (!r)

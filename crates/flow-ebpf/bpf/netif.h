@@ -26,6 +26,16 @@ static inline_always int observe_buffer(struct sk_buff *skb, u32 hook)
 	counters = counters_here();
 	if (!counters)
 		return 0;
+	/* Here, where it is done once: to follow typed pointers is slow work for the verifier. */
+	o.socket = NULL;
+	o.bare = NULL;
+	if (hook == HOOK_NET_DEV_QUEUE && (flow_owner & OWNER_SENDER)) {
+		struct sock *sk = skb->sk;
+		if (sk && is_whole_socket(sk, 1)) {
+			o.bare = sk;
+			o.socket = socket_with_storage(sk);
+		}
+	}
 	int taken = flow_sample <= 1 || sampled(counters);
 	read_buffer(skb, &b, 1);
 	if (!taken) {
@@ -47,7 +57,6 @@ static inline_always int observe_buffer(struct sk_buff *skb, u32 hook)
 	o.at.netns = netns;
 	o.at.hook = hook;
 	o.ctx = NULL;
-	o.socket = NULL;
 	o.address = b.head + begin;
 	o.linear = linear_from(&b, begin);
 	if (parse_memory(o.address, o.linear, &p, PARSE_HINTS(link, b.tag, b.protocol))) {
@@ -56,11 +65,6 @@ static inline_always int observe_buffer(struct sk_buff *skb, u32 hook)
 	}
 	u32 extra = link == LINK_ETHERNET && b.tag ? VLAN_LEN : 0;
 	measure(&p, b.len + b.data - begin, extra, b.gso_segs, b.gso_size);
-	if (hook == HOOK_NET_DEV_QUEUE) {
-		struct sock *sk = skb->sk;
-		if (sk)
-			o.socket = sk;
-	}
 	account(&o, &p, counters, hook);
 	return 0;
 }

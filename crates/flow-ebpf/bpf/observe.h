@@ -41,24 +41,31 @@ static inline_always void left_out(struct flow_counters *counters, u32 index,
 }
 
 /* One record for each packet. */
-static noinline int report_packet(const struct origin *o, const struct packet *p,
-				  struct flow_counters *counters, u32 hook)
+static inline_always void report_packet(const struct origin *o, const struct packet *p,
+					struct flow_counters *counters, u32 hook)
 {
 	struct owner owner;
+	/* REPLY_NO and REPLY_YES are in the order of `beginner`. */
 	u32 reply = beginner(p);
 
 	__builtin_memset(&owner, 0, sizeof(owner));
-	if (flow_owner)
+	if (flow_owner && owner_can_find(hook) && owner_may_be_found(o, hook))
 		owner_find(o, p, &owner, hook);
 	if (flow_capture) {
 		u32 length = capture_length(p);
 		opaque(length);
 		if (length && report_capture(o, p, counters, &owner, length | reply << 16))
-			return 0;
+			return;
 	}
-	/* REPLY_NO and REPLY_YES in the order of `beginner`. */
-	report_single(&o->at, p, counters, &owner, RECORD_OF(KIND_PACKET, 0, reply));
-	return 0;
+	struct flow_event *r = record_reserve();
+	if (unlikely(!r)) {
+		lose_packet(counters, p, hook);
+		return;
+	}
+	fill_packet(r, &o->at, p, &owner, RECORD_OF(KIND_PACKET, 0, reply));
+	record_submit(r);
+	add_to(counters, COUNT_REPORTED_PACKETS, p->packets, hook);
+	add_to(counters, COUNT_REPORTED_BYTES, p->bytes, hook);
 }
 
 /* A parsed packet goes to the table or the ring buffer. */

@@ -11,7 +11,8 @@
 struct origin {
 	struct place at;
 	struct __sk_buff *ctx; /* NULL at a tracepoint */
-	void *socket; /* at a tracepoint: the sender's `struct sock`, or NULL */
+	void *socket; /* at a tracepoint: the sender's `struct sock`, which may be asked for its storage */
+	void *bare; /* the same socket, which may only be read */
 	u64 address; /* at a tracepoint: of the byte that offsets of a packet count from */
 	u32 linear; /* at a tracepoint: bytes there */
 };
@@ -136,9 +137,9 @@ static inline_always u64 socket_cgroup(struct sock *sk)
  * Whether an address is that of a whole socket. Smaller structures stand for connections that begin or have
  * ended, and old kernels use the field of a buffer for other things as well.
  */
-static inline_always int is_whole_socket(struct sock *sk)
+static inline_always int is_whole_socket(struct sock *sk, const int typed)
 {
-	u8 state = READ(sk, __sk_common.skc_state);
+	u8 state = FIELD(typed, sk, __sk_common.skc_state);
 
 	return state && state != TCP_STATE_TIME_WAIT && state != TCP_STATE_NEW_SYN_RECV;
 }
@@ -164,25 +165,28 @@ static inline_always void owner_of_socket(struct sock *sk, struct owner *owner)
 }
 
 /*
- * The owner of the socket that a buffer hangs on. New kernels do not let storage be read by this pointer, but by the
- * way through the open file that stands for the socket, if that comes back to it.
+ * The socket that a buffer hangs on, fit to be asked for its storage. New kernels do not allow that by the
+ * buffer's pointer, but by the way through the open file that stands for the socket, if that comes back to it.
  */
-static inline_always void owner_of_buffer(struct sock *sk, struct owner *owner)
+static inline_always struct sock *socket_with_storage(struct sock *sk)
 {
-	if (!is_whole_socket(sk))
-		return;
 	struct socket *socket = sk->sk_socket;
-	if (socket) {
-		struct sock *again = socket->sk;
-		if (again && again == sk) {
-			owner_of_socket(again, owner);
-			return;
-		}
-	}
-	owner_by_reading(sk, owner);
+	struct sock *again = socket ? socket->sk : NULL;
+
+	return again && again == sk ? again : NULL;
 }
 
 #endif
+
+/* Spares the search for a packet without a socket. */
+static inline_always int owner_may_be_found(const struct origin *o, u32 hook)
+{
+	if (hook == HOOK_TC_EGRESS || hook == HOOK_CGROUP_EGRESS)
+		return o->ctx->sk != NULL;
+	if (hook == HOOK_NET_DEV_QUEUE)
+		return o->bare != NULL;
+	return 1;
+}
 
 static noinline int owner_find(const struct origin *o, const struct packet *p, struct owner *owner,
 			       u32 hook)
@@ -194,9 +198,12 @@ static noinline int owner_find(const struct origin *o, const struct packet *p, s
 	else if (hook != HOOK_NET_DEV_QUEUE)
 		owner_of_packet(o, p, owner, hook);
 #ifdef FLOW_FULL
-	else if (o->socket) {
+	else {
 		owner->is_source = 1;
-		owner_of_buffer(o->socket, owner);
+		if (o->socket)
+			owner_of_socket(o->socket, owner);
+		else if (o->bare)
+			owner_by_reading(o->bare, owner);
 	}
 #endif
 	return 0;

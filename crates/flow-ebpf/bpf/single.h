@@ -15,6 +15,15 @@ static inline_always void add_to(struct flow_counters *counters, u32 index, u64 
 		__sync_fetch_and_add(&counters->value[index], n);
 }
 
+/* No room for the record of a packet. */
+static inline_always void lose_packet(struct flow_counters *counters, const struct packet *p,
+				      u32 hook)
+{
+	add_to(counters, COUNT_LOST_RECORDS, 1, hook);
+	add_to(counters, COUNT_LOST_PACKETS, p->packets, hook);
+	add_to(counters, COUNT_LOST_BYTES, p->bytes, hook);
+}
+
 /* One packet that no entry of the table holds. */
 noinline int report_single(const struct place *at, const struct packet *p,
 			   struct flow_counters *counters, const struct owner *owner, u32 what)
@@ -22,11 +31,9 @@ noinline int report_single(const struct place *at, const struct packet *p,
 	if (!at || !p || !counters || !owner)
 		return 0;
 	u32 hook = at->hook;
-	struct flow_event *r = record_reserve();
+	struct flow_event *r = record_reserve_slow();
 	if (unlikely(!r)) {
-		add_to(counters, COUNT_LOST_RECORDS, 1, hook);
-		add_to(counters, COUNT_LOST_PACKETS, p->packets, hook);
-		add_to(counters, COUNT_LOST_BYTES, p->bytes, hook);
+		lose_packet(counters, p, hook);
 		return 0;
 	}
 	fill_single(r, at, p, owner, what);

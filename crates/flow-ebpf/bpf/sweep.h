@@ -50,7 +50,7 @@ static long sweep_entry(void *map, struct flow_key *key, struct flow_state *e, s
 	if (!(sweep->request.flags & SWEEP_ALL) && quiet < limit)
 		return 0;
 	/* Room first: a count is taken only if it can be reported. */
-	r = record_reserve();
+	r = record_reserve_slow();
 	if (!r) {
 		sweep->result = SWEEP_RING_FULL;
 		return 1;

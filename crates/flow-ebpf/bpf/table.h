@@ -193,7 +193,7 @@ noinline int report_entry(struct report *report, const struct flow_key *key, str
 	if (report->trigger == TRIGGER_INTERVAL &&
 	    __sync_val_compare_and_swap(&e->report_ns, before, coarse) != before)
 		return 0;
-	struct flow_event *r = record_reserve();
+	struct flow_event *r = record_reserve_slow();
 	if (unlikely(!r)) {
 		add_to(counters, COUNT_DEFERRED, 1, hook);
 		if (report->trigger == TRIGGER_INTERVAL)

@@ -114,7 +114,7 @@ static inline_always int netns_wanted(u32 netns)
 /* A record that counts nothing of a flow: a drop, or what a socket does. */
 static noinline struct flow_event *reserve_event(void)
 {
-	struct flow_event *r = record_reserve();
+	struct flow_event *r = record_reserve_slow();
 
 	if (!r)
 		count_atomic(COUNT_LOST_RECORDS, 1);

@@ -6,7 +6,6 @@
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::vec::Vec;
 
 use futures_core::Stream;
 use loom::thread;
@@ -29,7 +28,7 @@ fn explore(preemptions: usize, scenario: impl Fn() + Send + Sync + 'static) {
         count.fetch_add(1, Ordering::Relaxed);
         scenario();
     });
-    std::println!("{} runs", runs.load(Ordering::Relaxed));
+    println!("{} runs", runs.load(Ordering::Relaxed));
 }
 
 /// Explores `scenario` with rings of one and two slots, from the usual first position and

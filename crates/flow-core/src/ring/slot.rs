@@ -38,6 +38,10 @@ impl<T: Record> Slots<T> {
     /// One word for the stamp.
     const STRIDE: usize = 1 + T::WORDS;
 
+    /// Bytes of a slot.
+    #[cfg(test)]
+    pub(super) const SIZE: usize = Self::STRIDE * 8;
+
     /// `capacity` slots, a power of two, the first of which to be used at position `start`;
     /// `None` if the system has not that much memory.
     pub(super) fn new(capacity: usize, start: Position) -> Option<Self> {
@@ -67,6 +71,18 @@ impl<T: Record> Slots<T> {
     #[inline]
     pub(super) const fn capacity(&self) -> u64 {
         self.mask as u64 + 1
+    }
+
+    /// Bytes of all slots, with those before the first.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&*self.words)
+    }
+
+    /// Where the first slot is.
+    #[cfg(test)]
+    pub(super) fn address(&self) -> usize {
+        self.words[self.offset..].as_ptr().addr()
     }
 
     #[inline]
