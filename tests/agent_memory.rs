@@ -1,5 +1,8 @@
 //! The agent's memory under a flood that fills everything it has: the history ring, the kernel's
 //! table and the ring buffers.
+//!
+//! `FLOW_FLOOD_SECS=600 cargo test --test agent_memory -- --nocapture` floods for ten minutes in
+//! each mode and prints what was resident.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
@@ -16,8 +19,12 @@ use nix::sys::signal::Signal;
 const LIMIT: u64 = 48 * 1024;
 /// Flows that the history ring holds, and connections that the kernel's table holds.
 const RING: u64 = 65_536;
+
 /// How long the flood goes on once everything is full.
-const FLOOD: Duration = Duration::from_secs(4);
+fn duration() -> Duration {
+    let seconds = std::env::var("FLOW_FLOOD_SECS").ok();
+    Duration::from_secs(seconds.map_or(4, |text| text.parse().expect("FLOW_FLOOD_SECS")))
+}
 
 fn watch(pair: &Pair, mode: &str) -> (Child, String) {
     let mut child = Command::new(agent())
@@ -36,7 +43,7 @@ fn watch(pair: &Pair, mode: &str) -> (Child, String) {
     (child, report)
 }
 
-/// Floods until everything is full and for [`FLOOD`] more. Gives the resident memory in KiB when
+/// Floods until everything is full and for [`duration`] more. Gives the resident memory in KiB when
 /// all was full, at the end, and its peak.
 fn flood(pair: &Pair, mode: &str) -> [u64; 3] {
     let (mut child, report) = watch(pair, mode);
@@ -71,8 +78,8 @@ fn flood(pair: &Pair, mode: &str) -> [u64; 3] {
             lines.load(Ordering::Relaxed) > 2 * RING
         });
         resident[0] = memory_kib(pid, "VmRSS");
-        let begin = Instant::now();
-        while begin.elapsed() < FLOOD {
+        let (begin, limit) = (Instant::now(), duration());
+        while begin.elapsed() < limit {
             std::thread::sleep(Duration::from_millis(100));
         }
         resident[1] = memory_kib(pid, "VmRSS");
