@@ -1,8 +1,8 @@
 //! The flow of one packet.
 
 use crate::flow::{
-    Endpoint, EventType, Flow, FlowFlags, FlowType, Ip, IpVersion, Mac, Protocol, TcpFlags,
-    Traffic, Tunnel, TunnelProtocol, Verdict,
+    EventType, Flow, FlowFlags, FlowType, Ip, IpVersion, Mac, Protocol, TcpFlags, Tunnel,
+    TunnelProtocol, Verdict,
 };
 use crate::wire::{self, LinkType, Packet, PacketFlags, TunnelKind, WireError};
 
@@ -68,11 +68,7 @@ pub enum NoFlow {
 pub fn flow_of(capture: &Capture<'_>) -> Result<Flow, NoFlow> {
     let wire_len = (capture.wire_len as usize).max(capture.data.len());
     let packet = Packet::parse(capture.link, capture.data, wire_len);
-    let mut flow = flow_of_packet(&packet)?;
-    flow.time = capture.time;
-    flow.first_seen = capture.time;
-    flow.traffic.forward_bytes = wire_len as u64;
-    Ok(flow)
+    make(&packet, capture.time, wire_len as u64)
 }
 
 /// Makes the flow of a decoded packet: [`flow_of`] without what only the capture tells (time and
@@ -82,42 +78,62 @@ pub fn flow_of(capture: &Capture<'_>) -> Result<Flow, NoFlow> {
 /// As [`flow_of`].
 #[inline]
 pub fn flow_of_packet(packet: &Packet<'_>) -> Result<Flow, NoFlow> {
-    let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())
-    else {
-        return Err(no_flow(packet));
-    };
-    let mut flow = Flow {
-        source: endpoint(source, packet.source_port()),
-        destination: endpoint(destination, packet.destination_port()),
-        traffic: Traffic {
-            forward_packets: 1,
-            ..Traffic::default()
-        },
-        protocol: Protocol(packet.protocol().unwrap_or(0)),
-        ip_version: if packet.ip_version() == 4 {
-            IpVersion::V4
-        } else {
-            IpVersion::V6
-        },
-        verdict: Verdict::FORWARDED,
-        flow_type: FlowType::L3_L4,
-        event_type: EventType::TRACE,
-        tcp_flags: TcpFlags(packet.tcp_flags()),
-        flags: flags(packet),
-        vlan: packet.vlan().map_or(0, |tag| tag.id()),
-        ..Flow::default()
-    };
+    make(packet, 0, 0)
+}
+
+/// The flow is made where it is returned: to copy it takes longer than all the rest.
+#[inline(always)]
+fn make(packet: &Packet<'_>, time: u64, bytes: u64) -> Result<Flow, NoFlow> {
+    let mut made = Ok(Flow::default());
+    if let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())
+    {
+        if let Ok(flow) = &mut made {
+            flow.time = time;
+            flow.first_seen = time;
+            flow.source.ip = Ip(source);
+            flow.destination.ip = Ip(destination);
+            flow.traffic.forward_packets = 1;
+            flow.traffic.forward_bytes = bytes;
+            flow.verdict = Verdict::FORWARDED;
+            flow.flow_type = FlowType::L3_L4;
+            flow.event_type = EventType::TRACE;
+            flow.vlan = packet.vlan().map_or(0, |tag| tag.id());
+            flow.flags = flags(packet);
+            link_addresses(packet, flow);
+            above_ip(packet, flow);
+            if let Some((tunnel, inner)) = packet.inner() {
+                enter(packet, tunnel, inner, flow);
+            }
+        }
+    } else {
+        made = Err(no_flow(packet));
+    }
+    made
+}
+
+#[inline(always)]
+fn link_addresses(packet: &Packet<'_>, flow: &mut Flow) {
     if let Some(ethernet) = packet.ethernet() {
         flow.source.mac = Mac(ethernet.source());
         flow.destination.mac = Mac(ethernet.destination());
     } else if let Some(source) = packet.source_mac() {
         flow.source.mac = Mac(source);
     }
-    message(packet, &mut flow);
-    if let Some((tunnel, inner)) = packet.inner() {
-        enter(packet, tunnel, inner, &mut flow);
-    }
-    Ok(flow)
+}
+
+/// Everything of the innermost packet but its addresses.
+#[inline(always)]
+fn above_ip(packet: &Packet<'_>, flow: &mut Flow) {
+    flow.source.port = packet.source_port();
+    flow.destination.port = packet.destination_port();
+    flow.protocol = Protocol(packet.protocol().unwrap_or(0));
+    flow.ip_version = if packet.ip_version() == 4 {
+        IpVersion::V4
+    } else {
+        IpVersion::V6
+    };
+    flow.tcp_flags = TcpFlags(packet.tcp_flags());
+    (flow.icmp_type, flow.icmp_code) = message(packet);
 }
 
 #[cold]
@@ -130,14 +146,6 @@ fn no_flow(packet: &Packet<'_>) -> NoFlow {
         None => NoFlow::NotIp {
             ethertype: packet.ethertype(),
         },
-    }
-}
-
-fn endpoint(ip: [u8; 16], port: u16) -> Endpoint {
-    Endpoint {
-        ip: Ip(ip),
-        port,
-        ..Endpoint::default()
     }
 }
 
@@ -162,17 +170,14 @@ fn flags(packet: &Packet<'_>) -> FlowFlags {
 
 /// Type and code of a control message.
 #[inline]
-fn message(packet: &Packet<'_>, flow: &mut Flow) {
-    match flow.protocol {
-        Protocol::TCP | Protocol::UDP => {}
-        Protocol::ICMP | Protocol::ICMPV6 => {
-            if let Some(icmp) = packet.icmp() {
-                (flow.icmp_type, flow.icmp_code) = (icmp.kind(), icmp.code());
-            }
-        }
-        Protocol::IGMP => flow.icmp_type = packet.igmp().map_or(0, |igmp| igmp.kind()),
-        Protocol::VRRP => flow.icmp_type = packet.vrrp().map_or(0, |vrrp| vrrp.kind()),
-        _ => {}
+fn message(packet: &Packet<'_>) -> (u8, u8) {
+    match packet.protocol().map(Protocol) {
+        Some(Protocol::ICMP | Protocol::ICMPV6) => packet
+            .icmp()
+            .map_or((0, 0), |icmp| (icmp.kind(), icmp.code())),
+        Some(Protocol::IGMP) => (packet.igmp().map_or(0, |igmp| igmp.kind()), 0),
+        Some(Protocol::VRRP) => (packet.vrrp().map_or(0, |vrrp| vrrp.kind()), 0),
+        _ => (0, 0),
     }
 }
 
@@ -212,17 +217,8 @@ fn enter<'a>(outer: &Packet<'a>, tunnel: wire::Tunnel, mut inner: Packet<'a>, fl
     };
     flow.tunnel = carried;
     flow.source.ip = Ip(source);
-    flow.source.port = packet.source_port();
     flow.destination.ip = Ip(destination);
-    flow.destination.port = packet.destination_port();
-    flow.protocol = Protocol(packet.protocol().unwrap_or(0));
-    flow.ip_version = if packet.ip_version() == 4 {
-        IpVersion::V4
-    } else {
-        IpVersion::V6
-    };
-    flow.tcp_flags = TcpFlags(packet.tcp_flags());
-    message(&packet, flow);
+    above_ip(&packet, flow);
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ use super::sctp::Sctp;
 use super::tcp::Tcp;
 use super::udp::Udp;
 
+/// What precedes an IPv4 address in IPv6: RFC 4291 section 2.5.5.2.
+const MAPPED: u128 = 0xffff_0000_0000;
+
 /// What a fragment tells of its packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fragment {
@@ -212,14 +215,16 @@ impl<'a> Packet<'a> {
 
     #[inline]
     fn octets(&self, at_v4: usize, at_v6: usize) -> Option<[u8; 16]> {
-        match self.network_kind {
+        // As numbers: the two cases meet in registers, not byte by byte.
+        let address = match self.network_kind {
             Network::Ipv4 => {
-                let [a, b, c, d] = *chunk::<4>(self.data, self.network + at_v4)?;
-                Some([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d])
+                let v4 = u32::from_be_bytes(*chunk(self.data, self.network + at_v4)?);
+                MAPPED | u128::from(v4)
             }
-            Network::Ipv6 => chunk::<16>(self.data, self.network + at_v6).copied(),
-            Network::None | Network::Arp => None,
-        }
+            Network::Ipv6 => u128::from_be_bytes(*chunk(self.data, self.network + at_v6)?),
+            Network::None | Network::Arp => return None,
+        };
+        Some(address.to_be_bytes())
     }
 
     /// The sender's address.
@@ -250,13 +255,13 @@ impl<'a> Packet<'a> {
     /// after the ports; else 0.
     #[must_use]
     pub const fn source_port(&self) -> u16 {
-        self.source_port
+        (self.ports >> 16) as u16
     }
 
     /// The receiver's port; see [`source_port`](Self::source_port).
     #[must_use]
     pub const fn destination_port(&self) -> u16 {
-        self.destination_port
+        self.ports as u16
     }
 
     /// The nine control bits of TCP, NS (bit 8) to FIN (bit 0); else 0.

@@ -13,28 +13,42 @@ const MOST_TAGS: usize = 8;
 const MOST_LABELS: usize = 16;
 
 impl Packet<'_> {
-    #[inline]
+    /// Reads the link header and all that follows. The way of most packets, Ethernet and IP, is
+    /// one piece of code; all others are called.
+    #[inline(always)]
     pub(super) fn read_link(&mut self) {
+        if self.link != LinkType::Ethernet {
+            return self.read_other_link();
+        }
+        let at = self.start;
+        let Some(header) = self.header::<14>(Layer::Ethernet, at) else {
+            return;
+        };
+        self.behind(at + 14);
+        self.ethertype = be16(header, 12);
+        match self.ethertype {
+            ethertype::IPV4 => self.read_ipv4_inline(),
+            number => self.after_link(number),
+        }
+    }
+
+    #[inline(never)]
+    fn read_other_link(&mut self) {
         let at = self.start;
         match self.link {
-            LinkType::Ethernet => {
-                if let Some(header) = self.header::<14>(Layer::Ethernet, at) {
-                    self.enter(at + 14);
-                    self.after_link(be16(header, 12));
-                }
-            }
+            LinkType::Ethernet => {}
             LinkType::RawIp => self.read_ip(),
             LinkType::Ipv4 => self.read_ipv4(),
             LinkType::Ipv6 => self.read_ipv6(),
             LinkType::LinuxSll => {
                 if let Some(header) = self.header::<16>(Layer::Link, at) {
-                    self.enter(at + 16);
+                    self.behind(at + 16);
                     self.after_cooked(be16(header, 2), be16(header, 14));
                 }
             }
             LinkType::LinuxSll2 => {
                 if let Some(header) = self.header::<20>(Layer::Link, at) {
-                    self.enter(at + 20);
+                    self.behind(at + 20);
                     self.after_cooked(be16(header, 8), be16(header, 0));
                 }
             }
@@ -44,7 +58,7 @@ impl Packet<'_> {
 
     /// Goes on behind a header that was read.
     #[inline]
-    const fn enter(&mut self, at: usize) {
+    const fn behind(&mut self, at: usize) {
         self.network = at;
         self.payload = at;
     }
@@ -56,7 +70,7 @@ impl Packet<'_> {
         let Some(header) = self.header::<4>(Layer::Link, at) else {
             return;
         };
-        self.enter(at + 4);
+        self.behind(at + 4);
         let family = u32::from_be_bytes(*header);
         match if family > 0xffff {
             family.swap_bytes()
@@ -81,19 +95,10 @@ impl Packet<'_> {
     }
 
     /// What follows a link header.
-    #[inline]
-    fn after_link(&mut self, number: u16) {
-        self.ethertype = number;
-        match number {
-            ethertype::IPV4 => self.read_ipv4(),
-            ethertype::IPV6 => self.read_ipv6(),
-            _ => self.after_tags(number),
-        }
-    }
-
     #[inline(never)]
-    fn after_tags(&mut self, number: u16) {
+    fn after_link(&mut self, number: u16) {
         let mut number = number;
+        self.ethertype = number;
         for _ in 0..MOST_TAGS {
             if !ethertype::is_vlan(number) {
                 break;
@@ -105,7 +110,7 @@ impl Packet<'_> {
                 self.vlan_tci = be16(tag, 0);
             }
             self.vlan_tags += 1;
-            self.enter(self.network + 4);
+            self.behind(self.network + 4);
             number = be16(tag, 2);
             self.ethertype = number;
         }
@@ -130,7 +135,7 @@ impl Packet<'_> {
         }
         if let Some(&[0xaa, 0xaa, 3, 0, 0, 0, high, low]) = self.within::<8>(at) {
             let number = u16::from_be_bytes([high, low]);
-            self.enter(at + 8);
+            self.behind(at + 8);
             self.ethertype = number;
             match number {
                 ethertype::IPV4 => self.read_ipv4(),
@@ -156,7 +161,7 @@ impl Packet<'_> {
             let Some(label) = self.header::<4>(Layer::Mpls, self.network) else {
                 return;
             };
-            self.enter(self.network + 4);
+            self.behind(self.network + 4);
             if label[2] & 1 != 0 {
                 match self.header::<1>(Layer::Mpls, self.network) {
                     Some([0x40..=0x4f]) => self.read_ipv4(),
@@ -179,7 +184,7 @@ impl Packet<'_> {
             return self.fail(Layer::Pppoe, at, Problem::TotalLength, 2, length);
         }
         self.close(Layer::Pppoe, at, at + 6 + length);
-        self.enter(at + 8);
+        self.behind(at + 8);
         match be16(header, 6) {
             0x0021 => self.read_ipv4(),
             0x0057 => self.read_ipv6(),

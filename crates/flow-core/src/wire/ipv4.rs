@@ -154,8 +154,15 @@ impl<'a> Iterator for Ipv4Options<'a> {
 }
 
 impl Packet<'_> {
-    #[inline]
+    /// Reads IPv4 and what it carries.
+    #[inline(never)]
     pub(super) fn read_ipv4(&mut self) {
+        self.read_ipv4_inline();
+    }
+
+    /// The same as part of the caller's code.
+    #[inline(always)]
+    pub(super) fn read_ipv4_inline(&mut self) {
         let at = self.network;
         let Some(header) = self.header::<20>(Layer::Ipv4, at) else {
             return;

@@ -44,8 +44,9 @@ pub struct Packet<'a> {
     /// Tag control information of the outermost tag.
     pub(super) vlan_tci: u16,
     pub(super) ethertype: u16,
-    pub(super) source_port: u16,
-    pub(super) destination_port: u16,
+    /// The sender's port in the upper half, the receiver's in the lower one: written by one
+    /// store, so that a load of both need not wait for two.
+    pub(super) ports: u32,
     pub(super) tcp_flags: u16,
     pub(super) flags: PacketFlags,
     pub(super) error: Option<WireError>,
@@ -85,21 +86,28 @@ impl<'a> Packet<'a> {
     /// `wire_len` is its length on the wire in bytes, which tells a packet that was cut from
     /// one that is malformed. A value below the length of `data` is taken for that length;
     /// `usize::MAX` stands for "not known": then what its headers claim is believed.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn parse(link: LinkType, data: &'a [u8], wire_len: usize) -> Self {
         Self::parse_at(link, data, 0, wire_len.max(data.len()).min(UNKNOWN), 1)
     }
 
-    /// Decodes the packet that begins at `start`, inside of something that ends at `end`.
-    #[inline]
-    pub(super) fn parse_at(
+    /// Decodes a packet inside of another one, which ends at `end`.
+    #[inline(never)]
+    pub(super) fn parse_inner(
         link: LinkType,
         data: &'a [u8],
         start: usize,
         end: usize,
         depth: u8,
     ) -> Self {
+        Self::parse_at(link, data, start, end, depth)
+    }
+
+    /// Part of the caller's code, so that a packet of which only some fields are used is not
+    /// copied: that would take longer than to decode it.
+    #[inline(always)]
+    fn parse_at(link: LinkType, data: &'a [u8], start: usize, end: usize, depth: u8) -> Self {
         let mut packet = Self::undecoded(link, data, start, end, depth);
         packet.read_link();
         if packet.end > data.len() {
@@ -132,8 +140,7 @@ impl<'a> Packet<'a> {
             vlan_tags: 0,
             vlan_tci: 0,
             ethertype: 0,
-            source_port: 0,
-            destination_port: 0,
+            ports: 0,
             tcp_flags: 0,
             flags: PacketFlags::NONE,
             error: None,

@@ -1,13 +1,13 @@
 //! Transport headers: what makes the tuple is read at once, the rest on request.
 
-use super::bytes::{be16, chunk};
+use super::bytes::{be16, be32, chunk};
 use super::error::{Layer, Problem};
 use super::flags::PacketFlags;
 use super::packet::{Packet, Transport};
 use super::protocol;
 
 /// Reads the transport header of `packet`, whose protocol and place are known.
-#[inline]
+#[inline(always)]
 pub(super) fn parse(packet: &mut Packet<'_>) {
     match packet.protocol {
         protocol::TCP => tcp(packet),
@@ -24,19 +24,17 @@ fn ports_only(packet: &mut Packet<'_>) {
     if at + 4 <= packet.end
         && let Some(header) = chunk::<4>(packet.data, at)
     {
-        packet.source_port = be16(header, 0);
-        packet.destination_port = be16(header, 2);
+        packet.ports = be32(header, 0);
     }
 }
 
-#[inline]
+#[inline(always)]
 fn tcp(packet: &mut Packet<'_>) {
     let at = packet.transport;
     let Some(header) = packet.header::<20>(Layer::Tcp, at) else {
         return ports_only(packet);
     };
-    packet.source_port = be16(header, 0);
-    packet.destination_port = be16(header, 2);
+    packet.ports = be32(header, 0);
     packet.tcp_flags = be16(header, 12) & 0x01ff;
     let length = usize::from(header[12] >> 4) * 4;
     if length < 20 {
@@ -59,8 +57,7 @@ fn udp(packet: &mut Packet<'_>) {
     let Some(header) = packet.header::<8>(Layer::Udp, at) else {
         return ports_only(packet);
     };
-    packet.source_port = be16(header, 0);
-    packet.destination_port = be16(header, 2);
+    packet.ports = be32(header, 0);
     let length = usize::from(be16(header, 4));
     // In UDP-Lite the field is the coverage of the checksum. In UDP zero is allowed for a
     // jumbo payload (RFC 2675 section 4).
@@ -87,8 +84,7 @@ fn other(packet: &mut Packet<'_>) {
             let Some(header) = packet.header::<12>(Layer::Sctp, at) else {
                 return ports_only(packet);
             };
-            packet.source_port = be16(header, 0);
-            packet.destination_port = be16(header, 2);
+            packet.ports = be32(header, 0);
             (Transport::Sctp, 12)
         }
         // Type, code and checksum; what follows depends on the type.

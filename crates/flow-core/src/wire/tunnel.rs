@@ -80,7 +80,7 @@ impl<'a> Packet<'a> {
         };
         let depth = self.depth + 1;
         let packet = if start <= end {
-            Self::parse_at(link, data, start, end, depth)
+            Self::parse_inner(link, data, start, end, depth)
         } else {
             let mut packet = Self::undecoded(link, data, start, end, depth);
             packet.short(carried.layer, carried.header, start - carried.header);
@@ -114,7 +114,7 @@ impl<'a> Packet<'a> {
             return None;
         }
         // What was cut off did exist: the quoted header tells how long it was.
-        Some(Self::parse_at(
+        Some(Self::parse_inner(
             LinkType::RawIp,
             data,
             start,
@@ -140,8 +140,8 @@ impl<'a> Packet<'a> {
                 })
             }
             Transport::Gre => self.in_gre(),
-            Transport::Udp if VXLAN_PORTS.contains(&self.destination_port) => self.in_vxlan(),
-            Transport::Udp if self.destination_port == GENEVE_PORT => self.in_geneve(),
+            Transport::Udp if VXLAN_PORTS.contains(&self.destination_port()) => self.in_vxlan(),
+            Transport::Udp if self.destination_port() == GENEVE_PORT => self.in_geneve(),
             _ => None,
         }
     }
