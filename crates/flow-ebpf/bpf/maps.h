@@ -73,7 +73,9 @@ struct flow_state {
 	struct flow_owner_info owner;
 };
 
-#define CAPTURE_MAX 2048
+/* Of the payload, and with the headers before it from IP on. */
+#define CAPTURE_PAYLOAD_MAX 2048
+#define CAPTURE_MAX 2560
 
 struct capture_record {
 	struct flow_event event;
