@@ -57,7 +57,8 @@ impl<'a> EventView<'a> {
     pub fn parse(record: &'a [u8]) -> Result<Self, EventError> {
         let header = match RawEvent::ref_from_prefix(record) {
             Ok((header, _)) => header,
-            Err(CastError::Size(_)) => {
+            // A record that is not whole is that at any address.
+            Err(error) if matches!(error, CastError::Size(_)) || record.len() < RawEvent::SIZE => {
                 return Err(EventError::Length {
                     part: "header",
                     offset: 0,
@@ -65,7 +66,7 @@ impl<'a> EventView<'a> {
                     got: record.len(),
                 });
             }
-            Err(CastError::Alignment(_)) => {
+            Err(_) => {
                 let needed = align_of::<RawEvent>();
                 let got = record.as_ptr().addr() % needed;
                 return Err(EventError::Alignment { needed, got });
@@ -119,5 +120,27 @@ pub(super) fn payload<'a>(header: &RawEvent, record: &'a [u8]) -> Result<&'a [u8
 impl AsRef<[u8]> for RawEvent {
     fn as_ref(&self) -> &[u8] {
         self.as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_record_is_short_at_every_address() {
+        let bytes = [0; RawEvent::SIZE + 16];
+        let expected = |got| EventError::Length {
+            part: "header",
+            offset: 0,
+            needed: RawEvent::SIZE,
+            got,
+        };
+        for at in 0..8 {
+            for got in [0, 1, RawEvent::SIZE - 1] {
+                let error = EventView::parse(&bytes[at..at + got]).unwrap_err();
+                assert_eq!(error, expected(got));
+            }
+        }
     }
 }
