@@ -25,6 +25,7 @@ mod error;
 pub mod exercise;
 mod flags;
 pub mod http1;
+pub mod http2;
 pub mod tls;
 mod trace;
 
