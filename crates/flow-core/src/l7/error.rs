@@ -24,6 +24,10 @@ pub enum L7Layer {
     Http2Frame,
     /// A block of header fields, RFC 7541.
     Hpack,
+    /// A message of Kafka.
+    Kafka,
+    /// A packet of QUIC, RFC 9000.
+    Quic,
     /// A TLS record, RFC 8446 section 5.1.
     TlsRecord,
     /// A TLS handshake message, RFC 8446 section 4.
@@ -46,6 +50,8 @@ impl L7Layer {
             Self::Http1Head => "HTTP header",
             Self::Http2Frame => "HTTP/2 frame",
             Self::Hpack => "HPACK block",
+            Self::Kafka => "Kafka message",
+            Self::Quic => "QUIC packet",
             Self::TlsRecord => "TLS record",
             Self::TlsHandshake => "TLS handshake",
             Self::TlsExtension => "TLS extension",

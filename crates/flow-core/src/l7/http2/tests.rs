@@ -150,7 +150,9 @@ fn a_call_and_its_answer() {
     let mut half = Half::server(Limits::default());
     half.feed(&server, &mut |event| {
         if let EventKind::Headers(headers) = event.kind {
-            status = headers.grpc_status().zip(headers.grpc_message().map(<[u8]>::to_vec));
+            status = headers
+                .grpc_status()
+                .zip(headers.grpc_message().map(<[u8]>::to_vec));
         }
     });
     assert_eq!(status, Some((GrpcStatus::NOT_FOUND, b"no%20x".to_vec())));
