@@ -132,7 +132,8 @@ fn is_dns(data: &[u8], length: usize, is_on_port: bool) -> bool {
     let Ok(message) = Message::parse(data, length) else {
         return false;
     };
-    if message.opcode().name().is_none() || message.opcode() == Opcode::IQUERY {
+    let is_old = message.opcode() == Opcode::IQUERY && !is_on_port;
+    if message.opcode().name().is_none() || is_old {
         return false;
     }
     let is_cut = message.error().is_some_and(|error| error.is_truncated());

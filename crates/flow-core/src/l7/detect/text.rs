@@ -60,7 +60,7 @@ fn is_rest_of_line(rest: &[u8]) -> bool {
     let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
     let line = &rest[..end.unwrap_or(rest.len())];
     let is_text = line.iter().all(|byte| *byte >= b' ' && *byte != 0x7f);
-    if !is_text || line.first() == Some(&b' ') {
+    if !is_text || line.trim_ascii().is_empty() {
         return false;
     }
     let version = line

@@ -13,8 +13,21 @@ open_enum! {
         V1 = 1 => "QUIC v1",
         /// Version 2, RFC 9369.
         V2 = 0x6b33_43cf => "QUIC v2",
-        /// The last draft, still in use for a while.
-        DRAFT_29 = 0xff00_001d => "QUIC draft-29",
+    }
+}
+
+impl QuicVersion {
+    /// Number of the draft, for those from 23 to 34, which were in use.
+    #[must_use]
+    pub const fn draft(self) -> Option<u8> {
+        match self.0 {
+            0xff00_0017..=0xff00_0022 => Some(self.0 as u8),
+            _ => None,
+        }
+    }
+
+    const fn is_known(self) -> bool {
+        self.name().is_some() || self.draft().is_some()
     }
 }
 
@@ -75,7 +88,7 @@ impl<'a> LongHeader<'a> {
         let version = QuicVersion(cursor.u32().ok_or(cut)?);
         // The fixed bit may be anything where there is no version.
         let is_negotiation = version == QuicVersion::NEGOTIATION;
-        if first & 0x80 == 0 || (first & 0x40 == 0 && !is_negotiation) || version.name().is_none() {
+        if first & 0x80 == 0 || (first & 0x40 == 0 && !is_negotiation) || !version.is_known() {
             return Err(L7Problem::Value);
         }
         let destination_id = identifier(&mut cursor)?;

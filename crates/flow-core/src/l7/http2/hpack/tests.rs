@@ -193,6 +193,12 @@ proptest! {
         hpack(&data);
     }
 
+}
+
+proptest! {
+    // The other crate takes its time.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn what_another_crate_encodes_comes_back(blocks in lists(), join in 0_usize..8) {
         let mut encoder = fluke_hpack::Encoder::new();
