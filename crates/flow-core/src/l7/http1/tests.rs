@@ -276,6 +276,23 @@ fn heads_that_are_not_as_they_should_be_tell_what_they_can() {
     assert_eq!(request.error().unwrap().layer, L7Layer::Http1Request);
     http1(data);
 
+    let data = b"GET /cgi;cat /etc/passwd|?a HTTP/1.0\r\nHost: h\r\n\r\n";
+    let request = Request::parse(data).unwrap();
+    assert_eq!(request.raw_target(), b"/cgi;cat /etc/passwd|?a");
+    assert_eq!(
+        (request.version(), request.host()),
+        (Some("HTTP/1.0"), Some(&b"h"[..]))
+    );
+    assert_eq!(request.flags(), L7Flags::MALFORMED);
+    http1(data);
+    let data = b"GET   /a HTTP/1.1\r\n\r\n";
+    let request = Request::parse(data).unwrap();
+    assert_eq!(
+        (request.raw_target(), request.flags()),
+        (&b"/a"[..], L7Flags::MALFORMED)
+    );
+    http1(data);
+
     let data = b"HTTP/1.1  200  Fine \xff\r\nServer : x\r\n\r\n";
     let response = Response::parse(data).unwrap();
     assert_eq!(

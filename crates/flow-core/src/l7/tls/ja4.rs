@@ -5,7 +5,7 @@ use core::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::client_hello::ClientHello;
+use super::client_hello::{ClientHello, highest};
 use super::registry::{ExtensionType, TlsVersion, is_grease};
 
 /// Cipher suites, and extensions, that a fingerprint is made of at most.
@@ -65,7 +65,7 @@ impl ClientHello<'_> {
             Ja4Transport::Quic => b'q',
             Ja4Transport::Dtls => b'd',
         };
-        text[1..3].copy_from_slice(version(self.version()));
+        text[1..3].copy_from_slice(version(self.ja4_version()));
         text[3] = if has_name { b'd' } else { b'i' };
         text[4..6].copy_from_slice(&two_digits(ciphers.length));
         text[6..8].copy_from_slice(&two_digits(extensions.length));
@@ -92,6 +92,16 @@ impl ClientHello<'_> {
             text[24..36].copy_from_slice(&first_digits(digest));
         }
         Some(Ja4(text))
+    }
+}
+
+impl ClientHello<'_> {
+    /// The highest version, GREASE left out; of a draft it is a number that has no name here.
+    fn ja4_version(&self) -> TlsVersion {
+        self.versions()
+            .filter(|version| !is_grease(version.0))
+            .reduce(highest)
+            .unwrap_or(self.legacy_version())
     }
 }
 
