@@ -72,6 +72,8 @@ fn generate(root: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     prost_build::Config::new()
         .out_dir(folder.path())
         .enable_type_names()
+        .boxed(".observer.GetFlowsResponse.response_types.flow")
+        .boxed(".observer.ExportEvent.response_types.flow")
         .compile_fds(with_comments.clone())?;
     for name in committed(folder.path())? {
         let content = fs::read(folder.path().join(&name)).with_context(|| name.clone())?;

@@ -11,8 +11,12 @@ pub mod flow;
 mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;
+#[cfg(feature = "proto")]
+pub mod proto;
 #[cfg(feature = "std")]
 pub mod record;
+#[cfg(feature = "std")]
+pub mod resolve;
 #[cfg(feature = "std")]
 pub mod ring;
 #[cfg(feature = "std")]

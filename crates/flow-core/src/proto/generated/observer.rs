@@ -84,7 +84,7 @@ pub mod get_flows_response {
     pub enum ResponseTypes {
         /// A flow.
         #[prost(message, tag = "1")]
-        Flow(super::super::flow::Flow),
+        Flow(::prost::alloc::boxed::Box<super::super::flow::Flow>),
         /// Nodes changed their state.
         #[prost(message, tag = "2")]
         NodeStatus(super::super::relay::NodeStatusEvent),
@@ -422,7 +422,7 @@ pub mod export_event {
     pub enum ResponseTypes {
         /// A flow.
         #[prost(message, tag = "1")]
-        Flow(super::super::flow::Flow),
+        Flow(::prost::alloc::boxed::Box<super::super::flow::Flow>),
         /// Nodes changed their state.
         #[prost(message, tag = "2")]
         NodeStatus(super::super::relay::NodeStatusEvent),
