@@ -63,8 +63,12 @@ pub mod l7;
 mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;
+#[cfg(feature = "proto")]
+pub mod proto;
 #[cfg(feature = "std")]
 pub mod record;
+#[cfg(feature = "std")]
+pub mod resolve;
 #[cfg(feature = "std")]
 pub mod ring;
 #[cfg(feature = "std")]
