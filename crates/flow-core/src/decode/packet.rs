@@ -80,6 +80,16 @@ pub fn flow_of(capture: &Capture<'_>) -> Result<Flow, NoFlow> {
 /// As [`flow_of`].
 #[inline]
 pub fn flow_of_packet(packet: &Packet<'_>) -> Result<Flow, NoFlow> {
+    let mut flow = flow_of_outermost(packet)?;
+    if let Some((tunnel, inner)) = packet.inner() {
+        enter(packet, tunnel, inner, &mut flow);
+    }
+    Ok(flow)
+}
+
+/// As [`flow_of_packet`], without a look at packets in the packet.
+#[inline]
+pub(crate) fn flow_of_outermost(packet: &Packet<'_>) -> Result<Flow, NoFlow> {
     let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())
     else {
         return Err(no_flow(packet));
@@ -110,9 +120,6 @@ pub fn flow_of_packet(packet: &Packet<'_>) -> Result<Flow, NoFlow> {
         flow.destination.mac = Mac(ethernet.destination());
     }
     message(packet, &mut flow);
-    if let Some((tunnel, inner)) = packet.inner() {
-        enter(packet, tunnel, inner, &mut flow);
-    }
     Ok(flow)
 }
 

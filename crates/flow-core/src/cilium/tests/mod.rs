@@ -1,0 +1,7 @@
+//! Messages built byte by byte from the tables of offsets, and what is made of them.
+
+mod flows;
+mod layouts;
+mod lengths;
+mod record;
+mod tables;
