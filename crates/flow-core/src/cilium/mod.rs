@@ -41,9 +41,16 @@
 //! # Ok::<(), flow_core::cilium::CiliumError>(())
 //! ```
 //!
+//! With the feature `std` a live agent can be read: [`MonitorSocket`] is a
+//! [`Source`](crate::pipeline::Source) of the records that an agent hands out at its monitor
+//! socket, [`gob`] the encoding of that socket, and [`AgentDecoder`] reads what the agent itself
+//! tells: notifications, and the layer 7 records of its proxies ([`log`]).
+//!
 //! Source of the layouts: the types of Cilium's public Go package `pkg/monitor`, up to version
 //! 1.19.
 
+#[cfg(feature = "std")]
+mod agent;
 mod capture;
 mod debug;
 mod decoder;
@@ -51,17 +58,27 @@ mod drop;
 mod error;
 mod extension;
 mod extra;
+#[cfg(feature = "std")]
+pub mod gob;
 mod header;
 mod knowledge;
+#[cfg(feature = "std")]
+pub mod log;
 mod message;
 mod numbers;
 mod packet;
+#[cfg(feature = "std")]
+mod payload;
 mod policy;
 mod rules;
 mod sock;
+#[cfg(all(feature = "std", unix))]
+mod socket;
 mod stats;
 mod trace;
 
+#[cfg(feature = "std")]
+pub use agent::{AgentDecoder, AgentError, AgentEvent, AgentNotify, AgentNotifyKind};
 pub use capture::DebugCapture;
 pub use debug::DebugMsg;
 pub use decoder::CiliumDecoder;
@@ -73,8 +90,12 @@ pub use header::{Captured, Header, Overlay};
 pub use knowledge::NodeKnowledge;
 pub use message::Message;
 pub use numbers::{AuthType, CapturePoint, PolicyMatch, SocketPoint};
+#[cfg(feature = "std")]
+pub use payload::{MonitorPayload, PayloadKind};
 pub use policy::{PolicyLayout, PolicyVerdictNotify};
 pub use sock::{SockLayout, TraceSockNotify};
+#[cfg(all(feature = "std", unix))]
+pub use socket::MonitorSocket;
 pub use stats::CiliumStats;
 pub use trace::TraceNotify;
 
