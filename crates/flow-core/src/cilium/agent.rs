@@ -174,7 +174,7 @@ impl Known {
         }
         loop {
             let rest = body.get(at..).unwrap_or_default();
-            match step(rest, &mut self.types, limits) {
+            match step(rest, None, &mut self.types, limits) {
                 Ok(Step::Definitions { length }) => {
                     at += length;
                     self.definitions.clear();
@@ -185,6 +185,8 @@ impl Known {
                         .value(&self.types, rest)
                         .ok_or(AgentError::Shape { event });
                 }
+                // What an agent tells has no value that goes on in another message.
+                Ok(Step::Continues { .. }) => return Err(AgentError::Shape { event }),
                 Ok(Step::Incomplete { needed }) => {
                     return Err(AgentError::Length {
                         event,

@@ -19,6 +19,12 @@ pub enum GobError {
         /// Length of the message.
         got: u64,
     },
+    /// A value goes on in another message, and in another, more often than is followed.
+    #[error("gob value in more than {limit} messages")]
+    TooManyParts {
+        /// Largest number of messages.
+        limit: u8,
+    },
     /// A value is of a type that was not defined.
     #[error("gob value of type {id}, which was not defined")]
     UnknownType {

@@ -4,7 +4,7 @@ use core::ops::Range;
 use std::vec::Vec;
 
 use super::cursor::{self, Cursor};
-use super::types::MAX_DEPTH;
+use super::types::{Defined, MAX_DEPTH};
 use super::{GobError, Kind, TypeTable, Value};
 
 /// Bounds of a stream. Values in values are followed 32 deep.
@@ -38,6 +38,10 @@ pub(crate) enum Step {
         length: usize,
     },
     Value(Found),
+    /// The value goes on in the next message; this one has so many bytes after its length.
+    Continues {
+        body: usize,
+    },
 }
 
 /// A value's type and place.
@@ -63,9 +67,11 @@ pub(crate) struct Skipped {
     pub(crate) length: u64,
 }
 
-/// Reads the message at the beginning of `bytes`.
+/// Reads the message at the beginning of `bytes`. It has as many bytes as it says, or, where
+/// others were joined to it, `joined` bytes after its length.
 pub(crate) fn step(
     bytes: &[u8],
+    joined: Option<usize>,
     types: &mut TypeTable,
     limits: &GobLimits,
 ) -> Result<Step, Skipped> {
@@ -79,34 +85,47 @@ pub(crate) fn step(
             });
         }
     };
+    let length = joined.map_or(length, |joined| joined as u64);
     let whole = length.saturating_add(prefix as u64);
+    let skipped = |error| Skipped {
+        error,
+        length: whole,
+    };
     let body = match usize::try_from(length) {
         Ok(length) if length <= limits.message => length,
         _ => {
-            return Err(Skipped {
-                error: GobError::TooLong {
-                    limit: limits.message,
-                    got: length,
-                },
-                length: whole,
-            });
+            return Err(skipped(GobError::TooLong {
+                limit: limits.message,
+                got: length,
+            }));
         }
     };
     let end = prefix + body;
     let Some(message) = bytes.get(prefix..end) else {
         return Ok(Step::Incomplete { needed: whole });
     };
-    let skipped = |error| Skipped {
-        error,
-        length: whole,
-    };
-    match inside(message, types, limits).map_err(skipped)? {
-        None => Ok(Step::Definitions { length: end }),
-        Some((id, place)) => Ok(Step::Value(Found {
+    match inside(message, types, limits) {
+        Ok(None) => Ok(Step::Definitions { length: end }),
+        Ok(Some((id, place))) => Ok(Step::Value(Found {
             id,
             place: prefix + place.start..prefix + place.end,
             length: end,
         })),
+        Err(Stop::Continues) => Ok(Step::Continues { body }),
+        Err(Stop::Error(error)) => Err(skipped(error)),
+    }
+}
+
+/// Why a message ends without its value.
+enum Stop {
+    Error(GobError),
+    /// It goes on in the next message.
+    Continues,
+}
+
+impl From<GobError> for Stop {
+    fn from(error: GobError) -> Self {
+        Self::Error(error)
     }
 }
 
@@ -115,27 +134,39 @@ fn inside(
     message: &[u8],
     types: &mut TypeTable,
     limits: &GobLimits,
-) -> Result<Option<(u32, Range<usize>)>, GobError> {
+) -> Result<Option<(u32, Range<usize>)>, Stop> {
     let mut cursor = Cursor::new(message);
     while !cursor.is_at_end() {
         let id = cursor.int()?;
         if id < 0 {
-            types.define(id.wrapping_neg(), &mut cursor, limits.definitions)?;
+            types.define(Defined::read(id, &mut cursor)?, limits.definitions)?;
             continue;
         }
         let number = u32::try_from(id).ok();
         let Some((number, kind)) = number.and_then(|number| Some((number, types.kind(number)?)))
         else {
-            return Err(GobError::UnknownType { id });
+            return Err(GobError::UnknownType { id }.into());
         };
         // What is no struct stands as if it were the only field of one.
         if kind != Kind::Struct && cursor.uint()? != 0 {
-            return Err(cursor.expected("a zero before a value that is no struct"));
+            return Err(cursor
+                .expected("a zero before a value that is no struct")
+                .into());
         }
         let begin = cursor.at();
-        types.skip(number, &mut cursor, MAX_DEPTH)?;
+        let mut inner = Vec::new();
+        let skipped = types.skip(number, &mut cursor, MAX_DEPTH, &mut |defined| {
+            inner.push(defined);
+        });
+        if skipped.is_err() && inner.last().is_some_and(Defined::ends_message) {
+            return Err(Stop::Continues);
+        }
+        skipped?;
         if !cursor.is_at_end() {
-            return Err(cursor.expected("the end of the message"));
+            return Err(cursor.expected("the end of the message").into());
+        }
+        for defined in inner {
+            types.define(defined, limits.definitions)?;
         }
         return Ok(Some((number, begin..cursor.at())));
     }
@@ -173,9 +204,15 @@ pub struct GobStream {
     start: usize,
     /// Bytes to come that belong to a message that was left out.
     left_out: u64,
+    /// Bytes after its length that the next message has, and the messages they came in, where
+    /// several were joined.
+    joined: Option<(usize, u8)>,
     /// The byte at which the stream got out of step.
     broken: Option<u8>,
 }
+
+/// Most messages that are joined to one.
+const MAX_PARTS: u8 = 64;
 
 impl GobStream {
     /// A stream with bounds of one's own.
@@ -217,28 +254,84 @@ impl GobStream {
         }
         loop {
             let bytes = self.buffer.get(self.start..).unwrap_or_default();
-            match step(bytes, &mut self.types, &self.limits) {
+            let joined = self.joined.map(|(body, _)| body);
+            match step(bytes, joined, &mut self.types, &self.limits) {
                 Ok(Step::Incomplete { .. }) => return Ok(None),
-                Ok(Step::Definitions { length }) => self.start += length,
+                Ok(Step::Definitions { length }) => self.advance(length),
                 Ok(Step::Value(found)) => {
                     let begin = self.start;
-                    self.start += found.length;
+                    self.advance(found.length);
                     let bytes = self.buffer.get(begin..).unwrap_or_default();
                     return Ok(found.value(&self.types, bytes));
                 }
-                Err(Skipped { error, length }) => {
-                    let there = bytes.len() as u64;
-                    self.start += usize::try_from(length.min(there)).unwrap_or(bytes.len());
-                    self.left_out = length.saturating_sub(there);
-                    if let GobError::OutOfStep { got } = error {
-                        self.broken = Some(got);
-                        self.buffer = Vec::new();
-                        self.start = 0;
+                Ok(Step::Continues { body }) => {
+                    if !self.join(body)? {
+                        return Ok(None);
                     }
-                    return Err(error);
                 }
+                Err(skipped) => return Err(self.leave_out(skipped)),
             }
         }
+    }
+
+    fn advance(&mut self, length: usize) {
+        self.start += length;
+        self.joined = None;
+    }
+
+    #[cold]
+    fn leave_out(&mut self, Skipped { error, length }: Skipped) -> GobError {
+        let there = self.pending();
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        self.advance(length.min(there));
+        self.left_out = length.saturating_sub(there) as u64;
+        if let GobError::OutOfStep { got } = error {
+            self.broken = Some(got);
+            self.buffer = Vec::new();
+            self.start = 0;
+        }
+        error
+    }
+
+    /// Joins the next message to this one, which has `body` bytes after its length; says whether
+    /// it was there.
+    #[cold]
+    fn join(&mut self, body: usize) -> Result<bool, GobError> {
+        let bytes = self.buffer.get(self.start..).unwrap_or_default();
+        let prefix = match cursor::uint(bytes) {
+            Some(Ok((_, prefix))) => prefix,
+            _ => return Ok(false),
+        };
+        let parts = self.joined.map_or(1, |(_, parts)| parts);
+        let own = (prefix + body) as u64;
+        if parts >= MAX_PARTS {
+            let error = GobError::TooManyParts { limit: MAX_PARTS };
+            return Err(self.leave_out(Skipped { error, length: own }));
+        }
+        let next = bytes.get(prefix + body..).unwrap_or_default();
+        let (length, next_prefix) = match cursor::uint(next) {
+            None => return Ok(false),
+            Some(Ok(length)) => length,
+            Some(Err(got)) => {
+                let error = GobError::OutOfStep { got };
+                return Err(self.leave_out(Skipped { error, length: own }));
+            }
+        };
+        // The length between them stays: it stands there as one within a message would.
+        let whole = length
+            .saturating_add(next_prefix as u64)
+            .saturating_add(body as u64);
+        if whole > self.limits.message as u64 {
+            let error = GobError::TooLong {
+                limit: self.limits.message,
+                got: whole,
+            };
+            let length = whole.saturating_add(prefix as u64);
+            return Err(self.leave_out(Skipped { error, length }));
+        }
+        // It is below the limit, which is a length in memory.
+        self.joined = Some((usize::try_from(whole).unwrap_or(body), parts + 1));
+        Ok(true)
     }
 
     /// Bytes of a message that has begun and is not whole.

@@ -99,17 +99,15 @@ impl TypeTable {
         })
     }
 
-    /// Takes the definition of a type at the cursor. Definitions have at most `limit` bytes in
-    /// all.
-    pub(super) fn define(
-        &mut self,
-        id: i64,
-        cursor: &mut Cursor<'_>,
-        limit: usize,
-    ) -> Result<(), GobError> {
-        let begin = cursor.at();
-        let definition = definition(cursor)?;
-        self.length = self.length.saturating_add(cursor.at() - begin);
+    /// Takes a definition. All of them have at most `limit` bytes.
+    pub(super) fn define(&mut self, defined: Defined, limit: usize) -> Result<(), GobError> {
+        let Defined {
+            id,
+            definition,
+            length,
+            ..
+        } = defined;
+        self.length = self.length.saturating_add(length);
         if self.length > limit {
             return Err(GobError::TooManyDefinitions { limit });
         }
@@ -122,8 +120,15 @@ impl TypeTable {
         Ok(())
     }
 
-    /// Moves the cursor behind a value, whose every part is looked at.
-    pub(super) fn skip(&self, id: u32, cursor: &mut Cursor<'_>, depth: u8) -> Result<(), GobError> {
+    /// Moves the cursor behind a value, whose every part is looked at. Types that it defines
+    /// itself, as a value of an interface may, are given to `defined`.
+    pub(super) fn skip(
+        &self,
+        id: u32,
+        cursor: &mut Cursor<'_>,
+        depth: u8,
+        defined: &mut dyn FnMut(Defined),
+    ) -> Result<(), GobError> {
         match id {
             basic::BOOL | basic::INT | basic::UINT | basic::FLOAT => cursor.uint().map(drop),
             basic::BYTES | basic::STRING => cursor.string().map(drop),
@@ -131,12 +136,18 @@ impl TypeTable {
                 cursor.uint()?;
                 cursor.uint().map(drop)
             }
-            basic::INTERFACE => skip_interface(cursor),
-            _ => self.skip_defined(id, cursor, depth),
+            basic::INTERFACE => skip_interface(cursor, defined),
+            _ => self.skip_defined(id, cursor, depth, defined),
         }
     }
 
-    fn skip_defined(&self, id: u32, cursor: &mut Cursor<'_>, depth: u8) -> Result<(), GobError> {
+    fn skip_defined(
+        &self,
+        id: u32,
+        cursor: &mut Cursor<'_>,
+        depth: u8,
+        defined: &mut dyn FnMut(Defined),
+    ) -> Result<(), GobError> {
         let Some(definition) = self.get(id) else {
             return Err(GobError::UnknownType { id: i64::from(id) });
         };
@@ -147,14 +158,14 @@ impl TypeTable {
             Definition::Opaque => cursor.string().map(drop),
             Definition::Array { element } | Definition::Slice { element } => {
                 for _ in 0..cursor.uint()? {
-                    self.skip(*element, cursor, depth)?;
+                    self.skip(*element, cursor, depth, defined)?;
                 }
                 Ok(())
             }
             Definition::Map { key, element } => {
                 for _ in 0..cursor.uint()? {
-                    self.skip(*key, cursor, depth)?;
-                    self.skip(*element, cursor, depth)?;
+                    self.skip(*key, cursor, depth, defined)?;
+                    self.skip(*element, cursor, depth, defined)?;
                 }
                 Ok(())
             }
@@ -164,7 +175,7 @@ impl TypeTable {
                     let Some(field) = fields.get(number) else {
                         return Err(cursor.expected("a field of the type"));
                     };
-                    self.skip(field.id, cursor, depth)?;
+                    self.skip(field.id, cursor, depth, defined)?;
                 }
                 Ok(())
             }
@@ -175,16 +186,55 @@ impl TypeTable {
 /// How deep values in values are followed.
 pub(super) const MAX_DEPTH: u8 = 32;
 
-/// The name of a type, its number, and a value with its length; or an empty name. Definitions
-/// inside of it are not supported.
-fn skip_interface(cursor: &mut Cursor<'_>) -> Result<(), GobError> {
+/// The name of a type, its number, and a value with its length; or an empty name. The type may
+/// be defined before its number is told. The value itself is not looked at.
+fn skip_interface(
+    cursor: &mut Cursor<'_>,
+    defined: &mut dyn FnMut(Defined),
+) -> Result<(), GobError> {
     if cursor.string()?.is_empty() {
         return Ok(());
     }
-    if cursor.int()? <= 0 {
-        return Err(cursor.expected("the type of an interface's value"));
+    loop {
+        let id = cursor.int()?;
+        if id > 0 {
+            return cursor.string().map(drop);
+        }
+        defined(Defined::read(id, cursor)?);
+        // The length of what follows, in this message or as the next one.
+        cursor.uint()?;
     }
-    cursor.string().map(drop)
+}
+
+/// A type that is being defined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Defined {
+    id: i64,
+    definition: Definition,
+    /// Bytes of its definition.
+    length: usize,
+    /// The message ends with it.
+    ends_message: bool,
+}
+
+impl Defined {
+    /// Reads the definition behind a number that is negative.
+    pub(super) fn read(negative: i64, cursor: &mut Cursor<'_>) -> Result<Self, GobError> {
+        let begin = cursor.at();
+        let definition = definition(cursor)?;
+        Ok(Self {
+            id: negative.wrapping_neg(),
+            definition,
+            length: cursor.at() - begin,
+            ends_message: cursor.is_at_end(),
+        })
+    }
+
+    /// Whether the message ended with the definition: where it stands inside of a value, that
+    /// goes on in the next message.
+    pub(super) const fn ends_message(&self) -> bool {
+        self.ends_message
+    }
 }
 
 fn type_id(id: i64) -> Result<u32, GobError> {

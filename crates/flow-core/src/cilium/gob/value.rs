@@ -181,7 +181,7 @@ impl<'a> Value<'a> {
 /// The value at the cursor, which moves behind it.
 fn take<'a>(types: &'a TypeTable, id: u32, cursor: &mut Cursor<'a>) -> Option<Value<'a>> {
     let begin = cursor.at();
-    types.skip(id, cursor, MAX_DEPTH).ok()?;
+    types.skip(id, cursor, MAX_DEPTH, &mut drop).ok()?;
     Value::new(types, id, cursor.since(begin))
 }
 

@@ -82,7 +82,7 @@ impl<'a> LogHttp<'a> {
 }
 
 /// `version "-" trace-id "-" parent-id "-" trace-flags`, in lower-case hexadecimal digits.
-fn trace_id(text: &[u8]) -> Option<TraceId> {
+pub(super) fn trace_id(text: &[u8]) -> Option<TraceId> {
     let mut parts = text.split(|byte| *byte == b'-');
     let (version, digits) = (parts.next()?, parts.next()?);
     let (parent, flags) = (parts.next()?, parts.next()?);
