@@ -3,5 +3,6 @@
 mod flows;
 mod layouts;
 mod lengths;
+mod packets;
 mod record;
 mod tables;
