@@ -3,17 +3,16 @@
 use zerocopy::native_endian::U32;
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use super::header::{self, Captured, Header};
+use super::header::{self, Captured, Header, PacketBits, RawHeader};
 use super::{CapturePoint, Extensions, MessageError};
 use crate::flow::EventType;
-use crate::wire::LinkType;
 
 /// 24 bytes.
 #[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(C)]
 struct Raw {
     /// 0
-    header: [u8; 16],
+    header: RawHeader,
     /// 16
     arguments: [U32; 2],
 }
@@ -42,20 +41,20 @@ impl<'a> DebugCapture<'a> {
 
     /// What it begins with.
     #[must_use]
-    pub const fn header(&self) -> Header<'a> {
-        Header::new(self.record)
+    pub const fn header(&self) -> Header {
+        Header::new(&self.raw.header)
     }
 
     /// Whether all of its fields are known to this decoder.
     #[must_use]
     pub fn is_known_version(&self) -> bool {
-        self.header().version() <= Self::VERSION
+        self.header().version <= Self::VERSION
     }
 
     /// Where the packet was captured.
     #[must_use]
     pub fn point(&self) -> CapturePoint {
-        CapturePoint(self.header().sub_type())
+        CapturePoint(self.header().sub_type)
     }
 
     /// Its arguments, whose meaning depends on the point.
@@ -92,7 +91,13 @@ impl<'a> DebugCapture<'a> {
     #[must_use]
     pub fn captured(&self, extensions: &Extensions) -> Option<Captured<'a>> {
         let length = self.is_known_version().then_some(Self::LENGTH);
-        header::captured(self.record, length, extensions, LinkType::Ethernet, None)
+        header::captured(
+            self.record,
+            &self.header(),
+            length,
+            extensions,
+            PacketBits(0),
+        )
     }
 }
 

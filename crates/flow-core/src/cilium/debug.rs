@@ -20,7 +20,6 @@ struct Raw {
 /// A debug message, of type 2: a number and three arguments whose meaning depends on it.
 #[derive(Clone, Copy)]
 pub struct DebugMsg<'a> {
-    record: &'a [u8],
     raw: &'a Raw,
 }
 
@@ -34,19 +33,19 @@ impl<'a> DebugMsg<'a> {
     /// Where the record is no such message, or shorter than one.
     pub fn parse(record: &'a [u8]) -> Result<Self, MessageError> {
         let raw = header::view(record, EventType::DEBUG)?;
-        Ok(Self { record, raw })
+        Ok(Self { raw })
     }
 
     /// What it begins with. What tells of a packet is not there.
     #[must_use]
-    pub fn header(&self) -> Header<'a> {
-        Header::new(self.record.get(..8).unwrap_or_default())
+    pub fn header(&self) -> Header {
+        Header::of(&self.raw.header)
     }
 
     /// Number of the message.
     #[must_use]
     pub fn number(&self) -> u8 {
-        self.header().sub_type()
+        self.header().sub_type
     }
 
     /// Its arguments.
@@ -62,7 +61,7 @@ impl core::fmt::Debug for DebugMsg<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("DebugMsg")
             .field("number", &self.number())
-            .field("endpoint", &self.header().endpoint())
+            .field("endpoint", &self.header().endpoint)
             .field("arguments", &self.arguments())
             .finish()
     }

@@ -3,7 +3,7 @@
 use zerocopy::native_endian::{U16, U32, U64};
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use super::header::{self, Captured, Header, PacketBits};
+use super::header::{self, Captured, Header, PacketBits, RawHeader};
 use super::{Extensions, MessageError};
 use crate::flow::{DropReason, EventType};
 
@@ -12,7 +12,7 @@ use crate::flow::{DropReason, EventType};
 #[repr(C)]
 struct Raw {
     /// 0
-    header: [u8; 16],
+    header: RawHeader,
     /// 16
     src_label: U32,
     /// 20
@@ -66,7 +66,7 @@ impl<'a> DropNotify<'a> {
     pub fn parse(record: &'a [u8]) -> Result<Self, MessageError> {
         let raw = header::view(record, EventType::DROP)?;
         let message = Self { record, raw };
-        match Self::length(message.header().version()) {
+        match Self::length(message.header().version) {
             Some(needed) if record.len() < needed => Err(header::short(record, needed)),
             _ => Ok(message),
         }
@@ -75,20 +75,20 @@ impl<'a> DropNotify<'a> {
     /// What it begins with.
     #[inline]
     #[must_use]
-    pub const fn header(&self) -> Header<'a> {
-        Header::new(self.record)
+    pub const fn header(&self) -> Header {
+        Header::new(&self.raw.header)
     }
 
     /// Whether all of its fields are known to this decoder.
     #[must_use]
     pub fn is_known_version(&self) -> bool {
-        self.header().version() <= Self::VERSION
+        self.header().version <= Self::VERSION
     }
 
     /// Why the packet was dropped.
     #[must_use]
     pub fn reason(&self) -> DropReason {
-        DropReason::from_cilium(self.header().sub_type())
+        DropReason::from_cilium(self.header().sub_type)
     }
 
     /// Security identity of the sender; 0 is unknown.
@@ -134,7 +134,7 @@ impl<'a> DropNotify<'a> {
     }
 
     fn bits(&self) -> PacketBits {
-        PacketBits(match self.header().version() {
+        PacketBits(match self.header().version {
             2 | 3 => self.record.get(FLAGS).copied().unwrap_or(0),
             _ => 0,
         })
@@ -149,7 +149,7 @@ impl<'a> DropNotify<'a> {
     /// Id that a tracer put into an option of the IP header, from version 3 on; 0 is none.
     #[must_use]
     pub fn ip_trace_id(&self) -> u64 {
-        match self.header().version() {
+        match self.header().version {
             3 => header::number::<U64>(self.record, TRACE_ID).map_or(0, |id| id.get()),
             _ => 0,
         }
@@ -159,8 +159,8 @@ impl<'a> DropNotify<'a> {
     #[inline]
     #[must_use]
     pub fn captured(&self, extensions: &Extensions) -> Option<Captured<'a>> {
-        let length = Self::length(self.header().version());
-        let bits = self.bits();
-        header::captured(self.record, length, extensions, bits.link(), bits.overlay())
+        let header = self.header();
+        let length = Self::length(header.version);
+        header::captured(self.record, &header, length, extensions, self.bits())
     }
 }

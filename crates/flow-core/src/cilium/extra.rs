@@ -47,3 +47,12 @@ pub struct CiliumExtra {
     /// Bytes that were captured of the packet.
     pub captured: u16,
 }
+
+impl CiliumExtra {
+    pub(super) fn of(cpu: u32) -> Self {
+        Self {
+            cpu,
+            ..Self::default()
+        }
+    }
+}

@@ -7,10 +7,10 @@ use super::{Extensions, MessageError};
 use crate::flow::EventType;
 use crate::wire::LinkType;
 
-/// The first eight bytes.
-#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
+/// The first sixteen bytes of messages that carry a packet; others have the first eight.
+#[derive(Clone, Copy, FromBytes, Immutable, KnownLayout, Unaligned)]
 #[repr(C)]
-struct RawHeader {
+pub(super) struct RawHeader {
     /// 0
     kind: u8,
     /// 1
@@ -19,12 +19,6 @@ struct RawHeader {
     source: U16,
     /// 4
     hash: U32,
-}
-
-/// What follows in messages that carry a packet.
-#[derive(FromBytes, Immutable, KnownLayout, Unaligned)]
-#[repr(C)]
-struct RawCapture {
     /// 8
     len_orig: U32,
     /// 12
@@ -35,91 +29,48 @@ struct RawCapture {
     ext_version: u8,
 }
 
-/// The beginning of a message: eight bytes in all, sixteen in those that carry a packet.
-///
-/// In a message of another kind, or one that is cut off, what is not there reads as zero.
-#[derive(Clone, Copy)]
-pub struct Header<'a> {
-    record: &'a [u8],
-}
-
-impl<'a> Header<'a> {
-    pub(super) const fn new(record: &'a [u8]) -> Self {
-        Self { record }
-    }
-
-    fn first(self) -> Option<&'a RawHeader> {
-        RawHeader::ref_from_prefix(self.record)
-            .ok()
-            .map(|(raw, _)| raw)
-    }
-
-    fn capture(self) -> Option<&'a RawCapture> {
-        let rest = self.record.get(size_of::<RawHeader>()..)?;
-        RawCapture::ref_from_prefix(rest).ok().map(|(raw, _)| raw)
-    }
-
+/// The beginning of a message. What a message does not have, or what is cut off, is zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Header {
     /// Kind of message.
-    #[must_use]
-    pub fn event(self) -> EventType {
-        EventType(self.record.first().copied().unwrap_or(0))
-    }
-
+    pub event: EventType,
     /// Its meaning depends on the kind: drop reason, trace or capture point, debug message.
-    #[must_use]
-    pub fn sub_type(self) -> u8 {
-        self.record.get(1).copied().unwrap_or(0)
-    }
-
+    pub sub_type: u8,
     /// Id of the endpoint at which the message was made; 0 is none.
-    #[must_use]
-    pub fn endpoint(self) -> u16 {
-        self.first().map_or(0, |raw| raw.source.get())
-    }
-
+    pub endpoint: u16,
     /// The kernel's hash of the packet's flow.
-    #[must_use]
-    pub fn hash(self) -> u32 {
-        self.first().map_or(0, |raw| raw.hash.get())
-    }
-
+    pub hash: u32,
     /// Length of the packet in bytes.
-    #[must_use]
-    pub fn len_orig(self) -> u32 {
-        self.capture().map_or(0, |raw| raw.len_orig.get())
-    }
-
+    pub len_orig: u32,
     /// Bytes of the packet that were captured.
-    #[must_use]
-    pub fn len_cap(self) -> u16 {
-        self.capture().map_or(0, |raw| raw.len_cap.get())
-    }
-
+    pub len_cap: u16,
     /// Version of the message.
-    #[must_use]
-    pub fn version(self) -> u8 {
-        self.capture().map_or(0, |raw| raw.version)
-    }
-
+    pub version: u8,
     /// Version of what a derived product of Cilium put behind the message; 0 is nothing.
-    #[must_use]
-    pub fn ext_version(self) -> u8 {
-        self.capture().map_or(0, |raw| raw.ext_version)
-    }
+    pub ext_version: u8,
 }
 
-impl core::fmt::Debug for Header<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Header")
-            .field("event", &self.event())
-            .field("sub_type", &self.sub_type())
-            .field("endpoint", &self.endpoint())
-            .field("hash", &self.hash())
-            .field("len_orig", &self.len_orig())
-            .field("len_cap", &self.len_cap())
-            .field("version", &self.version())
-            .field("ext_version", &self.ext_version())
-            .finish()
+impl Header {
+    #[inline]
+    pub(super) const fn new(raw: &RawHeader) -> Self {
+        Self {
+            event: EventType(raw.kind),
+            sub_type: raw.sub_type,
+            endpoint: raw.source.get(),
+            hash: raw.hash.get(),
+            len_orig: raw.len_orig.get(),
+            len_cap: raw.len_cap.get(),
+            version: raw.version,
+            ext_version: raw.ext_version,
+        }
+    }
+
+    /// The header of a record of any length.
+    pub(super) fn of(record: &[u8]) -> Self {
+        let mut whole = [0; size_of::<RawHeader>()];
+        let there = record.len().min(whole.len());
+        whole[..there].copy_from_slice(&record[..there]);
+        Self::new(&zerocopy::transmute!(whole))
     }
 }
 
@@ -161,27 +112,25 @@ impl PacketBits {
         self.0 & Self::IPV6 != 0
     }
 
+    /// What packets of the device begin with.
     pub(super) const fn link(self) -> LinkType {
-        link(self.0 & Self::L3_DEVICE != 0, self.is_ipv6())
+        if self.0 & Self::L3_DEVICE == 0 {
+            LinkType::Ethernet
+        } else if self.is_ipv6() {
+            LinkType::Ipv6
+        } else {
+            LinkType::Ipv4
+        }
     }
 
     pub(super) const fn overlay(self) -> Option<Overlay> {
-        if self.0 & Self::VXLAN != 0 {
-            Some(Overlay::Vxlan)
-        } else if self.0 & Self::GENEVE != 0 {
-            Some(Overlay::Geneve)
-        } else {
+        if self.0 & (Self::VXLAN | Self::GENEVE) == 0 {
             None
+        } else if self.0 & Self::VXLAN != 0 {
+            Some(Overlay::Vxlan)
+        } else {
+            Some(Overlay::Geneve)
         }
-    }
-}
-
-/// What packets of a device begin with.
-pub(super) const fn link(l3_device: bool, ipv6: bool) -> LinkType {
-    match (l3_device, ipv6) {
-        (false, _) => LinkType::Ethernet,
-        (true, false) => LinkType::Ipv4,
-        (true, true) => LinkType::Ipv6,
     }
 }
 
@@ -189,17 +138,17 @@ pub(super) const fn link(l3_device: bool, ipv6: bool) -> LinkType {
 ///
 /// `None` where its place is not known: `length` is `None` for a version that is not, and the
 /// length of an extension has to be told. Also where nothing was captured.
+#[inline]
 pub(super) fn captured<'a>(
     record: &'a [u8],
+    header: &Header,
     length: Option<usize>,
     extensions: &Extensions,
-    link: LinkType,
-    overlay: Option<Overlay>,
+    bits: PacketBits,
 ) -> Option<Captured<'a>> {
-    let header = Header::new(record);
-    let extension = extensions.length(header.event(), header.ext_version())?;
+    let extension = extensions.length(header.event, header.ext_version)?;
     let rest = record.get(length? + usize::from(extension)..)?;
-    let len_cap = usize::from(header.len_cap());
+    let len_cap = usize::from(header.len_cap);
     let data = match len_cap {
         // Not told: all that is there, but for the padding of the perf buffer.
         0 if rest.len() >= 8 => rest,
@@ -209,36 +158,42 @@ pub(super) fn captured<'a>(
     let wire_len = u32::try_from(data.len()).unwrap_or(u32::MAX);
     Some(Captured {
         data,
-        wire_len: header.len_orig().max(wire_len),
-        link,
-        overlay,
+        wire_len: header.len_orig.max(wire_len),
+        link: bits.link(),
+        overlay: bits.overlay(),
         is_cut: len_cap > rest.len(),
     })
 }
 
 /// The message at the beginning of a record, if it is of the kind expected and whole.
+#[inline]
 pub(super) fn view<T>(record: &[u8], expected: EventType) -> Result<&T, MessageError>
 where
     T: FromBytes + Immutable + KnownLayout + Unaligned,
 {
-    let header = Header::new(record);
-    let got = header.event();
-    if got != expected && !record.is_empty() {
-        return Err(MessageError::Kind { expected, got });
-    }
     match T::ref_from_prefix(record) {
-        Ok((raw, _)) => Ok(raw),
-        Err(_) => Err(short(record, size_of::<T>())),
+        Ok((raw, _)) if record.first() == Some(&expected.0) => Ok(raw),
+        _ => Err(refused(record, expected, size_of::<T>())),
     }
+}
+
+/// Says why a record is not the message expected.
+#[cold]
+pub(super) fn refused(record: &[u8], expected: EventType, needed: usize) -> MessageError {
+    let got = Header::of(record).event;
+    if got != expected && !record.is_empty() {
+        return MessageError::Kind { expected, got };
+    }
+    short(record, needed)
 }
 
 /// Says that a message of `needed` bytes is not whole.
 #[cold]
 pub(super) fn short(record: &[u8], needed: usize) -> MessageError {
-    let header = Header::new(record);
+    let header = Header::of(record);
     MessageError::Length {
-        event: header.event(),
-        version: header.version(),
+        event: header.event,
+        version: header.version,
         needed,
         got: record.len(),
     }

@@ -24,7 +24,7 @@ pub enum Message<'a> {
     /// A translation at a socket.
     TraceSock(TraceSockNotify),
     /// Something else: of a newer datapath, or told by the agent itself.
-    Other(Header<'a>),
+    Other(Header),
 }
 
 impl<'a> Message<'a> {
@@ -44,7 +44,7 @@ impl<'a> Message<'a> {
             EventType::TRACE_SOCK => Self::TraceSock(TraceSockNotify::parse(record)?),
             EventType::DEBUG => Self::Debug(DebugMsg::parse(record)?),
             EventType::CAPTURE => Self::Capture(DebugCapture::parse(record)?),
-            _ => Self::Other(Header::new(record)),
+            _ => Self::Other(Header::of(record)),
         })
     }
 }

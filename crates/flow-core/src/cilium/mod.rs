@@ -51,6 +51,7 @@
 
 #[cfg(feature = "std")]
 mod agent;
+mod build;
 mod capture;
 mod debug;
 mod decoder;

@@ -1,53 +1,45 @@
 //! From the captured packet to the beginnings of a flow.
 
 use super::{Captured, Overlay};
-use crate::decode::flow_of_outermost;
-use crate::flow::{Flow, FlowFlags, FlowType, Mac, Traffic, Tunnel, TunnelProtocol};
+use crate::decode::fill_outermost;
+use crate::flow::{Flow, FlowFlags, FlowType, Mac, Tunnel, TunnelProtocol};
 use crate::wire::{LinkType, Packet, PacketFlags, ethertype, protocol};
 
-/// Makes the flow of a captured packet, or of the one in the overlay that the datapath says is
-/// around it. Other packets in packets are not looked for, as Hubble does not.
+/// Writes what a captured packet tells, or the one in the overlay that the datapath says is
+/// around it, into a flow that has the values of `Default`. Other packets in packets are not
+/// looked for, as Hubble does not.
 ///
-/// A packet without a readable IP header makes a flow with what there is.
+/// A packet without a readable IP header tells what there is.
 #[inline]
-pub(super) fn flow_of_captured(captured: &Captured<'_>) -> Flow {
+pub(super) fn fill(captured: &Captured<'_>, flow: &mut Flow) {
     let packet = Packet::parse(captured.link, captured.data, captured.wire_len as usize);
-    let mut flow = flow_of(&packet);
+    fill_packet(&packet, flow);
     if let Some(overlay) = captured.overlay {
-        enter(&packet, overlay, &mut flow);
+        enter(&packet, overlay, flow);
     }
     if captured.is_cut {
         flow.flags |= FlowFlags::TRUNCATED;
     }
-    flow.traffic = Traffic {
-        forward_bytes: u64::from(captured.wire_len),
-        forward_packets: 1,
-        ..Traffic::default()
-    };
-    flow
+    flow.traffic.forward_bytes = u64::from(captured.wire_len);
+    flow.traffic.forward_packets = 1;
 }
 
 #[inline]
-fn flow_of(packet: &Packet<'_>) -> Flow {
-    let mut flow = match flow_of_outermost(packet) {
-        Ok(flow) => flow,
-        Err(_) => without_ip(packet),
-    };
+fn fill_packet(packet: &Packet<'_>, flow: &mut Flow) {
+    if fill_outermost(packet, flow).is_err() {
+        fill_without_ip(packet, flow);
+    }
     // A packet is mostly captured in part. Only where its headers are not whole is it told.
     if packet.flags().contains(PacketFlags::TRUNCATED) && has_whole_headers(packet) {
         flow.flags.0 &= !FlowFlags::TRUNCATED.0;
     }
-    flow
 }
 
-/// A flow of what is known of a packet that has no IP header, or none that is readable.
+/// Writes what is known of a packet that has no IP header, or none that is readable.
 #[cold]
-fn without_ip(packet: &Packet<'_>) -> Flow {
-    let mut flow = Flow {
-        flow_type: FlowType::L3_L4,
-        vlan: packet.vlan().map_or(0, |tag| tag.id()),
-        ..Flow::default()
-    };
+fn fill_without_ip(packet: &Packet<'_>, flow: &mut Flow) {
+    flow.flow_type = FlowType::L3_L4;
+    flow.vlan = packet.vlan().map_or(0, |tag| tag.id());
     if let Some(ethernet) = packet.ethernet() {
         flow.source.mac = Mac(ethernet.source());
         flow.destination.mac = Mac(ethernet.destination());
@@ -58,7 +50,6 @@ fn without_ip(packet: &Packet<'_>) -> Flow {
     if packet.flags().contains(PacketFlags::TRUNCATED) {
         flow.flags |= FlowFlags::TRUNCATED;
     }
-    flow
 }
 
 /// Whether every header that a flow tells of was captured.
@@ -111,13 +102,11 @@ fn enter(outer: &Packet<'_>, overlay: Overlay, flow: &mut Flow) {
     let data = payload.get(length..).unwrap_or_default();
     let wire_len = outer.payload_len().saturating_sub(length);
     let (outer_flags, vlan) = (flow.flags, flow.vlan);
-    *flow = match link {
-        Some(link) => flow_of(&Packet::parse(link, data, wire_len)),
-        None => Flow {
-            flow_type: FlowType::L3_L4,
-            ..Flow::default()
-        },
-    };
+    *flow = Flow::default();
+    match link {
+        Some(link) => fill_packet(&Packet::parse(link, data, wire_len), flow),
+        None => flow.flow_type = FlowType::L3_L4,
+    }
     flow.flags |= outer_flags;
     flow.tunnel = tunnel;
     if flow.vlan == 0 {

@@ -3,7 +3,7 @@
 use zerocopy::native_endian::{I32, U16, U32};
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use super::header::{self, Captured, Header};
+use super::header::{self, Captured, Header, PacketBits, RawHeader};
 use super::{AuthType, Extensions, MessageError, PolicyMatch};
 use crate::flow::{Direction, DropReason, EventType, IpVersion, Protocol, Verdict};
 
@@ -12,7 +12,7 @@ use crate::flow::{Direction, DropReason, EventType, IpVersion, Protocol, Verdict
 #[repr(C)]
 struct Raw {
     /// 0
-    header: [u8; 16],
+    header: RawHeader,
     /// 16
     remote_label: U32,
     /// 20: below 0 minus the drop reason, 0 allowed, above 0 the port of a proxy.
@@ -64,8 +64,9 @@ impl PolicyLayout {
     ///
     /// The perf buffer pads records with up to seven bytes, so that the two shorter layouts may
     /// fit both. Then that one is taken after which there is an IP packet.
-    fn of(record: &[u8], flags: u8) -> Self {
-        let captured = usize::from(Header::new(record).len_cap());
+    #[inline]
+    fn of(record: &[u8], len_cap: u16, flags: u8) -> Self {
+        let captured = usize::from(len_cap);
         let fits = |layout: Self| record.len() >= layout.length() + captured;
         if fits(Self::WithCookie) {
             return Self::WithCookie;
@@ -120,7 +121,7 @@ impl<'a> PolicyVerdictNotify<'a> {
     #[inline]
     pub fn parse(record: &'a [u8]) -> Result<Self, MessageError> {
         let raw: &Raw = header::view(record, EventType::POLICY_VERDICT)?;
-        let layout = PolicyLayout::of(record, raw.flags);
+        let layout = PolicyLayout::of(record, Header::new(&raw.header).len_cap, raw.flags);
         Ok(Self {
             record,
             raw,
@@ -147,14 +148,14 @@ impl<'a> PolicyVerdictNotify<'a> {
     /// What it begins with.
     #[inline]
     #[must_use]
-    pub const fn header(&self) -> Header<'a> {
-        Header::new(self.record)
+    pub const fn header(&self) -> Header {
+        Header::new(&self.raw.header)
     }
 
     /// Whether all of its fields are known to this decoder.
     #[must_use]
     pub fn is_known_version(&self) -> bool {
-        self.header().version() == Self::VERSION
+        self.header().version == Self::VERSION
     }
 
     /// Its layout.
@@ -272,7 +273,14 @@ impl<'a> PolicyVerdictNotify<'a> {
     #[must_use]
     pub fn captured(&self, extensions: &Extensions) -> Option<Captured<'a>> {
         let length = self.is_known_version().then(|| self.layout.length());
-        let link = header::link(self.raw.flags & L3_DEVICE != 0, self.raw.flags & IPV6 != 0);
-        header::captured(self.record, length, extensions, link, None)
+        let mut bits = 0;
+        if self.raw.flags & L3_DEVICE != 0 {
+            bits |= PacketBits::L3_DEVICE;
+        }
+        if self.raw.flags & IPV6 != 0 {
+            bits |= PacketBits::IPV6;
+        }
+        let bits = PacketBits(bits);
+        header::captured(self.record, &self.header(), length, extensions, bits)
     }
 }

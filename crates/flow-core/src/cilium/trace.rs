@@ -3,7 +3,7 @@
 use zerocopy::native_endian::{U16, U32, U64};
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use super::header::{self, Captured, Header, PacketBits};
+use super::header::{self, Captured, Header, PacketBits, RawHeader};
 use super::{Extensions, MessageError};
 use crate::flow::{EventType, Ip, TracePoint, TraceReason};
 
@@ -12,7 +12,7 @@ use crate::flow::{EventType, Ip, TracePoint, TraceReason};
 #[repr(C)]
 struct Raw {
     /// 0
-    header: [u8; 16],
+    header: RawHeader,
     /// 16
     src_label: U32,
     /// 20
@@ -66,7 +66,7 @@ impl<'a> TraceNotify<'a> {
     pub fn parse(record: &'a [u8]) -> Result<Self, MessageError> {
         let raw = header::view(record, EventType::TRACE)?;
         let message = Self { record, raw };
-        match Self::length(message.header().version()) {
+        match Self::length(message.header().version) {
             Some(needed) if record.len() < needed => Err(header::short(record, needed)),
             _ => Ok(message),
         }
@@ -75,20 +75,20 @@ impl<'a> TraceNotify<'a> {
     /// What it begins with.
     #[inline]
     #[must_use]
-    pub const fn header(&self) -> Header<'a> {
-        Header::new(self.record)
+    pub const fn header(&self) -> Header {
+        Header::new(&self.raw.header)
     }
 
     /// Whether all of its fields are known to this decoder.
     #[must_use]
     pub fn is_known_version(&self) -> bool {
-        self.header().version() <= Self::VERSION
+        self.header().version <= Self::VERSION
     }
 
     /// Where the packet was seen.
     #[must_use]
     pub fn point(&self) -> TracePoint {
-        match self.header().sub_type() {
+        match self.header().sub_type {
             // The datapath writes "to endpoint" as 0.
             0 => TracePoint::TO_ENDPOINT,
             number => TracePoint(number),
@@ -109,19 +109,24 @@ impl<'a> TraceNotify<'a> {
 
     /// Id of the receiving endpoint; 0 is none.
     #[must_use]
-    pub fn destination_endpoint(&self) -> u16 {
-        match self.point() {
-            TracePoint::TO_PROXY => 0,
-            _ => self.raw.dst_id.get(),
-        }
+    pub const fn destination_endpoint(&self) -> u16 {
+        self.destination().0
     }
 
     /// Port of the proxy that the packet was sent to, at [`TracePoint::TO_PROXY`]; else 0.
     #[must_use]
-    pub fn proxy_port(&self) -> u16 {
-        match self.point() {
-            TracePoint::TO_PROXY => self.raw.dst_id.get(),
-            _ => 0,
+    pub const fn proxy_port(&self) -> u16 {
+        self.destination().1
+    }
+
+    /// Endpoint, and port of a proxy, which stand at the same place.
+    #[inline]
+    pub(super) const fn destination(&self) -> (u16, u16) {
+        let number = self.raw.dst_id.get();
+        if self.header().sub_type == TracePoint::TO_PROXY.0 {
+            (0, number)
+        } else {
+            (number, 0)
         }
     }
 
@@ -161,7 +166,7 @@ impl<'a> TraceNotify<'a> {
     /// The sender's address before translation, from version 1 on, where there was one.
     #[must_use]
     pub fn original_ip(&self) -> Option<Ip> {
-        if !matches!(self.header().version(), 1 | 2) {
+        if !matches!(self.header().version, 1 | 2) {
             return None;
         }
         let octets: &[u8; 16] = self.record.get(ORIG_IP..)?.first_chunk()?;
@@ -176,7 +181,7 @@ impl<'a> TraceNotify<'a> {
     /// Id that a tracer put into an option of the IP header, from version 2 on; 0 is none.
     #[must_use]
     pub fn ip_trace_id(&self) -> u64 {
-        match self.header().version() {
+        match self.header().version {
             2 => header::number::<U64>(self.record, TRACE_ID).map_or(0, |id| id.get()),
             _ => 0,
         }
@@ -186,8 +191,8 @@ impl<'a> TraceNotify<'a> {
     #[inline]
     #[must_use]
     pub fn captured(&self, extensions: &Extensions) -> Option<Captured<'a>> {
-        let length = Self::length(self.header().version());
-        let bits = self.bits();
-        header::captured(self.record, length, extensions, bits.link(), bits.overlay())
+        let header = self.header();
+        let length = Self::length(header.version);
+        header::captured(self.record, &header, length, extensions, self.bits())
     }
 }

@@ -1,8 +1,8 @@
 //! The flow of one packet.
 
 use crate::flow::{
-    Endpoint, EventType, Flow, FlowFlags, FlowType, Ip, IpVersion, Mac, Protocol, TcpFlags,
-    Traffic, Tunnel, TunnelProtocol, Verdict,
+    EventType, Flow, FlowFlags, FlowType, Ip, IpVersion, Mac, Protocol, TcpFlags, Tunnel,
+    TunnelProtocol, Verdict,
 };
 use crate::wire::{self, LinkType, Packet, PacketFlags, TunnelKind, WireError};
 
@@ -80,47 +80,45 @@ pub fn flow_of(capture: &Capture<'_>) -> Result<Flow, NoFlow> {
 /// As [`flow_of`].
 #[inline]
 pub fn flow_of_packet(packet: &Packet<'_>) -> Result<Flow, NoFlow> {
-    let mut flow = flow_of_outermost(packet)?;
+    let mut flow = Flow::default();
+    fill_outermost(packet, &mut flow)?;
     if let Some((tunnel, inner)) = packet.inner() {
         enter(packet, tunnel, inner, &mut flow);
     }
     Ok(flow)
 }
 
-/// As [`flow_of_packet`], without a look at packets in the packet.
+/// Writes what [`flow_of_packet`] tells into a flow that has the values of `Default`, without a
+/// look at packets in the packet.
 #[inline]
-pub(crate) fn flow_of_outermost(packet: &Packet<'_>) -> Result<Flow, NoFlow> {
+pub(crate) fn fill_outermost(packet: &Packet<'_>, flow: &mut Flow) -> Result<(), NoFlow> {
     let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())
     else {
         return Err(no_flow(packet));
     };
-    let mut flow = Flow {
-        source: endpoint(source, packet.source_port()),
-        destination: endpoint(destination, packet.destination_port()),
-        traffic: Traffic {
-            forward_packets: 1,
-            ..Traffic::default()
-        },
-        protocol: Protocol(packet.protocol().unwrap_or(0)),
-        ip_version: if packet.ip_version() == 4 {
-            IpVersion::V4
-        } else {
-            IpVersion::V6
-        },
-        verdict: Verdict::FORWARDED,
-        flow_type: FlowType::L3_L4,
-        event_type: EventType::TRACE,
-        tcp_flags: TcpFlags(packet.tcp_flags()),
-        flags: flags(packet),
-        vlan: packet.vlan().map_or(0, |tag| tag.id()),
-        ..Flow::default()
-    };
+    flow.source.ip = Ip(source);
+    flow.source.port = packet.source_port();
+    flow.destination.ip = Ip(destination);
+    flow.destination.port = packet.destination_port();
     if let Some(ethernet) = packet.ethernet() {
         flow.source.mac = Mac(ethernet.source());
         flow.destination.mac = Mac(ethernet.destination());
     }
-    message(packet, &mut flow);
-    Ok(flow)
+    flow.traffic.forward_packets = 1;
+    flow.protocol = Protocol(packet.protocol().unwrap_or(0));
+    flow.ip_version = if packet.ip_version() == 4 {
+        IpVersion::V4
+    } else {
+        IpVersion::V6
+    };
+    flow.verdict = Verdict::FORWARDED;
+    flow.flow_type = FlowType::L3_L4;
+    flow.event_type = EventType::TRACE;
+    flow.tcp_flags = TcpFlags(packet.tcp_flags());
+    flow.flags = flags(packet);
+    flow.vlan = packet.vlan().map_or(0, |tag| tag.id());
+    message(packet, flow);
+    Ok(())
 }
 
 #[cold]
@@ -133,14 +131,6 @@ fn no_flow(packet: &Packet<'_>) -> NoFlow {
         None => NoFlow::NotIp {
             ethertype: packet.ethertype(),
         },
-    }
-}
-
-fn endpoint(ip: [u8; 16], port: u16) -> Endpoint {
-    Endpoint {
-        ip: Ip(ip),
-        port,
-        ..Endpoint::default()
     }
 }
 

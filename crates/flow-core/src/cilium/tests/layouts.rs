@@ -9,10 +9,10 @@ use crate::wire::LinkType;
 
 const NONE: Extensions = Extensions::NONE;
 
-fn assert_header(header: Header<'_>, event: EventType) {
-    assert_eq!(header.event(), event);
-    assert_eq!(header.endpoint(), 0x0203);
-    assert_eq!(header.hash(), 0x0405_0607);
+fn assert_header(header: Header, event: EventType) {
+    assert_eq!(header.event, event);
+    assert_eq!(header.endpoint, 0x0203);
+    assert_eq!(header.hash, 0x0405_0607);
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn drop_in_every_version() {
         let record = drop(version).packet(&tcp4());
         let message = DropNotify::parse(&record.0).unwrap();
         assert_header(message.header(), EventType::DROP);
-        assert_eq!(message.header().version(), version);
+        assert_eq!(message.header().version, version);
         assert!(message.is_known_version());
         assert_eq!(message.reason(), DropReason::from_cilium(133));
         assert_eq!(message.source_identity(), 0x1011_1213);
@@ -288,7 +288,7 @@ fn debug_messages_and_captures() {
     assert_eq!(message.number(), 9);
     assert_eq!(message.arguments(), [0x0809_0a0b, 0x0c0d_0e0f, 0x1011_1213]);
     assert_eq!(
-        (message.header().len_orig(), message.header().version()),
+        (message.header().len_orig, message.header().version),
         (0, 0)
     );
 
@@ -374,7 +374,7 @@ fn an_extension_moves_the_packet_when_its_length_is_told() {
     record.0.extend([0xee; 12]);
     let record = record.packet(&tcp4()).0;
     let message = TraceNotify::parse(&record).unwrap();
-    assert_eq!(message.header().ext_version(), 1);
+    assert_eq!(message.header().ext_version, 1);
     assert!(message.captured(&NONE).is_none());
     assert_eq!(message.captured(&extensions).unwrap().data, tcp4());
 
