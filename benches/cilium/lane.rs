@@ -3,7 +3,8 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use flow_core::cilium::{AgentDecoder, AgentEvent, CiliumDecoder};
+use flow_core::cilium::{AgentDecoder, AgentEvent, CiliumDecoder, CiliumExtra};
+use flow_core::flow::Flow;
 
 use super::peer;
 
@@ -43,12 +44,20 @@ pub(crate) fn groups<'a>(
     for (name, record) in events {
         let mut decoder = CiliumDecoder::new(());
         let mut full = CiliumDecoder::new(());
+        let mut into = CiliumDecoder::new(());
+        let (mut flow, mut extra) = (Flow::default(), CiliumExtra::default());
         groups.push(Group {
             title: format!("{name} event to flow"),
             lanes: vec![
                 lane("flow", move || decoder.decode(black_box(record), 1, 2)),
                 lane("flow, decode_full", move || {
                     full.decode_full(black_box(record), 1, 2)
+                }),
+                lane("flow, decode_into", move || {
+                    let place = (&mut flow, &mut extra);
+                    let made = into.decode_into(black_box(record), 1, 2, place);
+                    black_box((&flow, &extra));
+                    made
                 }),
                 lane("etherparse, plain fields", || {
                     peer::plain(black_box(record))

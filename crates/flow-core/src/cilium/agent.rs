@@ -70,6 +70,10 @@ impl<'a> AgentNotify<'a> {
 
 /// What an agent tells, borrowed.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a record borrows what it came in: one is at hand at a time, on the stack"
+)]
 pub enum AgentEvent<'a> {
     /// A layer 7 record of one of its proxies.
     AccessLog(LogRecord<'a>),

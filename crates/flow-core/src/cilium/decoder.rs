@@ -123,18 +123,31 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
         extra: &mut CiliumExtra,
     ) -> Result<(), CiliumError> {
         // Most messages are of these two: no detour by way of `Message`.
-        let parsed = match record.first() {
-            Some(&TRACE) => {
-                TraceNotify::parse(record).map(|message| Ok(self.trace(&message, flow, extra)))
-            }
-            Some(&DROP) => {
-                DropNotify::parse(record).map(|message| Ok(self.drop(&message, flow, extra)))
-            }
-            _ => Message::parse(record).map(|message| self.message(message, flow, extra)),
+        let cut = match record.first() {
+            Some(&TRACE) => match TraceNotify::parse(record) {
+                Ok(message) => {
+                    self.trace(&message, flow, extra);
+                    None
+                }
+                Err(error) => Some(error),
+            },
+            Some(&DROP) => match DropNotify::parse(record) {
+                Ok(message) => {
+                    self.drop(&message, flow, extra);
+                    None
+                }
+                Err(error) => Some(error),
+            },
+            _ => match Message::parse(record) {
+                Ok(message) => {
+                    self.message(message, flow, extra)?;
+                    None
+                }
+                Err(error) => Some(error),
+            },
         };
-        match parsed {
-            Ok(made) => made?,
-            Err(error) => self.cut_off(record, error, flow, extra)?,
+        if let Some(error) = cut {
+            self.cut_off(record, error, flow, extra)?;
         }
         flow.time = time;
         flow.first_seen = time;

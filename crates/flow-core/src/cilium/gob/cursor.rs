@@ -28,11 +28,6 @@ impl<'a> Cursor<'a> {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
-    /// The bytes from `begin` to here.
-    pub(super) fn since(&self, begin: usize) -> &'a [u8] {
-        self.bytes.get(begin..self.at).unwrap_or_default()
-    }
-
     #[cold]
     pub(super) const fn expected(&self, expected: &'static str) -> GobError {
         GobError::Malformed {
@@ -45,6 +40,17 @@ impl<'a> Cursor<'a> {
     /// first.
     #[inline]
     pub(super) fn uint(&mut self) -> Result<u64, GobError> {
+        match self.bytes.get(self.at) {
+            Some(&byte) if byte < 128 => {
+                self.at += 1;
+                Ok(u64::from(byte))
+            }
+            _ => self.long_uint(),
+        }
+    }
+
+    #[inline(never)]
+    fn long_uint(&mut self) -> Result<u64, GobError> {
         match uint(self.rest()) {
             Some(Ok((number, length))) => {
                 self.at += length;
@@ -62,15 +68,14 @@ impl<'a> Cursor<'a> {
     }
 
     /// A byte string with its length before it.
+    #[inline]
     pub(super) fn string(&mut self) -> Result<&'a [u8], GobError> {
-        let length = self.uint()?;
-        let bytes = usize::try_from(length)
-            .ok()
-            .and_then(|length| self.rest().get(..length));
-        let Some(bytes) = bytes else {
+        let length = usize::try_from(self.uint()?).unwrap_or(usize::MAX);
+        let end = self.at.saturating_add(length);
+        let Some(bytes) = self.bytes.get(self.at..end) else {
             return Err(self.expected("as many bytes as told"));
         };
-        self.at += bytes.len();
+        self.at = end;
         Ok(bytes)
     }
 }

@@ -74,8 +74,15 @@ impl TypeTable {
         self.length = 0;
     }
 
+    #[inline]
     pub(super) fn get(&self, id: u32) -> Option<&Definition> {
-        let index = self.known.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        // Mostly numbers follow one another.
+        let first = self.known.first()?.0;
+        let guess = id.wrapping_sub(first) as usize;
+        let index = match self.known.get(guess) {
+            Some((known, _)) if *known == id => guess,
+            _ => self.known.binary_search_by_key(&id, |(id, _)| *id).ok()?,
+        };
         self.known.get(index).map(|(_, definition)| definition)
     }
 

@@ -41,18 +41,19 @@ pub struct Value<'a> {
     types: &'a TypeTable,
     id: u32,
     kind: Kind,
+    /// From the value on, to the end of the message.
     bytes: &'a [u8],
 }
 
 impl core::fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         // What a value says may be a secret.
-        write!(f, "Value({:?}, {} bytes)", self.kind, self.bytes.len())
+        write!(f, "Value({:?})", self.kind)
     }
 }
 
 impl<'a> Value<'a> {
-    /// A value whose bytes were looked at, of a type that was defined.
+    /// A value whose bytes were looked at, of a type that was defined; others may follow.
     pub(super) fn new(types: &'a TypeTable, id: u32, bytes: &'a [u8]) -> Option<Self> {
         let kind = types.kind(id)?;
         Some(Self {
@@ -117,7 +118,7 @@ impl<'a> Value<'a> {
     pub fn fields(&self) -> Fields<'a> {
         Fields {
             value: *self,
-            cursor: Cursor::new(self.bytes),
+            walk: Walk::new(self.types, Cursor::new(self.bytes)),
             numbers: FieldNumbers::default(),
         }
     }
@@ -152,8 +153,7 @@ impl<'a> Value<'a> {
             _ => (0, 0),
         };
         Elements {
-            types: self.types,
-            cursor,
+            walk: Walk::new(self.types, cursor),
             element,
             left,
         }
@@ -170,26 +170,58 @@ impl<'a> Value<'a> {
             _ => ([0; 2], 0),
         };
         Entries {
-            types: self.types,
-            cursor,
+            walk: Walk::new(self.types, cursor),
             ids,
             left,
         }
     }
 }
 
-/// The value at the cursor, which moves behind it.
-fn take<'a>(types: &'a TypeTable, id: u32, cursor: &mut Cursor<'a>) -> Option<Value<'a>> {
-    let begin = cursor.at();
-    types.skip(id, cursor, MAX_DEPTH, &mut drop).ok()?;
-    Value::new(types, id, cursor.since(begin))
+/// Goes from value to value. A value is stepped over when the next one is asked for, and not if
+/// none is.
+#[derive(Clone, Debug)]
+struct Walk<'a> {
+    types: &'a TypeTable,
+    cursor: Cursor<'a>,
+    /// Type of the value at the cursor, if it was given out.
+    given: Option<u32>,
+}
+
+impl<'a> Walk<'a> {
+    const fn new(types: &'a TypeTable, cursor: Cursor<'a>) -> Self {
+        Self {
+            types,
+            cursor,
+            given: None,
+        }
+    }
+
+    /// The cursor, behind the value that was given out last.
+    fn behind(&mut self) -> Option<&mut Cursor<'a>> {
+        if let Some(id) = self.given.take() {
+            let cursor = &mut self.cursor;
+            self.types.skip(id, cursor, MAX_DEPTH, &mut drop).ok()?;
+        }
+        Some(&mut self.cursor)
+    }
+
+    /// The value at the cursor.
+    fn give(&mut self, id: u32) -> Option<Value<'a>> {
+        self.given = Some(id);
+        Value::new(self.types, id, self.cursor.rest())
+    }
+
+    fn next(&mut self, id: u32) -> Option<Value<'a>> {
+        self.behind()?;
+        self.give(id)
+    }
 }
 
 /// Names and values of a struct's fields: see [`Value::fields`].
 #[derive(Clone, Debug)]
 pub struct Fields<'a> {
     value: Value<'a>,
-    cursor: Cursor<'a>,
+    walk: Walk<'a>,
     numbers: FieldNumbers,
 }
 
@@ -200,9 +232,9 @@ impl<'a> Iterator for Fields<'a> {
         let Definition::Struct { fields } = self.value.types.get(self.value.id)? else {
             return None;
         };
-        let number = self.numbers.next(&mut self.cursor).ok()??;
+        let number = self.numbers.next(self.walk.behind()?).ok()??;
         let field = fields.get(number)?;
-        let value = take(self.value.types, field.id, &mut self.cursor)?;
+        let value = self.walk.give(field.id)?;
         Some((&field.name, value))
     }
 }
@@ -210,8 +242,7 @@ impl<'a> Iterator for Fields<'a> {
 /// Values of a slice: see [`Value::elements`].
 #[derive(Clone, Debug)]
 pub struct Elements<'a> {
-    types: &'a TypeTable,
-    cursor: Cursor<'a>,
+    walk: Walk<'a>,
     element: u32,
     left: u64,
 }
@@ -221,15 +252,14 @@ impl<'a> Iterator for Elements<'a> {
 
     fn next(&mut self) -> Option<Value<'a>> {
         self.left = self.left.checked_sub(1)?;
-        take(self.types, self.element, &mut self.cursor)
+        self.walk.next(self.element)
     }
 }
 
 /// Pairs of a map: see [`Value::entries`].
 #[derive(Clone, Debug)]
 pub struct Entries<'a> {
-    types: &'a TypeTable,
-    cursor: Cursor<'a>,
+    walk: Walk<'a>,
     ids: [u32; 2],
     left: u64,
 }
@@ -239,8 +269,8 @@ impl<'a> Iterator for Entries<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.left = self.left.checked_sub(1)?;
-        let key = take(self.types, self.ids[0], &mut self.cursor)?;
-        let element = take(self.types, self.ids[1], &mut self.cursor)?;
+        let key = self.walk.next(self.ids[0])?;
+        let element = self.walk.next(self.ids[1])?;
         Some((key, element))
     }
 }

@@ -6,7 +6,7 @@ use super::record::*;
 use crate::cilium::*;
 use crate::flow::{
     Direction, DropReason, EventType, Flow, FlowFlags, FlowType, Ip, IpVersion, Mac, Name16,
-    Protocol, Reply, TcpFlags, TracePoint, TraceReason, Tunnel, TunnelProtocol, Verdict,
+    Protocol, Reply, TcpFlags, TracePoint, TraceReason, Verdict,
 };
 
 const TIME: u64 = 1_700_000_000_000_000_123;
