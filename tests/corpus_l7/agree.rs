@@ -33,7 +33,13 @@ fn agrees(kind: Kind, theirs: &str, ours: &Facts) -> bool {
 
 fn printable(text: &str) -> String {
     text.chars()
-        .map(|letter| if letter.is_ascii_graphic() || letter == ' ' { letter } else { '?' })
+        .map(|letter| {
+            if letter.is_ascii_graphic() || letter == ' ' {
+                letter
+            } else {
+                '?'
+            }
+        })
         .collect()
 }
 
@@ -41,10 +47,7 @@ fn printable(text: &str) -> String {
 /// the first and the last; and nDPI has `d` also where there is no server name.
 fn is_same_client(theirs: &str, ours: &str) -> bool {
     let is_name = ours[3..4] == theirs[3..4] || (&ours[3..4], &theirs[3..4]) == ("i", "d");
-    is_name
-        && ours[..3] == theirs[..3]
-        && ours[4..9] == theirs[4..9]
-        && ours[10..] == theirs[10..]
+    is_name && ours[..3] == theirs[..3] && ours[4..9] == theirs[4..9] && ours[10..] == theirs[10..]
 }
 
 /// Every difference in a flow.

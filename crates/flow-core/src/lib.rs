@@ -53,6 +53,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 
+pub mod cilium;
 pub mod clock;
 pub mod decode;
 pub mod event;

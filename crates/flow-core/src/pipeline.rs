@@ -13,14 +13,27 @@ use crate::flow::Flow;
 pub enum Record<'a> {
     /// A record of our own kernel programs: see [`crate::event`].
     Kernel(&'a [u8]),
+    /// A record of Cilium's datapath or agent: see [`crate::cilium`].
+    Cilium(CiliumRecord<'a>),
     /// Records that were lost before they could be handed over.
     Lost(Lost),
+}
+
+/// A record of Cilium's datapath or agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CiliumRecord<'a> {
+    /// Its bytes.
+    pub data: &'a [u8],
+    /// Processor on which it was made.
+    pub cpu: u32,
 }
 
 /// Where something was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LostAt {
+    /// Cilium lost it, before its monitor handed it over.
+    Monitor,
     /// A kernel ring buffer had no room.
     KernelRing,
     /// The kernel's flow table had no room or gave up an entry.
@@ -33,7 +46,8 @@ pub enum LostAt {
 
 impl LostAt {
     /// Every place, in the order in which a flow passes them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
+        Self::Monitor,
         Self::KernelRing,
         Self::KernelTable,
         Self::Decode,
@@ -44,7 +58,7 @@ impl LostAt {
     #[must_use]
     pub const fn hubble_name(self) -> &'static str {
         match self {
-            Self::KernelRing | Self::KernelTable => "PERF_EVENT_RING_BUFFER",
+            Self::Monitor | Self::KernelRing | Self::KernelTable => "PERF_EVENT_RING_BUFFER",
             Self::Decode => "OBSERVER_EVENTS_QUEUE",
             Self::HistoryRing => "HUBBLE_RING_BUFFER",
         }

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use crate::flow::arbitrary::flows;
 use crate::flow::{Flow, Ip};
 use crate::record::{
-    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Flags, L7Kind, L7Record, RecordType,
+    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, RecordFlags, RecordType,
     Text, TlsRecord, TraceId,
 };
 use crate::resolve::{
@@ -256,7 +256,7 @@ fn record() -> impl Strategy<Value = L7Record> {
     )
         .prop_map(|(kind, flags, latency, trace, body)| L7Record {
             kind: L7Kind(kind),
-            flags: L7Flags(flags),
+            flags: RecordFlags(flags),
             latency_ns: if flags & 1 == 0 { 0 } else { latency },
             trace: TraceId(trace.unwrap_or_default()),
             body,

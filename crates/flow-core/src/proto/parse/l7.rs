@@ -10,7 +10,7 @@ use crate::proto::flow as pb;
 use crate::proto::flow::ext::v1 as ext;
 use crate::proto::flow::layer7::Record;
 use crate::record::{
-    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Flags, L7Kind, L7Record, RecordType,
+    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, RecordFlags, RecordType,
     Text, TlsRecord, TraceId,
 };
 
@@ -33,7 +33,7 @@ pub(super) fn record(
     };
     Ok(Some(L7Record {
         kind: L7Kind(small("l7.type", l7.r#type)?),
-        flags: L7Flags(set("extensions.l7.flags", &detail.flags)?),
+        flags: RecordFlags(set("extensions.l7.flags", &detail.flags)?),
         latency_ns: l7.latency_ns,
         trace: trace(message)?,
         body,
