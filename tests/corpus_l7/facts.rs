@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use flow_core::l7::http1::{Exchange, Message, Messages, Request};
+use flow_core::l7::quic::Initials;
 use flow_core::l7::tls::{
     ClientHello, HandshakeBytes, HandshakeType, Ja4Transport, ServerHello, TlsVersion, is_grease,
 };
-use flow_core::l7::quic::Initials;
 use flow_core::l7::{L7Protocol, detect, dns};
 use flow_core::wire::Packet;
 use flow_core::wire::protocol::{TCP, UDP};
