@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::captures::{announce, captures, folder};
+use flow_core::l7::L7Protocol;
+
+use crate::captures::{announce, captures, file_name, folder};
 use crate::facts::{Facts, facts};
-use crate::known::{KNOWN, SKIPPED};
+use crate::known::{KNOWN, NAMES};
 use crate::ndpi::{Expected, Kind, expected};
 
 /// Protocols of nDPI that are decoded.
@@ -77,28 +79,26 @@ fn what_ndpi_tells_of_applications_agrees() {
     let Some(folder) = folder("ndpi") else { return };
     let mut wrong = Vec::new();
     let mut used = 0;
-    let mut counts: BTreeMap<Kind, [usize; 2]> = BTreeMap::new();
+    let (mut facts_of, mut by_reason) = (BTreeMap::new(), BTreeMap::new());
     for path in captures(&folder) {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = file_name(&path);
         let ours = facts(&path);
         let mut found = Vec::new();
         for flow in expected(&folder.join(format!("{name}.out"))) {
             if !PROTOCOLS.contains(&flow.protocol.as_str()) {
                 continue;
             }
-            let differing = differences(&flow, ours.get(&flow.ends));
+            found.extend(differences(&flow, ours.get(&flow.ends)));
             for (kind, _) in &flow.facts {
-                counts.entry(*kind).or_default()[0] += 1;
+                *facts_of.entry(*kind).or_insert(0) += 1;
             }
-            found.extend(differing);
         }
-        let known: Vec<_> = KNOWN.iter().filter(|known| known.capture == name).collect();
-        used += known.len();
-        let expected: usize = known.iter().map(|known| known.differences).sum();
+        let mut expected = 0;
+        for known in KNOWN.iter().filter(|known| known.capture == name) {
+            used += 1;
+            expected += known.differences;
+            *by_reason.entry(known.reason).or_insert(0) += known.differences;
+        }
         if found.len() != expected {
             wrong.push(format!(
                 "{name}: {expected} differences are known, {} found\n  {}",
@@ -107,17 +107,60 @@ fn what_ndpi_tells_of_applications_agrees() {
             ));
         }
     }
-    announce(&format!("facts of nDPI by kind: {counts:?}"));
+    announce(&format!("compared with nDPI: {facts_of:?}"));
+    announce(&format!("known differences: {by_reason:?}"));
     assert_eq!(
         used,
         KNOWN.len(),
         "known differences of captures that are not there"
     );
-    let _ = SKIPPED;
+    let (hosts, prints) = (facts_of[&Kind::Host], facts_of[&Kind::Ja4]);
+    assert!(hosts > 1000 && prints > 200, "results of nDPI are read");
     assert!(
         wrong.is_empty(),
         "{} captures\n{}",
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+#[test]
+fn protocols_that_are_found_are_those_that_ndpi_finds() {
+    let Some(folder) = folder("ndpi") else { return };
+    let mut wrong = Vec::new();
+    let mut found = BTreeMap::new();
+    for path in captures(&folder) {
+        let name = file_name(&path);
+        let ours = facts(&path);
+        for flow in expected(&folder.join(format!("{name}.out"))) {
+            // Where nDPI knows nothing there is nothing to compare with.
+            if flow.protocol == "Unknown" {
+                continue;
+            }
+            for l7 in ours
+                .get(&flow.ends)
+                .into_iter()
+                .flat_map(|facts| &facts.protocols)
+            {
+                *found.entry(*l7).or_insert(0) += 1;
+                if !NAMES.contains(&(flow.protocol.as_str(), *l7)) {
+                    wrong.push(format!(
+                        "{name} {:?}: {}, we {l7}",
+                        flow.ends, flow.protocol
+                    ));
+                }
+            }
+        }
+    }
+    announce(&format!("protocols found as nDPI does: {found:?}"));
+    for l7 in [
+        L7Protocol::Dns,
+        L7Protocol::Http1,
+        L7Protocol::Tls,
+        L7Protocol::Quic,
+        L7Protocol::Kafka,
+    ] {
+        assert!(found.contains_key(&l7), "{l7}");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -48,6 +48,12 @@ pub(crate) fn captures(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Name of a capture without its folder.
+pub(crate) fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
 /// Hands out every packet of a capture as far as it is readable, those in tunnels too.
 pub(crate) fn packets(path: &Path, visit: &mut dyn FnMut(&Packet<'_>)) {
     let Ok(mut reader) = Reader::open(path) else {
