@@ -197,7 +197,12 @@ fn source_files(folder: &Path) -> Result<Vec<PathBuf>> {
         for entry in entries {
             let path = entry?.path();
             if path.is_dir() {
-                if path.file_name().is_some_and(|name| name != "target") {
+                // What a tool wrote is as long as it is.
+                let skipped = ["target", "generated"];
+                if path
+                    .file_name()
+                    .is_some_and(|name| skipped.iter().all(|other| name != *other))
+                {
                     folders.push(path);
                 }
             } else if path
