@@ -11,12 +11,13 @@ use flow_ebpf::FlowSourceBuilder;
 use crate::args::Observe;
 use crate::live::Live;
 use crate::losses::{Losses, Sums};
-use crate::messages::Messages;
+use crate::messages::{Messages, count};
+use crate::publish::Wanted;
 use crate::view::{State, View};
 
 /// How long to wait for flows before looking at signals, the clock and the losses.
 const LOOK: Duration = Duration::from_millis(100);
-/// Losses in the kernel are told at most this often.
+/// Losses are told at most this often, as Hubble does.
 const TELL: Duration = Duration::from_secs(1);
 /// How long the last flows may take after the end: to come out of the kernel, and into the
 /// output.
@@ -40,13 +41,14 @@ impl<'a> Session<'a> {
     pub(crate) fn start(
         args: &'a Observe,
         builder: FlowSourceBuilder,
+        wanted: Wanted,
         view: View,
         messages: Messages,
     ) -> anyhow::Result<Self> {
         let (writer, ring) = Ring::<Flow>::with_capacity(args.ring_size)?;
         let reader = ring.reader(Start::Now);
         let losses = Arc::new(Losses::default());
-        let live = Live::start(builder, writer, &losses)?;
+        let live = Live::start(builder, wanted, writer, &losses)?;
         messages.say(live.handle().report());
         Ok(Self {
             args,
@@ -87,23 +89,20 @@ impl<'a> Session<'a> {
         let ended = self.live.finish();
         if !self.view.is_full() {
             // Nothing, unless the output was too slow.
-            let count = self.reader.backlog();
-            let at = LostAt::HistoryRing;
-            self.lost.add(Lost { at, count });
+            self.losses.add(Lost {
+                at: LostAt::HistoryRing,
+                count: self.reader.backlog(),
+            });
         }
         self.tell_losses()?;
-        if let Some(count) = self.args.last {
-            self.view.show_newest(&self.ring, count.get())?;
+        if let Some(newest) = self.args.last {
+            self.view.show_newest(&self.ring, newest.get())?;
         }
         self.view.flush()?;
-        self.lost.add(Lost {
-            at: LostAt::HistoryRing,
-            count: self.view.lost(),
-        });
         let seconds = self.begin.elapsed().as_secs_f64();
-        let shown = self.view.shown();
         self.messages.say(format_args!(
-            "{shown} flows shown in {seconds:.1} s, {}",
+            "{} shown in {seconds:.1} s, {}",
+            count(self.view.shown(), "flow"),
             self.lost
         ));
         ended?;
@@ -119,6 +118,10 @@ impl<'a> Session<'a> {
 
     /// Says in the output what was lost since the last time.
     fn tell_losses(&mut self) -> std::io::Result<()> {
+        self.losses.add(Lost {
+            at: LostAt::HistoryRing,
+            count: self.view.take_lost(),
+        });
         for lost in self.losses.take() {
             self.lost.add(lost);
             self.view.show_lost(&lost)?;

@@ -5,6 +5,11 @@ use std::fmt;
 
 use flow_core::decode::NoFlow;
 
+use crate::messages::count;
+
+/// EtherTypes that are told by name.
+const KINDS: usize = 4;
+
 /// Counts every packet once: in a flow, or by the reason why it is in none.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
@@ -45,8 +50,10 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} packets read: {} in {} flows",
-            self.packets, self.in_flows, self.flows
+            "{} read: {} in {}",
+            count(self.packets, "packet"),
+            self.in_flows,
+            count(self.flows, "flow")
         )?;
         if self.sampled_out > 0 {
             write!(f, ", {} left out by sampling", self.sampled_out)?;
@@ -54,12 +61,19 @@ impl fmt::Display for Tally {
         if !self.no_ip.is_empty() {
             let sum: u64 = self.no_ip.values().sum();
             write!(f, ", {sum} without IP (")?;
-            for (index, (ethertype, count)) in self.no_ip.iter().enumerate() {
+            // The most frequent ones; damaged captures have many.
+            let mut kinds: Vec<_> = self.no_ip.iter().collect();
+            kinds.sort_by_key(|(ethertype, count)| (std::cmp::Reverse(**count), **ethertype));
+            let others: u64 = kinds.iter().skip(KINDS).map(|(_, count)| **count).sum();
+            for (index, (ethertype, count)) in kinds.into_iter().take(KINDS).enumerate() {
                 let comma = if index > 0 { ", " } else { "" };
                 match name(*ethertype) {
                     Some(name) => write!(f, "{comma}{count} {name}")?,
                     None => write!(f, "{comma}{count} EtherType {ethertype:#06x}")?,
                 }
+            }
+            if others > 0 {
+                write!(f, ", {others} others")?;
             }
             f.write_str(")")?;
         }
@@ -103,19 +117,19 @@ mod tests {
             flows: 1,
             ..Tally::default()
         };
-        assert_eq!(tally.to_string(), "2 packets read: 2 in 1 flows");
-        tally.packets += 6;
+        assert_eq!(tally.to_string(), "2 packets read: 2 in 1 flow");
+        tally.packets += 9;
         tally.sampled_out = 1;
-        for ethertype in [0x0806, 0x0806, 0x9999] {
+        for ethertype in [0x9999, 0x0806, 0x0806, 0x88cc, 0x9998, 5] {
             tally.add(&NoFlow::NotIp { ethertype });
         }
         tally.add(&NoFlow::Truncated { captured: 20 });
         tally.add_unsupported(147);
         assert_eq!(
             tally.to_string(),
-            "8 packets read: 2 in 1 flows, 1 left out by sampling, \
-             3 without IP (2 ARP, 1 EtherType 0x9999), 1 cut off within their IP header, \
-             1 of unsupported link type 147"
+            "11 packets read: 2 in 1 flow, 1 left out by sampling, \
+             6 without IP (2 ARP, 1 802.3, 1 LLDP, 1 EtherType 0x9998, 1 others), \
+             1 cut off within their IP header, 1 of unsupported link type 147"
         );
     }
 }

@@ -1,6 +1,7 @@
 //! Observes the two namespaces of a [`Pair`] while a test sends.
 
 use std::net::{IpAddr, SocketAddr};
+use std::process::Command;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -161,4 +162,13 @@ pub(crate) fn ends(flow: &Flow) -> (SocketAddr, SocketAddr) {
 /// Bytes of an Ethernet and an IP header.
 pub(crate) fn headers(address: SocketAddr) -> u64 {
     14 + if address.is_ipv4() { 20 } else { 40 }
+}
+
+/// Adds a netfilter rule for incoming packets to the namespace of the calling thread.
+pub(crate) fn nft(rule: &str) {
+    let rules = format!(
+        "table inet t {{\n chain c {{\n type filter hook input priority 0;\n {rule}\n }}\n}}"
+    );
+    let status = Command::new("nft").arg(rules).status();
+    assert!(status.expect("nft (package nftables) runs").success());
 }

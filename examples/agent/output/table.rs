@@ -32,7 +32,7 @@ impl Table {
         // Wide enough for IPv4 with ports, so that most tables never shift.
         Self {
             paint,
-            widths: [19, 21, 21, 12, 9, 22, 12, 0],
+            widths: [19, 21, 21, 12, 9, 22, 16, 0],
             headed: false,
         }
     }

@@ -4,6 +4,7 @@ use core::fmt;
 use std::borrow::Cow;
 use std::boxed::Box;
 use std::string::String;
+use std::vec::Vec;
 
 use crate::text::Escaped;
 
@@ -50,8 +51,8 @@ impl From<String> for Text {
     }
 }
 
-impl From<std::vec::Vec<u8>> for Text {
-    fn from(bytes: std::vec::Vec<u8>) -> Self {
+impl From<Vec<u8>> for Text {
+    fn from(bytes: Vec<u8>) -> Self {
         Self(bytes.into())
     }
 }

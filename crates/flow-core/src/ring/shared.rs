@@ -19,7 +19,7 @@ pub(super) struct Shared<T> {
     skipped: Apart<AtomicU64>,
     pub(super) slots: Slots<T>,
     pub(super) start: Position,
-    /// Number of writers. One alone takes slots without a swap, see [`Shared::publish`].
+    /// Number of writers; the last one closes the ring.
     writers: AtomicUsize,
     pub(super) sleepers: Sleepers,
 }
@@ -53,18 +53,12 @@ impl<T: Record> Shared<T> {
         self.skipped.0.load(Ordering::Relaxed)
     }
 
-    /// Writes `record`. Only [`Writer`](super::Writer) calls this, with its exclusive borrow:
-    /// so no writer is cloned while it publishes.
+    /// Writes `record`.
     #[inline]
     pub(super) fn publish(&self, record: &T) {
-        // Only the last writer can make another one, and it is here now.
-        let alone = self.writers.load(Ordering::Acquire) == 1;
         let claim = self.take_position();
         let position = claim.head();
-        if alone {
-            self.slots.take_alone(position);
-        }
-        if alone || self.slots.take(position) {
+        if self.slots.take(position) {
             self.slots.fill(position, record);
             self.slots.finish(position);
         } else {

@@ -2,7 +2,7 @@
 
 use super::{LogBody, LogEndpoint, LogRecord};
 use crate::flow::{Endpoint, EventType, Flow, FlowType, L7Type, Protocol, Reply};
-use crate::record::{L7Body, L7Flags, L7Kind, L7Record, TraceId};
+use crate::record::{L7Body, L7Kind, L7Record, RecordFlags, TraceId};
 
 impl LogRecord<'_> {
     /// The flow of the message, by the rules of Hubble. [`Flow::l7`] is left for the caller, who
@@ -67,7 +67,7 @@ impl LogRecord<'_> {
         };
         Some(L7Record {
             kind: self.kind,
-            flags: L7Flags::NONE,
+            flags: RecordFlags::NONE,
             latency_ns: 0,
             trace,
             body,

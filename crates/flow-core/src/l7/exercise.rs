@@ -1,0 +1,6 @@
+//! One function for each decoder that uses all of it on any bytes and checks what must hold.
+//! The property tests call them, and the fuzz targets.
+
+pub use super::dns::exercise::dns;
+pub use super::http1::exercise::http1;
+pub use super::tls::exercise::tls;
