@@ -227,6 +227,7 @@ mod tests {
                         observer.observe(&flow);
                     }
                 }
+                Record::Cilium(record) => panic!("not of this source: {record:?}"),
                 Record::Lost(lost) => observer.lost(&lost),
             });
             if progress.expect("it never fails") == Progress::Ended {

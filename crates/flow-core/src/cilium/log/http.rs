@@ -5,6 +5,7 @@ use std::vec::Vec;
 
 use super::lists::{elements, entries};
 use crate::cilium::gob::Value;
+use crate::l7::TraceParent;
 use crate::record::{Header, HttpRecord, TraceId};
 
 /// An HTTP request or response. `Debug` shows neither URL nor header fields.
@@ -81,28 +82,11 @@ impl<'a> LogHttp<'a> {
     }
 }
 
-/// `version "-" trace-id "-" parent-id "-" trace-flags`, in lower-case hexadecimal digits.
-pub(super) fn trace_id(text: &[u8]) -> Option<TraceId> {
-    let mut parts = text.split(|byte| *byte == b'-');
-    let (version, digits) = (parts.next()?, parts.next()?);
-    let (parent, flags) = (parts.next()?, parts.next()?);
-    if version == b"ff" || [version.len(), parent.len(), flags.len()] != [2, 16, 2] {
-        return None;
-    }
-    let digits: &[u8; 32] = digits.try_into().ok()?;
-    let mut id = [0; 16];
-    for (byte, pair) in id.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-    }
-    Some(TraceId(id))
-}
-
-const fn digit(letter: u8) -> Option<u8> {
-    match letter {
-        b'0'..=b'9' => Some(letter - b'0'),
-        b'a'..=b'f' => Some(letter - b'a' + 10),
-        _ => None,
-    }
+/// The 16 bytes that the 32 digits of a trace id stand for.
+fn trace_id(header: &[u8]) -> Option<TraceId> {
+    let digits = TraceParent::parse(header)?.trace_id;
+    let id = u128::from_str_radix(digits, 16).ok()?;
+    Some(TraceId(id.to_be_bytes()))
 }
 
 impl fmt::Debug for LogHttp<'_> {
