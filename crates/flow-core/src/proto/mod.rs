@@ -5,12 +5,16 @@ mod arbitrary;
 mod descriptors;
 mod encode;
 mod export;
+#[cfg(test)]
+mod golden;
 mod json;
 mod mask;
 mod message;
 mod messages;
 mod parse;
 mod scan;
+#[cfg(test)]
+mod tables;
 mod unknown;
 
 pub use encode::ExtensionForm;
