@@ -5,7 +5,7 @@ fn a_dns_answer() {
     let mut shelves = shelves();
     let record = L7Record {
         latency_ns: 1_500_000,
-        flags: L7Flags::TRUNCATED,
+        flags: RecordFlags::TRUNCATED,
         ..record(
             L7Kind::RESPONSE,
             L7Body::Dns(DnsRecord {
