@@ -66,6 +66,8 @@ pub mod pipeline;
 #[cfg(feature = "std")]
 pub mod record;
 #[cfg(feature = "std")]
+pub mod redact;
+#[cfg(feature = "std")]
 pub mod ring;
 #[cfg(feature = "std")]
 pub mod shelf;
