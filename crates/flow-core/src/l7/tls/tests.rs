@@ -154,7 +154,10 @@ fn parts_of_fingerprints() {
     // Without signature schemes there is no underscore in what is digested.
     use sha2::{Digest, Sha256};
     let digest = Sha256::digest(b"0017");
-    let digits: String = digest[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits: String = digest[..6]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let expected = format!("t12i000100_000000000000_{digits}");
     assert_eq!(of(&[], &[extension(0x17, &[])]), expected);
     let too_many: Vec<u16> = (0..513).map(|index| 0x4000 + index).collect();
