@@ -56,6 +56,8 @@
 pub mod clock;
 pub mod decode;
 pub mod event;
+#[cfg(feature = "std")]
+pub mod exchange;
 #[cfg(all(feature = "serde", feature = "std"))]
 pub mod export;
 pub mod flow;

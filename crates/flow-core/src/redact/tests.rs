@@ -53,10 +53,7 @@ fn credentials_go_from_every_form_of_a_url() {
         ),
         ("http://a@s3cret@b@host", "http://HUBBLE_REDACTED@host"),
         ("http://:s3cret@host", "http://HUBBLE_REDACTED@host"),
-        (
-            "http://[user:s3cret@host/",
-            "http://HUBBLE_REDACTED@host/",
-        ),
+        ("http://[user:s3cret@host/", "http://HUBBLE_REDACTED@host/"),
         ("///s3cret@host", "///HUBBLE_REDACTED@host"),
     ] {
         assert_eq!(url(&redaction, given), shown);
@@ -79,6 +76,28 @@ fn what_cannot_be_understood_is_hidden_as_a_whole() {
     ] {
         assert_eq!(url(&redaction, given), MARKER, "{given}");
     }
+}
+
+#[test]
+fn what_is_cut_off_could_be_a_user() {
+    let redaction = Redaction::default();
+    for (given, shown) in [
+        ("http://user:s3cr", "http://HUBBLE_REDACTED"),
+        ("http://s3cr", "http://HUBBLE_REDACTED"),
+        (
+            "/next?to=http%3A%2F%2Fuser:s3cr",
+            "/next?to=http%3A%2F%2FHUBBLE_REDACTED",
+        ),
+        ("user:s3cr", MARKER),
+        ("http://host/pa", "http://host/pa"),
+        ("http://user:s3/cr", MARKER),
+        ("/pa", "/pa"),
+        ("/p?mail=a@", "/p?mail=a@"),
+    ] {
+        assert_eq!(text(&redaction.cut_url(given.as_bytes())), shown);
+    }
+    let shown = Redaction::default().show_url_user_info();
+    assert!(!shown.cut_url(b"http://user:s3cr").is_redacted());
 }
 
 #[test]

@@ -20,6 +20,25 @@ impl Redaction {
         }
     }
 
+    /// The beginning of a URL, of which the rest was cut off. What could be a user, if only an
+    /// `@` followed, is one.
+    #[must_use]
+    pub fn cut_url<'v>(&self, url: &'v [u8]) -> Shown<'v> {
+        if !self.user_info {
+            return self.url(url);
+        }
+        let mut followed = url.to_vec();
+        followed.push(b'@');
+        match self.url(&followed) {
+            Shown::Plain(_) => Shown::Plain(url),
+            Shown::Hidden => Shown::Hidden,
+            Shown::Partly(mut shown) => {
+                shown.pop_if(|last| *last == b'@');
+                Shown::Partly(shown)
+            }
+        }
+    }
+
     /// Writes the URL that scheme, host (with its port) and target make; the target begins with
     /// a slash. Returns whether something is redacted.
     pub fn join(&self, scheme: &[u8], host: &[u8], target: &[u8], to: &mut Vec<u8>) -> bool {
