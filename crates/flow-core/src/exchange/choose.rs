@@ -74,7 +74,7 @@ fn http1(data: &[u8]) -> Choice {
         return found(Protocol::Http1, false);
     }
     let begins = |word: &&[u8]| word.starts_with(data);
-    if data.len() < ENOUGH && (begins(&VERSION) || METHODS.iter().any(|word| begins(word))) {
+    if data.len() < ENOUGH && (begins(&VERSION) || METHODS.iter().any(begins)) {
         return Choice::More;
     }
     if is_request(data) {

@@ -249,23 +249,7 @@ impl Http1 {
             self.forgotten = 0;
         }
         let said = desk.recorder.http1_request(request);
-        let asked = Asked {
-            method: said.record.method.clone(),
-            url: said.record.url.clone(),
-            answering: Answering::of(request.method()),
-            trace: said.trace,
-            is_url_redacted: said.is_url_redacted,
-        };
-        self.tell(side, L7Kind::REQUEST, said, None, desk);
-        let waiting = Waiting {
-            id: 0,
-            time: desk.now(),
-            what: asked,
-        };
-        if self.waiting.push(waiting, desk.limits().waiting) {
-            desk.stats.evicted += 1;
-            self.forgotten += 1;
-        }
+        self.ask(side, said, desk);
         self.halves[side.index()].state = after(request.framing());
     }
 
@@ -274,35 +258,8 @@ impl Http1 {
             desk.stats.interim += 1;
             return Next::Http;
         }
-        let mut said = desk.recorder.http1_response(response);
-        let waiting = if self.forgotten > 0 {
-            self.forgotten -= 1;
-            None
-        } else {
-            self.waiting.pop()
-        };
-        let mut answering = Answering::Other;
-        let mut asked = None;
-        match waiting {
-            Some(waiting) => {
-                desk.stats.paired += 1;
-                asked = Some(waiting.time);
-                answering = waiting.what.answering;
-                said.record.method = waiting.what.method;
-                said.record.url = waiting.what.url;
-                if !waiting.what.trace.is_none() {
-                    said.trace = waiting.what.trace;
-                }
-                if waiting.what.is_url_redacted {
-                    said.flags |= RecordFlags::REDACTED;
-                }
-            }
-            None => {
-                desk.stats.unmatched += 1;
-                said.flags |= RecordFlags::UNMATCHED;
-            }
-        }
-        self.tell(side, L7Kind::RESPONSE, said, asked, desk);
+        let said = desk.recorder.http1_response(response);
+        let answering = self.answer(side, said, desk);
         let framing = response.framing(answering);
         if framing == Framing::Upgrade {
             desk.stats.unanswered += self.waiting.clear();
@@ -382,54 +339,59 @@ impl Http1 {
             desk.stats.truncated += 1;
             return;
         };
-        self.tell_cut(side, said, desk);
+        if side == self.client {
+            self.ask(side, said, desk);
+        } else {
+            self.answer(side, said, desk);
+        }
     }
 
-    fn tell_cut(&mut self, side: Side, mut said: HttpSaid, desk: &mut Desk<'_>) {
-        if side == self.client {
-            let asked = Asked {
-                method: said.record.method.clone(),
-                url: said.record.url.clone(),
-                answering: Answering::of(&said.record.method.to_str_lossy()),
-                trace: said.trace,
-                is_url_redacted: said.is_url_redacted,
-            };
-            self.tell(side, L7Kind::REQUEST, said, None, desk);
-            let time = desk.now();
-            let waiting = Waiting {
-                id: 0,
-                time,
-                what: asked,
-            };
-            if self.waiting.push(waiting, desk.limits().waiting) {
-                desk.stats.evicted += 1;
-                self.forgotten += 1;
-            }
-            return;
+    /// Tells a request, which waits from now on.
+    fn ask(&mut self, side: Side, said: HttpSaid, desk: &mut Desk<'_>) {
+        let what = Asked {
+            method: said.record.method.clone(),
+            url: said.record.url.clone(),
+            answering: Answering::of(&said.record.method.to_str_lossy()),
+            trace: said.trace,
+            is_url_redacted: said.is_url_redacted,
+        };
+        self.tell(side, L7Kind::REQUEST, said, None, desk);
+        let waiting = Waiting {
+            id: 0,
+            time: desk.now(),
+            what,
+        };
+        if self.waiting.push(waiting, desk.limits().waiting) {
+            desk.stats.evicted += 1;
+            self.forgotten += 1;
         }
+    }
+
+    /// Tells a response with what it repeats of its request.
+    fn answer(&mut self, side: Side, mut said: HttpSaid, desk: &mut Desk<'_>) -> Answering {
         let waiting = match self.forgotten {
             0 => self.waiting.pop(),
             _ => None,
         };
         self.forgotten = self.forgotten.saturating_sub(1);
-        let mut asked = None;
-        match waiting {
-            Some(waiting) => {
-                desk.stats.paired += 1;
-                asked = Some(waiting.time);
-                said.record.method = waiting.what.method;
-                said.record.url = waiting.what.url;
-                said.trace = waiting.what.trace;
-                if waiting.what.is_url_redacted {
-                    said.flags |= RecordFlags::REDACTED;
-                }
+        let (mut asked, mut answering) = (None, Answering::Other);
+        if let Some(Waiting { time, what, .. }) = waiting {
+            desk.stats.paired += 1;
+            (asked, answering) = (Some(time), what.answering);
+            said.record.method = what.method;
+            said.record.url = what.url;
+            if !what.trace.is_none() {
+                said.trace = what.trace;
             }
-            None => {
-                desk.stats.unmatched += 1;
-                said.flags |= RecordFlags::UNMATCHED;
+            if what.is_url_redacted {
+                said.flags |= RecordFlags::REDACTED;
             }
+        } else {
+            desk.stats.unmatched += 1;
+            said.flags |= RecordFlags::UNMATCHED;
         }
         self.tell(side, L7Kind::RESPONSE, said, asked, desk);
+        answering
     }
 
     /// Where messages begin is not known any more.
@@ -499,8 +461,7 @@ fn truncated(flags: L7Flags) -> RecordFlags {
 /// Where the head ends, looked for from a little before `from` on.
 fn head_end(head: &[u8], from: usize) -> Option<usize> {
     let start = from.saturating_sub(3);
-    let mut lines = head.get(start..)?.iter().enumerate();
-    while let Some((at, byte)) = lines.next() {
+    for (at, byte) in head.get(start..)?.iter().enumerate() {
         if *byte != b'\n' {
             continue;
         }

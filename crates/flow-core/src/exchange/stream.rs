@@ -97,7 +97,7 @@ impl Stream {
         }
         let next = *self.next.get_or_insert(part.sequence);
         let ahead = distance(next, part.sequence);
-        if ahead > FAR || ahead < -FAR {
+        if !(-FAR..=FAR).contains(&ahead) {
             self.restart(part.sequence, reader);
         }
         if part.is_last {

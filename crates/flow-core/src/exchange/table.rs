@@ -111,9 +111,9 @@ impl<V> Table<V> {
             }
         };
         let (slots, hasher) = (&self.slots, &self.hasher);
-        let hash = hasher.hash_one(&key);
+        let hash = hasher.hash_one(key);
         self.index.insert_unique(hash, place, |place| {
-            hasher.hash_one(&slots[*place as usize].key)
+            hasher.hash_one(slots[*place as usize].key)
         });
         self.link(place);
         place
@@ -183,7 +183,7 @@ impl<V> Table<V> {
     pub(super) fn remove(&mut self, place: u32) -> Option<V> {
         self.unlink(place);
         let (slots, hasher) = (&mut self.slots, &self.hasher);
-        let hash = hasher.hash_one(&slots[place as usize].key);
+        let hash = hasher.hash_one(slots[place as usize].key);
         if let Ok(entry) = self.index.find_entry(hash, |other| *other == place) {
             entry.remove();
         }

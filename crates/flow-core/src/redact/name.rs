@@ -1,6 +1,5 @@
 //! Names of hosts.
 
-use std::boxed::Box;
 use std::vec::Vec;
 
 use super::{MARKER, Redaction, Shown};
@@ -14,8 +13,8 @@ impl Redaction {
             let Some(at) = labels.len().checked_sub(suffix.len()) else {
                 return false;
             };
-            let same = |(mine, theirs): (&&[u8], &Box<[u8]>)| mine.eq_ignore_ascii_case(theirs);
-            at > 0 && labels[at..].iter().zip(*suffix).all(same)
+            let mut pairs = labels[at..].iter().zip(*suffix);
+            at > 0 && pairs.all(|(mine, theirs)| mine.eq_ignore_ascii_case(theirs))
         })?;
         let mut shown = MARKER.as_bytes().to_vec();
         for label in suffix {

@@ -64,7 +64,8 @@ impl Redaction {
     /// Text in which URLs may stand anywhere.
     pub(super) fn text<'v>(&self, text: &'v [u8]) -> Shown<'v> {
         let has_query = self.query && text.contains(&b'?');
-        if !(self.user_info && has_at(text)) && !has_query {
+        let has_user = self.user_info && has_at(text);
+        if !has_user && !has_query {
             return Shown::Plain(text);
         }
         let mut shown = Vec::with_capacity(text.len() + MARKER.len());
