@@ -57,6 +57,8 @@ pub mod cilium;
 pub mod clock;
 pub mod decode;
 pub mod event;
+#[cfg(feature = "std")]
+pub mod exchange;
 #[cfg(all(feature = "serde", feature = "std"))]
 pub mod export;
 pub mod flow;
@@ -68,6 +70,8 @@ pub mod pipeline;
 pub mod proto;
 #[cfg(feature = "std")]
 pub mod record;
+#[cfg(feature = "std")]
+pub mod redact;
 #[cfg(feature = "std")]
 pub mod resolve;
 #[cfg(feature = "std")]

@@ -180,9 +180,11 @@ fn dns() -> impl Strategy<Value = DnsRecord> {
         types(),
         types(),
     );
-    (text(), lists, any::<u32>(), any::<u16>(), any::<u16>()).prop_map(
-        |(query, (ips, cnames, qtypes, rrtypes), ttl, rcode, id)| DnsRecord {
+    let numbers = (any::<u32>(), any::<u16>(), any::<u16>());
+    (text(), text(), lists, numbers).prop_map(
+        |(query, source, (ips, cnames, qtypes, rrtypes), (ttl, rcode, id))| DnsRecord {
             query,
+            source,
             ips,
             ttl,
             cnames,

@@ -22,7 +22,7 @@ use crate::flow::{
     Traffic, TunnelProtocol, Verdict,
 };
 use crate::record::{
-    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, RecordFlags, L7Kind, L7Record, RecordType,
+    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, RecordFlags, RecordType,
     TlsRecord, TraceId,
 };
 use crate::resolve::{

@@ -78,6 +78,7 @@ fn dns(message: &pb::Dns, detail: &ext::L7Detail) -> Result<DnsRecord, ConvertEr
         ips,
         ttl: message.ttl,
         cnames: texts(&message.cnames),
+        source: message.observation_source.as_str().into(),
         rcode: small("l7.dns.rcode", message.rcode)?,
         qtypes: types("l7.dns.qtypes", &message.qtypes)?,
         rrtypes: types("l7.dns.rrtypes", &message.rrtypes)?,

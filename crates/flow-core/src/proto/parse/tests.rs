@@ -195,7 +195,8 @@ proptest! {
 
 #[test]
 fn what_does_not_fit_is_named() {
-    let cases: &[(fn(&mut pb::Flow), &str)] = &[
+    type Case = (fn(&mut pb::Flow), &'static str);
+    let cases: &[Case] = &[
         (
             |flow| flow.verdict = 256,
             "field verdict: expected a number from 0 to 255, found 256",
