@@ -65,6 +65,18 @@ fn inode(number: u64) -> io::Result<u32> {
     })
 }
 
+/// Runs `work` inside `netns`, and comes back to `home`. The thread enters only where it is not
+/// there already, for entering takes `CAP_SYS_ADMIN`.
+pub(crate) fn inside<T>(netns: &Netns, home: &Netns, work: impl FnOnce() -> T) -> io::Result<T> {
+    if netns.inode() == home.inode() {
+        return Ok(work());
+    }
+    netns.enter()?;
+    let result = work();
+    home.enter()?;
+    Ok(result)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

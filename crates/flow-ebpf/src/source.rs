@@ -11,7 +11,6 @@ use flow_core::event::EventDecoder;
 use flow_core::pipeline::{Progress, Record, Source, SourceError};
 
 use crate::attach::host;
-use crate::builder::FlowSourceBuilder;
 use crate::clock::clock_sample;
 use crate::drop_reason::DropReasons;
 use crate::error::LoadError;
@@ -45,11 +44,6 @@ pub struct SourceHandle {
 }
 
 impl FlowSource {
-    /// Begins to choose what to observe.
-    pub fn builder() -> FlowSourceBuilder {
-        FlowSourceBuilder::default()
-    }
-
     pub(crate) fn load(options: Options) -> Result<Self, LoadError> {
         options.check()?;
         privileges::check()?;

@@ -8,11 +8,10 @@ use flow_core::flow::Name16;
 
 use crate::attach::interface::Port;
 use crate::feature::FeatureState;
-use crate::netns::Netns;
+use crate::netns::{Netns, inside};
 use crate::options::{Namespace, Options};
 use crate::rtnl::{Link, LinkEvent, LinkMonitor};
 use crate::shared::Shared;
-use crate::worker::inside;
 
 /// Index of the loopback interface in every namespace: `include/net/net_namespace.h`.
 const LOOPBACK: u32 = 1;

@@ -1,6 +1,5 @@
 //! The thread that attaches programs to interfaces as they come and go, and sweeps the table.
 
-use std::io;
 use std::os::fd::AsFd as _;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -186,16 +185,4 @@ impl Worker {
             }
         }
     }
-}
-
-/// Runs `work` inside `netns`, and comes back to `home`. The thread enters only where it is not
-/// there already, for entering takes `CAP_SYS_ADMIN`.
-pub(crate) fn inside<T>(netns: &Netns, home: &Netns, work: impl FnOnce() -> T) -> io::Result<T> {
-    if netns.inode() == home.inode() {
-        return Ok(work());
-    }
-    netns.enter()?;
-    let result = work();
-    home.enter()?;
-    Ok(result)
 }

@@ -11,10 +11,14 @@ use futures_core::Stream;
 use super::position::{Position, Stamp};
 use super::record::Record;
 use super::shared::Shared;
-use super::sync::{Arc, StdArc, ThreadWaker, Wait, sleep_until, spin, thread};
+use super::sync::{
+    Arc, CATCH_UP_TRIES, ROUNDS, StdArc, ThreadWaker, Wait, nap, sleep_until, spin, thread,
+};
 
-/// How long a reader waits for a writer that was stopped in the middle of a record.
-pub const PATIENCE: Duration = Duration::from_millis(20);
+/// How long a reader waits for a writer that was stopped in the middle of a record: longer than
+/// the 100 ms for which Linux by default stops threads that have used up their share of a
+/// container's processors.
+pub const PATIENCE: Duration = Duration::from_millis(250);
 
 /// What a reader gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +52,11 @@ pub enum Idle {
 /// come after it. Usually that takes nanoseconds; if the writer was stopped right there, the
 /// reader counts the position as lost after [`PATIENCE`] and goes on.
 ///
+/// A reader that was lapped gets one [`Next::Lost`] and then the oldest record retained. To
+/// that end the record is read before the loss is told; if a writer overwrites it even while
+/// it is read, the reader takes one that is a little newer, so that it does not race the
+/// writer for the last place.
+///
 /// `Reader` is a [`Stream`] of [`Next`] that ends when the ring is closed and read.
 pub struct Reader<T: Record> {
     shared: Arc<Shared<T>>,
@@ -58,7 +67,23 @@ pub struct Reader<T: Record> {
     made: Position,
     stuck: Option<(Position, Wait)>,
     sleeper: Option<u64>,
+    /// A record that was read together with the loss that is told before it.
+    saved: T,
+    saved_at: Option<Position>,
 }
+
+/// What can be done where the next record could not be read at once.
+enum Turn {
+    /// Try again.
+    Again,
+    /// The saved record is the next one.
+    Saved,
+    /// So many are lost.
+    Lost(u64),
+}
+
+// Nothing in a reader refers to the reader itself.
+impl<T: Record> Unpin for Reader<T> {}
 
 impl<T: Record> Reader<T> {
     /// A reader that begins at `next`, made when the head was at `made`.
@@ -71,6 +96,8 @@ impl<T: Record> Reader<T> {
             made,
             stuck: None,
             sleeper: None,
+            saved: T::new_zeroed(),
+            saved_at: None,
         }
     }
 
@@ -106,11 +133,12 @@ impl<T: Record> Reader<T> {
                 break;
             }
             match self.unreadable() {
-                Ok(Some(lost)) => {
+                Ok(Turn::Again) => {}
+                Ok(turn) => {
+                    let lost = self.take(turn, &mut record);
                     done += 1;
-                    each(Next::Lost(lost));
+                    each(lost.map_or(Next::Record(&record), Next::Lost));
                 }
-                Ok(None) => {}
                 Err(idle) if done == 0 => return Err(idle),
                 Err(_) => break,
             }
@@ -168,10 +196,22 @@ impl<T: Record> Reader<T> {
                 self.advance();
                 return Ok(None);
             }
-            if let Some(lost) = self.unreadable()? {
-                return Ok(Some(lost));
+            match self.unreadable()? {
+                Turn::Again => {}
+                turn => return Ok(self.take(turn, record)),
             }
         }
+    }
+
+    /// Puts the saved record into `record`, or returns the loss.
+    #[inline]
+    fn take(&mut self, turn: Turn, record: &mut T) -> Option<u64> {
+        if let Turn::Lost(lost) = turn {
+            return Some(lost);
+        }
+        *record = self.saved;
+        self.advance();
+        None
     }
 
     #[inline]
@@ -180,9 +220,12 @@ impl<T: Record> Reader<T> {
         self.delivered += 1;
     }
 
-    /// Finds out why the next record could not be read: `None` if it is worth another try.
+    /// Finds out why the next record could not be read.
     #[cold]
-    fn unreadable(&mut self) -> Result<Option<u64>, Idle> {
+    fn unreadable(&mut self) -> Result<Turn, Idle> {
+        if self.saved_at == Some(self.next) {
+            return Ok(Turn::Saved);
+        }
         let claim = self.shared.claim();
         let head = claim.head();
         if head == self.next {
@@ -192,22 +235,44 @@ impl<T: Record> Reader<T> {
                 Idle::Empty
             });
         }
-        let oldest = self.shared.oldest(head);
-        if oldest.is_after(self.next) {
-            let from = self.expected();
-            self.next = oldest;
-            return Ok(oldest.is_after(from).then(|| self.lose(oldest.since(from))));
+        if self.shared.oldest(head).is_after(self.next) {
+            return Ok(self.catch_up());
         }
-        // The stamp is loaded after the claim: of a closed ring it is the last one.
         let stamp = self.shared.slots.stamp(self.next);
-        if stamp == Stamp::complete(self.next) || stamp.position().is_after(self.next) {
-            return Ok(None);
+        if stamp.position().is_after(self.next) || stamp == Stamp::complete(self.next) {
+            return Ok(Turn::Again);
         }
-        if stamp == Stamp::skipped(self.next) || claim.is_closed() || self.out_of_patience() {
+        let given_up = stamp.position() == self.next && stamp.is_empty();
+        if given_up || self.out_of_patience() {
             self.next = self.next.plus(1);
-            return Ok(Some(self.lose(1)));
+            return Ok(Turn::Lost(self.lose(1)));
         }
         Err(Idle::Empty)
+    }
+
+    /// Jumps to the oldest record that can be had, and saves it.
+    fn catch_up(&mut self) -> Turn {
+        let from = self.expected();
+        let capacity = self.shared.slots.capacity();
+        let mut margin = 0;
+        for _ in 0..CATCH_UP_TRIES {
+            let oldest = self.shared.oldest(self.shared.claim().head());
+            if !oldest.is_after(self.next) {
+                // Still in the window: its writer is at work, or has given up.
+                break;
+            }
+            self.next = oldest.plus(margin);
+            if self.shared.slots.read(self.next, &mut self.saved) {
+                self.saved_at = Some(self.next);
+                break;
+            }
+            margin = (2 * margin).max(1).min(capacity / 2);
+        }
+        if self.next.is_after(from) {
+            Turn::Lost(self.lose(self.next.since(from)))
+        } else {
+            Turn::Again
+        }
     }
 
     /// The first position that would be a loss. What leaves the window before the reader has
@@ -238,10 +303,7 @@ impl<T: Record> Reader<T> {
     }
 
     fn next_until(&mut self, deadline: Option<Instant>) -> Result<Next<T>, Idle> {
-        // A reader that looks all the time takes the line from the writer all the time: after
-        // a pause of about a microsecond many records are there at once.
-        const SPINS: u32 = 3;
-        const YIELDS: u32 = 4;
+        let [spins, yields, busy] = ROUNDS;
         let mut rounds = 0;
         let mut waker = None;
         loop {
@@ -253,9 +315,9 @@ impl<T: Record> Reader<T> {
                 return Err(Idle::Empty);
             }
             rounds += 1;
-            if rounds <= SPINS {
+            if rounds <= spins {
                 spin(8 << rounds);
-            } else if rounds <= SPINS + YIELDS {
+            } else if rounds <= yields {
                 thread::yield_now();
             } else {
                 let waker = waker.get_or_insert_with(|| {
@@ -263,9 +325,11 @@ impl<T: Record> Reader<T> {
                 });
                 if self.sleep_for_next(waker) {
                     sleep_until(deadline);
-                } else {
+                } else if rounds <= busy {
                     // The writer of the next record is at work.
                     thread::yield_now();
+                } else {
+                    nap();
                 }
             }
         }

@@ -15,11 +15,10 @@ pub(super) fn tls(payload: &[u8], is_on_port: bool) -> Option<L7Protocol> {
         return (is_on_port && is_start).then_some(L7Protocol::Tls);
     }
     let mut records = Records::new(payload);
-    let mut count = 0;
-    for record in records.by_ref() {
+    for (index, record) in records.by_ref().enumerate() {
         let record = match record {
             Ok(record) => record,
-            Err(error) if error.is_truncated() && count > 0 => break,
+            Err(error) if error.is_truncated() && index > 0 => break,
             Err(_) => return None,
         };
         let fits = match record.kind {
@@ -31,7 +30,6 @@ pub(super) fn tls(payload: &[u8], is_on_port: bool) -> Option<L7Protocol> {
         if !fits || record.version.0 & 0xff > 4 {
             return None;
         }
-        count += 1;
     }
     Some(L7Protocol::Tls)
 }

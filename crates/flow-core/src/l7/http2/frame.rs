@@ -126,7 +126,7 @@ impl FrameHeader {
             FrameKind::PUSH_PROMISE => !is_connection && self.length >= 4,
             FrameKind::PRIORITY => !is_connection && self.length == 5,
             FrameKind::RST_STREAM => !is_connection && self.length == 4,
-            FrameKind::SETTINGS => is_connection && self.length % 6 == 0,
+            FrameKind::SETTINGS => is_connection && self.length.is_multiple_of(6),
             FrameKind::PING => is_connection && self.length == 8,
             FrameKind::GOAWAY => is_connection && self.length >= 8,
             FrameKind::WINDOW_UPDATE => self.length == 4,

@@ -381,7 +381,7 @@ const fn is_allowed(header: &FrameHeader) -> bool {
         FrameKind::DATA | FrameKind::HEADERS | FrameKind::CONTINUATION => header.stream != 0,
         FrameKind::PRIORITY => header.stream != 0 && header.length == 5,
         FrameKind::RST_STREAM => header.stream != 0 && header.length == 4,
-        FrameKind::SETTINGS => header.stream == 0 && header.length % 6 == 0,
+        FrameKind::SETTINGS => header.stream == 0 && header.length.is_multiple_of(6),
         FrameKind::PUSH_PROMISE => header.stream != 0 && header.length >= 4,
         FrameKind::PING => header.stream == 0 && header.length == 8,
         FrameKind::GOAWAY => header.stream == 0 && header.length >= 8,

@@ -395,7 +395,7 @@ fn headers() {
     let bad = Request::parse(&[0, 3, 0, 1, 0, 0, 0, 1, 0, 9, b'x'], 11).unwrap();
     assert_eq!(bad.flags(), L7Flags::MALFORMED);
     assert_eq!(bad.error().unwrap().problem, L7Problem::Beyond);
-    assert!(ApiKey(17).is_flexible(99) == false && ApiKey(999).is_flexible(0));
+    assert!(!ApiKey(17).is_flexible(99) && ApiKey(999).is_flexible(0));
     assert_eq!(ApiKey::from_name("offsets"), Some(ApiKey::LIST_OFFSETS));
 }
 

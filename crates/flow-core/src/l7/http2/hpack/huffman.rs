@@ -191,12 +191,12 @@ mod tests {
 
     #[test]
     fn every_byte_has_a_code() {
-        for symbol in 0..256_usize {
+        for (symbol, length) in LENGTHS.iter().enumerate().take(256) {
             let place = SYMBOLS
                 .iter()
                 .position(|other| usize::from(*other) == symbol)
                 .unwrap();
-            let length = usize::from(LENGTHS[symbol]);
+            let length = usize::from(*length);
             let group = GROUPS[length - SHORTEST];
             let code = u64::from(group.first) + (place as u64 - u64::from(group.start));
             let padded = code << (64 - length) | u64::MAX >> length;
