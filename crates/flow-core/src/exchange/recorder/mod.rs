@@ -107,6 +107,6 @@ pub(super) fn record_flags(flags: L7Flags) -> RecordFlags {
 /// The identifier of a trace.
 fn trace_id(parent: Option<TraceParent<'_>>) -> TraceId {
     // It is 32 hexadecimal digits.
-    let number = parent.and_then(|parent| u128::from_str_radix(parent.trace_id, 16).ok());
+    let number = parent.and_then(|parent| u128::from_str_radix(parent.trace_id_text(), 16).ok());
     TraceId(number.unwrap_or(0).to_be_bytes())
 }

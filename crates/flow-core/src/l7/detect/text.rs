@@ -57,18 +57,21 @@ fn is_beginning(payload: &[u8]) -> bool {
 /// Whether a target follows, and a version of HTTP/1 as far as the line is there. SIP and RTSP
 /// have the same form and other versions.
 fn is_rest_of_line(rest: &[u8]) -> bool {
-    let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+    let end = rest.iter().position(|byte| *byte < b' ' || *byte == 0x7f);
     let line = &rest[..end.unwrap_or(rest.len())];
-    let is_text = line.iter().all(|byte| *byte >= b' ' && *byte != 0x7f);
-    if !is_text || line.trim_ascii().is_empty() {
+    if line.trim_ascii().is_empty() {
         return false;
     }
-    let version = line
-        .iter()
-        .rposition(|byte| *byte == b' ')
-        .map_or(&[][..], |at| &line[at + 1..]);
-    match end {
-        Some(_) => matches!(version, b"HTTP/1.0" | b"HTTP/1.1"),
-        None => version.len() >= 8 || b"HTTP/1.1".starts_with(&version[..version.len().min(7)]),
+    match end.map(|end| rest[end]) {
+        Some(b'\r' | b'\n') => line.ends_with(b" HTTP/1.1") || line.ends_with(b" HTTP/1.0"),
+        Some(_) => false,
+        // The line goes on: its last word may be a version that is cut off.
+        None => match line.iter().rposition(|byte| *byte == b' ') {
+            Some(at) => {
+                let word = &line[at + 1..];
+                word.len() >= 8 || b"HTTP/1.1".starts_with(&word[..word.len().min(7)])
+            }
+            None => true,
+        },
     }
 }

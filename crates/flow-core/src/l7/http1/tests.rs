@@ -46,7 +46,7 @@ fn a_request() {
     assert_eq!(request.content_length(), Some(5));
     assert_eq!(request.framing(), Framing::Length(5));
     assert_eq!(
-        request.traceparent().unwrap().trace_id,
+        request.traceparent().unwrap().trace_id_text(),
         "4bf92f3577b34da6a3ce929d0e0e4736"
     );
     assert!(request.is_keep_alive() && request.is_whole());

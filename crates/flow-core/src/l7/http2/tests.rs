@@ -94,7 +94,10 @@ fn a_call_and_its_answer() {
                 (method.service, method.method),
                 (&b"pkg.Greeter"[..], &b"SayHello"[..])
             );
-            assert_eq!(headers.traceparent().unwrap().trace_id, &TRACE[3..35]);
+            assert_eq!(
+                headers.traceparent().unwrap().trace_id_text(),
+                &TRACE[3..35]
+            );
             assert_eq!(headers.user_agent(), Some(&b"grpc-go/1.60"[..]));
             assert_eq!(
                 (headers.scheme(), headers.promised()),
