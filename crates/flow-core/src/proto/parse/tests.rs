@@ -269,7 +269,7 @@ fn what_does_not_fit_is_named() {
         let mut message = pb::Flow::default();
         change(&mut message);
         let error = Flow::try_from(&message).unwrap_err();
-        assert_eq!(format!("{error}"), expected);
+        assert_eq!(format!("{error}"), *expected);
     }
 }
 
