@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::ArcSwapOption;
 use crossbeam_queue::ArrayQueue;
 use flow_core::flow::Flow;
-use flow_core::ring::{Backward, Idle, Next, Reader, Ring, Start, Writer};
+use flow_core::ring::{Backward, Next, Reader, Ring, Start, Writer};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
@@ -30,8 +30,8 @@ pub(crate) trait Contender: Clone + Send + Sync + 'static {
     /// Hands what is ready to `each`; tells how many flows were lost.
     fn drain(follower: &mut Self::Follower, each: impl FnMut(&Flow)) -> u64;
 
-    /// Waits for one flow, which goes to `each`, or a loss, which is returned; `None` where
-    /// that can not be done.
+    /// Waits until there is something; hands flows to `each` and returns how many were lost.
+    /// `None` where that can not be done.
     fn wait(follower: &mut Self::Follower, each: impl FnMut(&Flow)) -> Option<u64>;
 }
 
@@ -80,14 +80,12 @@ impl Contender for Words {
     }
 
     fn wait(follower: &mut Reader<Flow>, mut each: impl FnMut(&Flow)) -> Option<u64> {
-        match follower.wait_next() {
-            Ok(Next::Record(flow)) => {
-                each(&flow);
-                Some(0)
-            }
-            Ok(Next::Lost(lost)) => Some(lost),
-            Err(Idle::Empty | Idle::Closed) => None,
-        }
+        let mut all = 0;
+        let visit = |next: Next<&Flow>| match next {
+            Next::Record(flow) => each(flow),
+            Next::Lost(lost) => all += lost,
+        };
+        follower.wait_visit(64, visit).ok().map(|_| all)
     }
 }
 

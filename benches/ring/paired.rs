@@ -5,8 +5,11 @@ use std::time::Duration;
 use super::contender::{Broadcast, Contender, Pointers, Queue, Words};
 use super::work;
 
-const ROUNDS: usize = 11;
-const PUBLISHED: u64 = 1 << 20;
+/// Rounds of a millisecond or so, many of which nothing interrupts.
+const ROUNDS: usize = 41;
+const PUBLISHED: u64 = 1 << 17;
+/// Rounds with followers, which take longer.
+const FOLLOW_ROUNDS: usize = 11;
 const FOLLOWED: Duration = Duration::from_millis(150);
 
 /// A named measurement.
@@ -17,18 +20,24 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// What is better: less of a time, more of a rate.
+/// What is compared.
 #[derive(Clone, Copy)]
-enum Better {
-    Less,
-    More,
+enum Kind {
+    /// Less is better.
+    Time,
+    /// More is better.
+    Rate,
 }
 
 /// Runs the lanes in turns, every other round backwards, and prints of each the median, the
 /// best, and the median of its ratio to the first.
-fn compare(title: &str, unit: &str, better: Better, mut lanes: Vec<Lane<'_>>) {
+fn compare(title: &str, unit: &str, kind: Kind, mut lanes: Vec<Lane<'_>>) {
     let mut values = vec![Vec::new(); lanes.len()];
-    for round in 0..ROUNDS {
+    let rounds = match kind {
+        Kind::Time => ROUNDS,
+        Kind::Rate => FOLLOW_ROUNDS,
+    };
+    for round in 0..rounds {
         for turn in 0..lanes.len() {
             let lane = if round % 2 == 0 {
                 turn
@@ -46,9 +55,9 @@ fn compare(title: &str, unit: &str, better: Better, mut lanes: Vec<Lane<'_>>) {
             .zip(&values[0])
             .map(|(own, first)| own / first)
             .collect();
-        let best = own.iter().copied().reduce(match better {
-            Better::Less => f64::min,
-            Better::More => f64::max,
+        let best = own.iter().copied().reduce(match kind {
+            Kind::Time => f64::min,
+            Kind::Rate => f64::max,
         });
         println!(
             "    {name:<24} {:>9.2} {unit:<14} best {:>8.2} {:>9.2} x",
@@ -116,11 +125,11 @@ fn follow_lane<C: Contender>(followers: usize) -> Lane<'static> {
 
 /// Runs and prints everything.
 pub(crate) fn table() {
-    println!("\nmedians and best of {ROUNDS} paired rounds, and the median ratio to the first\n");
+    println!("\nmedians and best of paired rounds, and the median ratio to the first\n");
     compare(
         "publish, one thread",
         "ns/flow",
-        Better::Less,
+        Kind::Time,
         vec![
             publish_lane::<Words>(),
             publish_lane::<Broadcast>(),
@@ -131,7 +140,7 @@ pub(crate) fn table() {
     compare(
         "publish, readers that do not read",
         "ns/flow",
-        Better::Less,
+        Kind::Time,
         vec![
             stalled_lane::<Words>(0, "flow ring, none"),
             stalled_lane::<Words>(8, "flow ring, 8"),
@@ -141,7 +150,7 @@ pub(crate) fn table() {
     compare(
         "publish, two writers",
         "ns/flow",
-        Better::Less,
+        Kind::Time,
         vec![
             two_lane::<Words>(),
             two_lane::<Broadcast>(),
@@ -152,7 +161,7 @@ pub(crate) fn table() {
     compare(
         "read a backlog of 65,536",
         "ns/flow",
-        Better::Less,
+        Kind::Time,
         vec![
             pass_lane(work::backlog::<Words>),
             pass_lane(work::backlog::<Broadcast>),
@@ -163,7 +172,7 @@ pub(crate) fn table() {
     compare(
         "scan 65,536 for a verdict and an endpoint",
         "ns/flow",
-        Better::Less,
+        Kind::Time,
         vec![
             pass_lane(work::scan::<Words>),
             ("flow ring, backwards", pass_lane(work::backwards).1),
@@ -175,7 +184,7 @@ pub(crate) fn table() {
     compare(
         "catch up after a lap: one loss, one flow",
         "ns",
-        Better::Less,
+        Kind::Time,
         vec![
             catch_up_lane::<Words>(),
             catch_up_lane::<Broadcast>(),
@@ -186,7 +195,7 @@ pub(crate) fn table() {
         compare(
             &format!("follow a writer flat out, {followers} reader(s)"),
             "M delivered/s",
-            Better::More,
+            Kind::Rate,
             vec![
                 follow_lane::<Words>(followers),
                 follow_lane::<Broadcast>(followers),

@@ -99,7 +99,7 @@ impl Wake for Unpark {
 }
 
 /// Ways to follow a ring to its end.
-const WAYS: [fn(&mut Reader<Wide>, &mut Seen); 4] = [
+const WAYS: [fn(&mut Reader<Wide>, &mut Seen); 5] = [
     |reader, seen| {
         loop {
             match reader.try_next() {
@@ -134,6 +134,7 @@ const WAYS: [fn(&mut Reader<Wide>, &mut Seen); 4] = [
             }
         }
     },
+    |reader, seen| while reader.wait_visit(50, |next| seen.note(next)).is_ok() {},
 ];
 
 fn write(mut writer: Writer<Wide>, own: u64, count: u64) {
@@ -221,16 +222,16 @@ fn run(capacity: usize, wraps: u64, writers: usize, readers: usize) {
 }
 
 #[test]
-fn one_writer_and_four_readers() {
+fn one_writer_and_five_readers() {
     for &(capacity, wraps) in RINGS {
-        run(capacity, wraps, 1, 4);
+        run(capacity, wraps, 1, WAYS.len());
     }
 }
 
 #[test]
-fn four_writers_and_four_readers() {
+fn four_writers_and_five_readers() {
     for &(capacity, wraps) in RINGS {
-        run(capacity, wraps, 4, 4);
+        run(capacity, wraps, 4, WAYS.len());
     }
 }
 
