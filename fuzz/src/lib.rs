@@ -12,11 +12,14 @@ mod capture;
 #[allow(dead_code, reason = "the targets need some of it")]
 #[path = "../../crates/flow-core/tests/wire/invariants.rs"]
 mod invariants;
+mod l7_seeds;
+mod l7_targets;
 pub mod mutate;
 mod readers;
 pub mod seeds;
 mod wire;
 
+pub use l7_targets::{l7_detect, l7_dns, l7_http1, l7_http2, l7_kafka, l7_quic, l7_tls};
 pub use readers::{capture_reader, event_record, flow_decode};
 pub use wire::{wire_ethernet, wire_linux_sll, wire_linux_sll2, wire_loop, wire_null, wire_raw_ip};
 
@@ -24,7 +27,7 @@ pub use wire::{wire_ethernet, wire_linux_sll, wire_linux_sll2, wire_loop, wire_n
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 16] = [
     ("wire_ethernet", wire_ethernet),
     ("wire_raw_ip", wire_raw_ip),
     ("wire_linux_sll", wire_linux_sll),
@@ -34,4 +37,11 @@ pub const TARGETS: [Target; 9] = [
     ("event_record", event_record),
     ("flow_decode", flow_decode),
     ("capture_reader", capture_reader),
+    ("l7_dns", l7_dns),
+    ("l7_http1", l7_http1),
+    ("l7_http2", l7_http2),
+    ("l7_tls", l7_tls),
+    ("l7_quic", l7_quic),
+    ("l7_kafka", l7_kafka),
+    ("l7_detect", l7_detect),
 ];

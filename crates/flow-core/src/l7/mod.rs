@@ -21,7 +21,7 @@ mod cursor;
 mod detect;
 pub mod dns;
 mod error;
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod exercise;
 mod flags;

@@ -4,7 +4,7 @@
 //! request; a name that loops or is too long is refused with an [`L7Error`](super::L7Error),
 //! and shown up to that place followed by `\?`.
 
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(super) mod exercise;
 mod message;
 mod name;

@@ -18,7 +18,7 @@
 //! ```
 
 mod body;
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(super) mod exercise;
 mod head;
 mod headers;

@@ -366,7 +366,7 @@ impl Half {
         on(Event { stream, kind });
     }
 
-    #[cfg(any(test, fuzzing))]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(super) fn check(&self) {
         self.decoder.check();
         assert!(self.frame.bytes().len() <= self.limits.block);

@@ -10,7 +10,7 @@
 mod collect;
 #[cfg(feature = "std")]
 mod event;
-#[cfg(all(feature = "std", any(test, fuzzing)))]
+#[cfg(all(feature = "std", any(test, feature = "fuzzing")))]
 pub(super) mod exercise;
 mod frame;
 mod grpc;

@@ -4,7 +4,7 @@
 //! A response does not tell what it answers: the caller remembers API and version by
 //! correlation identifier.
 
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(super) mod exercise;
 mod frame;
 mod layout;

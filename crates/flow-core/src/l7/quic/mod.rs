@@ -7,7 +7,7 @@
 
 #[cfg(feature = "quic")]
 mod crypto;
-#[cfg(all(feature = "quic", any(test, fuzzing)))]
+#[cfg(all(feature = "quic", any(test, feature = "fuzzing")))]
 pub(super) mod exercise;
 #[cfg(feature = "quic")]
 mod frames;

@@ -24,7 +24,7 @@
 mod alert;
 mod cipher;
 mod client_hello;
-#[cfg(any(test, fuzzing))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(super) mod exercise;
 mod extension;
 mod handshake;

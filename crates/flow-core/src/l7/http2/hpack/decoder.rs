@@ -149,7 +149,7 @@ impl Decoder {
         Ok((name, value))
     }
 
-    #[cfg(any(test, fuzzing))]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(in crate::l7::http2) fn check(&self) {
         self.table.check();
     }

@@ -127,7 +127,7 @@ impl Table {
         Some((name, value))
     }
 
-    #[cfg(any(test, fuzzing))]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(super) fn check(&self) {
         let size: usize = self
             .entries
