@@ -20,9 +20,8 @@ pub(crate) fn folder(collection: &str) -> Option<PathBuf> {
         folder.display()
     );
     announce(&format!(
-        "NOT TESTED, for there are no captures: {} ({} in FLOW_CORPUS names another place)",
-        folder.display(),
-        "the folder that holds `ndpi` and `tcpdump`"
+        "NOT TESTED: no captures in {}; FLOW_CORPUS names the folder that holds `ndpi` and `tcpdump`",
+        folder.display()
     ));
     None
 }

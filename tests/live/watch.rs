@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::process::Command;
-use std::sync::mpsc;
+use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,8 +19,33 @@ pub(crate) fn of(pair: &Pair) -> FlowSourceBuilder {
         .namespace(Namespace::from(pair.server.path().as_path()))
 }
 
+/// One at a time: drops are told of the whole host, and the flood of one test would overrun the
+/// ring buffers of another.
+static TAKEN: Mutex<bool> = Mutex::new(false);
+static FREED: Condvar = Condvar::new();
+
+/// The turn of one observer, in whatever thread it is.
+struct Turn;
+
+impl Turn {
+    fn wait() -> Self {
+        let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = FREED.wait_while(taken, |taken| *taken);
+        *free.unwrap_or_else(PoisonError::into_inner) = true;
+        Self
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        *TAKEN.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        FREED.notify_one();
+    }
+}
+
 /// An observer at work in a thread of its own.
 pub(crate) struct Watch {
+    _turn: Turn,
     handle: SourceHandle,
     thread: JoinHandle<(Vec<Flow>, u64)>,
 }
@@ -43,6 +68,7 @@ impl Watch {
 
     /// [`start`](Self::start) where some features are known to be missing: gives them.
     pub(crate) fn start_with_missing(builder: FlowSourceBuilder) -> (Self, Vec<String>) {
+        let turn = Turn::wait();
         let mut source = builder.load().expect("the observer loads");
         let handle = source.handle();
         let missing = source.report().missing().map(ToString::to_string).collect();
@@ -65,7 +91,12 @@ impl Watch {
             }
         });
         wait.recv().expect("the drain thread has begun");
-        (Self { handle, thread }, missing)
+        let watch = Self {
+            _turn: turn,
+            handle,
+            thread,
+        };
+        (watch, missing)
     }
 
     /// Stops, flushes the kernel's table and takes what was seen.

@@ -4,6 +4,7 @@
 //! a file of more than [`MAX_LINES`] lines, and a module that is called after nothing it holds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,9 @@ const VAGUE: &[&str] = &["utils", "util", "helpers", "common", "misc"];
 const SOURCES: &[&str] = &[
     "crates", "src", "examples", "benches", "tests", "xtask", "fuzz",
 ];
+
+/// Folders of what was not written by hand.
+const PASSED_OVER: &[&str] = &["target", "generated"];
 
 /// Runs every check and prints each finding on a line of its own.
 pub(crate) fn run(root: &Path) -> Result<()> {
@@ -197,7 +201,8 @@ fn source_files(folder: &Path) -> Result<Vec<PathBuf>> {
         for entry in entries {
             let path = entry?.path();
             if path.is_dir() {
-                if path.file_name().is_some_and(|name| name != "target") {
+                let passed_over = |name: &OsStr| PASSED_OVER.iter().any(|other| name == *other);
+                if !path.file_name().is_some_and(passed_over) {
                     folders.push(path);
                 }
             } else if path
@@ -251,6 +256,17 @@ mod tests {
     fn a_cycle_is_found_and_named() {
         let edges = graph(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"])]);
         assert_eq!(find_cycle(&edges).unwrap(), ["b", "c", "b"]);
+    }
+
+    #[test]
+    fn what_was_not_written_by_hand_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["target", "generated", "src"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+            fs::write(folder.path().join(name).join("a.rs"), "").unwrap();
+        }
+        let found = source_files(folder.path()).unwrap();
+        assert_eq!(found, [folder.path().join("src/a.rs")]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod bpf;
 mod btf_ext;
 mod layers;
+mod proto;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -27,6 +28,16 @@ const TASKS: &[Task] = &[
         name: "check-bpf",
         does: "fail unless the committed objects are what their source compiles to",
         run: bpf::check,
+    },
+    Task {
+        name: "build-proto",
+        does: "make the committed message types and descriptors of the .proto files",
+        run: proto::build,
+    },
+    Task {
+        name: "check-proto",
+        does: "fail unless the committed message types are what their sources give",
+        run: proto::check,
     },
     Task {
         name: "layers",
@@ -76,7 +87,7 @@ fn refuse(problem: &str) -> ExitCode {
 fn usage() -> String {
     let mut text = String::from("cargo xtask <task>");
     for task in TASKS {
-        text.push_str(&format!("\n  {:<10} {}", task.name, task.does));
+        text.push_str(&format!("\n  {:<11} {}", task.name, task.does));
     }
     text
 }

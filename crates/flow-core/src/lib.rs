@@ -57,6 +57,8 @@ pub mod cilium;
 pub mod clock;
 pub mod decode;
 pub mod event;
+#[cfg(feature = "std")]
+pub mod exchange;
 #[cfg(all(feature = "serde", feature = "std"))]
 pub mod export;
 pub mod flow;
@@ -64,8 +66,14 @@ pub mod l7;
 mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;
+#[cfg(feature = "proto")]
+pub mod proto;
 #[cfg(feature = "std")]
 pub mod record;
+#[cfg(feature = "std")]
+pub mod redact;
+#[cfg(feature = "std")]
+pub mod resolve;
 #[cfg(feature = "std")]
 pub mod ring;
 #[cfg(feature = "std")]

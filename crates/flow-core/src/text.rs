@@ -49,7 +49,7 @@ impl serde::Serialize for Escaped<'_> {
 
 /// Whether a character acts on a terminal or hides: controls, and the format and default-ignorable
 /// characters of Unicode (properties `Cf` and `Default_Ignorable_Code_Point`) that have no shape.
-fn is_hazard(letter: char) -> bool {
+pub(crate) fn is_hazard(letter: char) -> bool {
     letter.is_control()
         || matches!(
             letter,

@@ -91,7 +91,7 @@ fn make(packet: &Packet<'_>, time: u64, bytes: u64) -> Result<Flow, NoFlow> {
             flow.time = time;
             flow.first_seen = time;
             flow.traffic.forward_bytes = bytes;
-            fill(packet, source, destination, flow);
+            outermost(packet, source, destination, flow);
             if let Some((tunnel, inner)) = packet.inner() {
                 enter(packet, tunnel, inner, flow);
             }
@@ -100,32 +100,6 @@ fn make(packet: &Packet<'_>, time: u64, bytes: u64) -> Result<Flow, NoFlow> {
         made = Err(no_flow(packet));
     }
     made
-}
-
-/// Writes what [`flow_of_packet`] tells into a flow that has the values of `Default`, without a
-/// look at packets in the packet.
-#[inline(always)]
-pub(crate) fn fill_outermost(packet: &Packet<'_>, flow: &mut Flow) -> Result<(), NoFlow> {
-    let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())
-    else {
-        return Err(no_flow(packet));
-    };
-    fill(packet, source, destination, flow);
-    Ok(())
-}
-
-#[inline(always)]
-fn fill(packet: &Packet<'_>, source: [u8; 16], destination: [u8; 16], flow: &mut Flow) {
-    flow.source.ip = Ip(source);
-    flow.destination.ip = Ip(destination);
-    flow.traffic.forward_packets = 1;
-    flow.verdict = Verdict::FORWARDED;
-    flow.flow_type = FlowType::L3_L4;
-    flow.event_type = EventType::TRACE;
-    flow.vlan = packet.vlan().map_or(0, |tag| tag.id());
-    flow.flags = flags(packet);
-    link_addresses(packet, flow);
-    above_ip(packet, flow);
 }
 
 #[inline(always)]
@@ -151,6 +125,32 @@ fn above_ip(packet: &Packet<'_>, flow: &mut Flow) {
     };
     flow.tcp_flags = TcpFlags(packet.tcp_flags());
     (flow.icmp_type, flow.icmp_code) = message(packet);
+}
+
+/// Writes what [`flow_of_packet`] tells into a flow that has the values of `Default`, without a
+/// look at packets in the packet.
+#[inline]
+pub(crate) fn fill_outermost(packet: &Packet<'_>, flow: &mut Flow) -> Result<(), NoFlow> {
+    let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())
+    else {
+        return Err(no_flow(packet));
+    };
+    outermost(packet, source, destination, flow);
+    Ok(())
+}
+
+#[inline(always)]
+fn outermost(packet: &Packet<'_>, source: [u8; 16], destination: [u8; 16], flow: &mut Flow) {
+    flow.source.ip = Ip(source);
+    flow.destination.ip = Ip(destination);
+    flow.traffic.forward_packets = 1;
+    flow.verdict = Verdict::FORWARDED;
+    flow.flow_type = FlowType::L3_L4;
+    flow.event_type = EventType::TRACE;
+    flow.vlan = packet.vlan().map_or(0, |tag| tag.id());
+    flow.flags = flags(packet);
+    link_addresses(packet, flow);
+    above_ip(packet, flow);
 }
 
 #[cold]

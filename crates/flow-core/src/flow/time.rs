@@ -12,14 +12,14 @@ const MONTHS: [&str; 12] = [
 pub struct UtcTime(pub u64);
 
 /// Fields of a [`UtcTime`] in the proleptic Gregorian calendar.
-struct Fields {
-    year: u64,
-    month: u64,
-    day: u64,
-    hour: u64,
-    minute: u64,
-    second: u64,
-    nanosecond: u64,
+pub(crate) struct Fields {
+    pub(crate) year: u64,
+    pub(crate) month: u64,
+    pub(crate) day: u64,
+    pub(crate) hour: u64,
+    pub(crate) minute: u64,
+    pub(crate) second: u64,
+    pub(crate) nanosecond: u64,
 }
 
 impl UtcTime {
@@ -30,7 +30,7 @@ impl UtcTime {
         Rfc3339(self)
     }
 
-    fn fields(self) -> Fields {
+    pub(crate) fn fields(self) -> Fields {
         let seconds = self.0 / SECOND;
         let (days, rest) = (seconds / 86_400, seconds % 86_400);
         // Years begin in March, so that the leap day is the last of a year; eras of 400 years

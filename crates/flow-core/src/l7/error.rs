@@ -20,6 +20,14 @@ pub enum L7Layer {
     Http1Response,
     /// The header fields of an HTTP/1 message, RFC 9112 section 5.
     Http1Head,
+    /// A frame of HTTP/2, RFC 9113 section 4.
+    Http2Frame,
+    /// A block of header fields, RFC 7541.
+    Hpack,
+    /// A message of Kafka.
+    Kafka,
+    /// A packet of QUIC, RFC 9000.
+    Quic,
     /// A TLS record, RFC 8446 section 5.1.
     TlsRecord,
     /// A TLS handshake message, RFC 8446 section 4.
@@ -40,6 +48,10 @@ impl L7Layer {
             Self::Http1Request => "HTTP request line",
             Self::Http1Response => "HTTP status line",
             Self::Http1Head => "HTTP header",
+            Self::Http2Frame => "HTTP/2 frame",
+            Self::Hpack => "HPACK block",
+            Self::Kafka => "Kafka message",
+            Self::Quic => "QUIC packet",
             Self::TlsRecord => "TLS record",
             Self::TlsHandshake => "TLS handshake",
             Self::TlsExtension => "TLS extension",

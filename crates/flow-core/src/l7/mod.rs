@@ -18,6 +18,7 @@
 //! ```
 
 mod cursor;
+mod detect;
 pub mod dns;
 mod error;
 #[cfg(any(test, fuzzing))]
@@ -25,9 +26,13 @@ mod error;
 pub mod exercise;
 mod flags;
 pub mod http1;
+pub mod http2;
+pub mod kafka;
+pub mod quic;
 pub mod tls;
 mod trace;
 
+pub use detect::{L7Protocol, detect};
 pub use error::{L7Error, L7Layer, L7Problem};
 pub use flags::L7Flags;
 pub use trace::TraceParent;

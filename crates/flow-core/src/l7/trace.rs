@@ -1,14 +1,14 @@
 //! Trace context: the `traceparent` header of W3C Trace Context, level 1.
 
-/// What `traceparent` tells. Its parts are lower-case hexadecimal digits, checked.
+/// What `traceparent` tells. Its identifiers are lower-case hexadecimal digits, checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TraceParent<'a> {
     /// Version; 0 is the only one that is defined, higher ones begin in the same way.
     pub version: u8,
     /// Identifier of the trace, 32 digits, not all zero.
-    pub trace_id: &'a str,
+    pub trace_id: &'a [u8; 32],
     /// Identifier of the sender's span, 16 digits, not all zero.
-    pub parent_id: &'a str,
+    pub parent_id: &'a [u8; 16],
     /// Flags: bit 0 is "sampled".
     pub flags: u8,
 }
@@ -19,6 +19,9 @@ impl<'a> TraceParent<'a> {
     #[must_use]
     pub fn parse(value: &'a [u8]) -> Option<Self> {
         let (fixed, rest) = value.split_first_chunk::<55>()?;
+        let (_, after) = fixed.split_first_chunk::<3>()?;
+        let (trace_id, after) = after.split_first_chunk::<32>()?;
+        let parent_id = after.get(1..)?.first_chunk::<16>()?;
         let version = hex_byte([fixed[0], fixed[1]])?;
         let is_known = version == 0 && rest.is_empty();
         let is_later = version != 0 && version != 0xff && matches!(rest, [] | [b'-', ..]);
@@ -28,10 +31,22 @@ impl<'a> TraceParent<'a> {
         }
         Some(Self {
             version,
-            trace_id: identifier(fixed.get(3..35)?)?,
-            parent_id: identifier(fixed.get(36..52)?)?,
+            trace_id: identifier(trace_id)?,
+            parent_id: identifier(parent_id)?,
             flags: hex_byte([fixed[53], fixed[54]])?,
         })
+    }
+
+    /// The identifier of the trace as text.
+    #[must_use]
+    pub fn trace_id_text(&self) -> &'a str {
+        core::str::from_utf8(self.trace_id).unwrap_or_default()
+    }
+
+    /// The identifier of the sender's span as text.
+    #[must_use]
+    pub fn parent_id_text(&self) -> &'a str {
+        core::str::from_utf8(self.parent_id).unwrap_or_default()
     }
 
     /// Whether the sender records this trace.
@@ -42,15 +57,12 @@ impl<'a> TraceParent<'a> {
 }
 
 #[inline]
-fn identifier(digits: &[u8]) -> Option<&str> {
-    let is_hex = digits
-        .iter()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let is_zero = digits.iter().all(|byte| *byte == b'0');
-    if !is_hex || is_zero {
-        return None;
-    }
-    core::str::from_utf8(digits).ok()
+fn identifier<const N: usize>(digits: &[u8; N]) -> Option<&[u8; N]> {
+    // Without an early end, so that all digits are looked at together.
+    let is_hex = digits.iter().fold(true, |is_hex, byte| {
+        is_hex & (byte.wrapping_sub(b'0') < 10 || byte.wrapping_sub(b'a') < 6)
+    });
+    (is_hex && *digits != [b'0'; N]).then_some(digits)
 }
 
 #[inline]
@@ -79,8 +91,8 @@ mod tests {
     #[test]
     fn the_example_of_the_recommendation() {
         let parent = TraceParent::parse(GOOD.as_bytes()).unwrap();
-        assert_eq!(parent.trace_id, "4bf92f3577b34da6a3ce929d0e0e4736");
-        assert_eq!(parent.parent_id, "00f067aa0ba902b7");
+        assert_eq!(parent.trace_id_text(), "4bf92f3577b34da6a3ce929d0e0e4736");
+        assert_eq!(parent.parent_id_text(), "00f067aa0ba902b7");
         assert_eq!((parent.version, parent.is_sampled()), (0, true));
     }
 

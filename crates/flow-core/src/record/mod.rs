@@ -1,6 +1,6 @@
 //! Layer 7 records: what a request or response said, owned.
 //!
-//! A record is made once for each message, put on a [`Shelf`](crate::shelf::Shelf), and read
+//! A record is made once for each message, put on a [`Shelf`], and read
 //! through the handle in [`Flow::l7`](crate::flow::Flow::l7). Its fields are those of Hubble's
 //! `flow.Layer7`; those of TLS are our own.
 

@@ -27,6 +27,7 @@
 #![forbid(unsafe_code)]
 
 mod backward;
+mod follow;
 #[cfg(all(test, loom))]
 mod loom_tests;
 mod position;

@@ -1,19 +1,12 @@
 //! The reading side: forward from a position, with every loss counted.
 
 use core::fmt;
-use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
 use core::time::Duration;
-use std::time::Instant;
-
-use futures_core::Stream;
 
 use super::position::{Position, Stamp};
 use super::record::Record;
 use super::shared::Shared;
-use super::sync::{
-    Arc, CATCH_UP_TRIES, ROUNDS, StdArc, ThreadWaker, Wait, nap, sleep_until, spin, thread,
-};
+use super::sync::{Arc, CATCH_UP_TRIES, Wait};
 
 /// How long a reader waits for a writer that was stopped in the middle of a record: longer than
 /// the 100 ms for which Linux by default stops threads that have used up their share of a
@@ -59,14 +52,15 @@ pub enum Idle {
 ///
 /// `Reader` is a [`Stream`] of [`Next`] that ends when the ring is closed and read.
 pub struct Reader<T: Record> {
-    shared: Arc<Shared<T>>,
-    next: Position,
+    pub(super) shared: Arc<Shared<T>>,
+    pub(super) next: Position,
     delivered: u64,
     lost: u64,
     /// Where the history ended when the reader was made.
     made: Position,
     stuck: Option<(Position, Wait)>,
-    sleeper: Option<u64>,
+    /// Its place in the list of sleepers, once it has had one.
+    pub(super) sleeper: Option<u64>,
     /// A record that was read together with the loss that is told before it.
     saved: T,
     saved_at: Option<Position>,
@@ -80,6 +74,36 @@ enum Turn {
     Saved,
     /// So many are lost.
     Lost(u64),
+}
+
+/// Records that are there one after the other. The reader is moved on when this is dropped,
+/// also by a panic: so that the loop has its numbers in registers.
+struct Run<'a, T: Record> {
+    reader: &'a mut Reader<T>,
+    count: u64,
+}
+
+impl<'a, T: Record> Run<'a, T> {
+    #[inline]
+    fn new(reader: &'a mut Reader<T>) -> Self {
+        Self { reader, count: 0 }
+    }
+
+    #[inline]
+    fn read(&mut self, record: &mut T) -> bool {
+        let position = self.reader.next.plus(self.count);
+        let there = self.reader.shared.slots.read(position, record);
+        self.count += u64::from(there);
+        there
+    }
+}
+
+impl<T: Record> Drop for Run<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        self.reader.next = self.reader.next.plus(self.count);
+        self.reader.delivered += self.count;
+    }
 }
 
 // Nothing in a reader refers to the reader itself.
@@ -124,11 +148,12 @@ impl<T: Record> Reader<T> {
         let mut record = T::new_zeroed();
         let mut done = 0;
         while done < limit {
-            while done < limit && self.shared.slots.read(self.next, &mut record) {
-                self.advance();
+            let mut run = Run::new(self);
+            while done < limit && run.read(&mut record) {
                 done += 1;
                 each(Next::Record(&record));
             }
+            drop(run);
             if done == limit {
                 break;
             }
@@ -144,24 +169,6 @@ impl<T: Record> Reader<T> {
             }
         }
         Ok(done)
-    }
-
-    /// The next record or loss; sleeps until there is one.
-    ///
-    /// # Errors
-    /// [`Idle::Closed`] when all writers are gone and everything is read.
-    pub fn wait_next(&mut self) -> Result<Next<T>, Idle> {
-        self.next_until(None)
-    }
-
-    /// The next record or loss; sleeps for at most `timeout` until there is one.
-    ///
-    /// # Errors
-    /// [`Idle::Empty`] when the time is over, [`Idle::Closed`] when all writers are gone and
-    /// everything is read.
-    pub fn next_timeout(&mut self, timeout: Duration) -> Result<Next<T>, Idle> {
-        // A time too far away to be told is no limit.
-        self.next_until(Instant::now().checked_add(timeout))
     }
 
     /// Records written to the ring before the one this reader comes to next.
@@ -299,76 +306,6 @@ impl<T: Record> Reader<T> {
                 self.stuck = Some((self.next, Wait::begin()));
                 false
             }
-        }
-    }
-
-    fn next_until(&mut self, deadline: Option<Instant>) -> Result<Next<T>, Idle> {
-        let [spins, yields, busy] = ROUNDS;
-        let mut rounds = 0;
-        let mut waker = None;
-        loop {
-            match self.try_next() {
-                Err(Idle::Empty) => {}
-                ready => return ready,
-            }
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Err(Idle::Empty);
-            }
-            rounds += 1;
-            if rounds <= spins {
-                spin(8 << rounds);
-            } else if rounds <= yields {
-                thread::yield_now();
-            } else {
-                let waker = waker.get_or_insert_with(|| {
-                    Waker::from(StdArc::new(ThreadWaker(thread::current())))
-                });
-                if self.sleep_for_next(waker) {
-                    sleep_until(deadline);
-                } else if rounds <= busy {
-                    // The writer of the next record is at work.
-                    thread::yield_now();
-                } else {
-                    nap();
-                }
-            }
-        }
-    }
-
-    fn sleep_for_next(&mut self, waker: &Waker) -> bool {
-        let sleepers = &self.shared.sleepers;
-        let key = *self.sleeper.get_or_insert_with(|| sleepers.key());
-        self.shared.sleep_for(self.next, key, waker)
-    }
-}
-
-impl<T: Record> Stream for Reader<T> {
-    type Item = Next<T>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Next<T>>> {
-        // The second try is for what came between the first one and the entry in the list.
-        for try_sleep in [true, false] {
-            match self.try_next() {
-                Ok(next) => return Poll::Ready(Some(next)),
-                Err(Idle::Closed) => return Poll::Ready(None),
-                Err(Idle::Empty) if try_sleep => {
-                    if self.sleep_for_next(context.waker()) {
-                        return Poll::Pending;
-                    }
-                }
-                Err(Idle::Empty) => {}
-            }
-        }
-        // The writer of the next record is at work, which takes nanoseconds.
-        context.waker().wake_by_ref();
-        Poll::Pending
-    }
-}
-
-impl<T: Record> Drop for Reader<T> {
-    fn drop(&mut self) {
-        if let Some(key) = self.sleeper {
-            self.shared.sleepers.leave(key);
         }
     }
 }

@@ -12,7 +12,7 @@ use super::gre::Gre;
 use super::ipv4::Ipv4;
 use super::ipv6::{Ipv6, Ipv6Extensions};
 use super::link::LinkType;
-use super::packet::{Network, Packet, Transport};
+use super::packet::{Network, OPEN, Packet, Transport};
 use super::protocol;
 use super::sctp::Sctp;
 use super::tcp::Tcp;
@@ -348,9 +348,15 @@ impl<'a> Packet<'a> {
         between(self.data, self.payload, self.end)
     }
 
-    /// Length of the payload in bytes, as the headers tell it: what was not captured counts.
+    /// Length of the payload in bytes, as the headers tell it: what was not captured counts. Where
+    /// they do not tell it, what was captured.
     #[must_use]
     pub const fn payload_len(&self) -> usize {
-        self.end.saturating_sub(self.payload)
+        let end = if self.end < OPEN {
+            self.end
+        } else {
+            self.data.len()
+        };
+        end.saturating_sub(self.payload)
     }
 }

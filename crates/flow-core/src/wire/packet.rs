@@ -32,7 +32,8 @@ pub struct Packet<'a> {
     pub(super) transport: usize,
     /// Where the payload begins.
     pub(super) payload: usize,
-    /// End of the innermost container, as the headers tell it; may lie beyond `data`.
+    /// End of the innermost container, as the headers tell it; may lie beyond `data`, and is
+    /// [`OPEN`] or more where they do not tell it.
     pub(super) end: usize,
     pub(super) link: LinkType,
     pub(super) network_kind: Network,
@@ -110,8 +111,8 @@ impl<'a> Packet<'a> {
     fn parse_at(link: LinkType, data: &'a [u8], start: usize, end: usize, depth: u8) -> Self {
         let mut packet = Self::undecoded(link, data, start, end, depth);
         packet.read_link();
-        if packet.end > data.len() {
-            packet.cut();
+        if packet.end > data.len() && packet.end != UNKNOWN {
+            packet.flags |= PacketFlags::TRUNCATED;
         }
         packet
     }
@@ -144,17 +145,6 @@ impl<'a> Packet<'a> {
             tcp_flags: 0,
             flags: PacketFlags::NONE,
             error: None,
-        }
-    }
-
-    /// The packet goes on beyond the capture, unless nothing says where it ends.
-    #[cold]
-    fn cut(&mut self) {
-        if self.end != UNKNOWN {
-            self.flags |= PacketFlags::TRUNCATED;
-        }
-        if self.end >= OPEN {
-            self.end = self.data.len();
         }
     }
 

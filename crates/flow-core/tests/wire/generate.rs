@@ -52,7 +52,8 @@ fn packet() -> BoxedStrategy<(Net, Body)> {
         .boxed()
 }
 
-fn net() -> impl Strategy<Value = Net> {
+/// Any valid network header.
+pub(crate) fn net() -> impl Strategy<Value = Net> {
     let fragment = prop_oneof![
         4 => Just(None),
         1 => Just(Some((0, true))),

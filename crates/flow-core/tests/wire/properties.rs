@@ -6,7 +6,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::generate::frame;
+use crate::build::Body;
+use crate::generate::{frame, net};
 use crate::invariants::{check, flow_agrees, part_agrees};
 use crate::roundtrip::{link_of, same};
 
@@ -24,6 +25,29 @@ proptest! {
         check(link, &data, data.len());
         check(link, &data, data.len() + more);
         check(link, &data, usize::MAX);
+    }
+
+    /// Any bytes behind a valid IP header, so that each parser above it gets them, those of tunnels
+    /// and of options too.
+    #[test]
+    fn arbitrary_bytes_behind_ip(
+        net in net(),
+        protocol in select(vec![1_u8, 2, 4, 6, 17, 41, 47, 51, 58, 112, 132, 136]),
+        port in prop::option::of(select(vec![4789_u16, 8472, 6081])),
+        mut payload in vec(any::<u8>(), 0..160),
+    ) {
+        if let (Some(port), true) = (port, payload.len() > 8) {
+            payload[2..4].copy_from_slice(&port.to_be_bytes());
+            // To the end, and a plausible beginning of the tunnel's header.
+            payload[4..6].fill(0);
+            payload[8] = if port == 6081 { payload[8] & 0x0f } else { 0x08 };
+        }
+        let bytes = net.build(&Body::Other { protocol, payload });
+        let whole = check(LinkType::RawIp, &bytes, bytes.len());
+        for length in 0..bytes.len() {
+            part_agrees(&check(LinkType::RawIp, &bytes[..length], bytes.len()), &whole);
+        }
+        flow_agrees(&Capture::whole(LinkType::RawIp, &bytes));
     }
 
     /// Every layer of a packet is told as it was built, whatever is captured with it.

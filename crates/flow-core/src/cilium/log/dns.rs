@@ -67,6 +67,7 @@ impl<'a> LogDns<'a> {
             ips: self.ips().collect(),
             ttl: self.ttl,
             cnames: self.cnames.iter().map(Into::into).collect(),
+            source: self.observation_source.into(),
             rcode: self.rcode,
             qtypes: self.qtypes().collect(),
             rrtypes: self.answer_types().collect(),

@@ -84,7 +84,7 @@ impl<'a> LogHttp<'a> {
 
 /// The 16 bytes that the 32 digits of a trace id stand for.
 fn trace_id(header: &[u8]) -> Option<TraceId> {
-    let digits = TraceParent::parse(header)?.trace_id;
+    let digits = TraceParent::parse(header)?.trace_id_text();
     let id = u128::from_str_radix(digits, 16).ok()?;
     Some(TraceId(id.to_be_bytes()))
 }

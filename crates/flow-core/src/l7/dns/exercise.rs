@@ -105,7 +105,8 @@ fn name(name: &Name<'_>, text: &mut NameText) {
     match name.text(text) {
         Ok(written) => {
             assert_eq!(written, shown);
-            assert!(name.check().is_ok() && name == name);
+            let twin = name;
+            assert!(name.check().is_ok() && name == twin);
         }
         Err(error) => {
             assert_eq!(name.check(), Err(error));

@@ -77,9 +77,9 @@ impl<'a> Message<'a> {
             self.found[0] += 1;
             self.end = narrow(at);
         }
-        for section in 1..4 {
+        for (section, &count) in counts.iter().enumerate().skip(1) {
             self.starts[section - 1..].fill(narrow(at));
-            for _ in 0..counts[section] {
+            for _ in 0..count {
                 let record = walk.record(at)?;
                 if record.kind == RecordType::OPT.0 && section == 3 && self.edns == 0 {
                     self.edns = narrow(at);

@@ -63,12 +63,7 @@ impl<'a> Name<'a> {
         buffer.length = 0;
         for label in self.labels() {
             let label = label?;
-            if buffer.length > 0 {
-                buffer.push(b".");
-            }
-            if label.iter().all(|byte| is_plain(*byte)) {
-                buffer.push(label);
-            } else {
+            if !buffer.push_plain(label) {
                 // Nothing fails here: the buffer holds the longest name there is.
                 let _ = write_label(buffer, label);
             }
@@ -121,11 +116,19 @@ impl PartialEq for Name<'_> {
     }
 }
 
-/// A byte that a label shows as it is.
-#[inline]
-const fn is_plain(byte: u8) -> bool {
-    byte > b' ' && byte < 0x7f && byte != b'.' && byte != b'\\'
-}
+/// Each byte that a label shows as it is, printable ASCII but for the dot and the backslash; 0
+/// for the others.
+static PLAIN: [u8; 256] = {
+    let mut plain = [0; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        if byte != b'.' && byte != b'\\' {
+            plain[byte as usize] = byte;
+        }
+        byte += 1;
+    }
+    plain
+};
 
 fn write_label(to: &mut impl Write, label: &[u8]) -> fmt::Result {
     for (index, part) in label.split(|byte| *byte == b'.').enumerate() {
@@ -246,7 +249,32 @@ impl NameText {
         core::str::from_utf8(written).unwrap_or_default()
     }
 
+    /// Adds a label, and the dot before it. Where its bytes are not all plain, only the dot.
     #[inline]
+    fn push_plain(&mut self, label: &[u8]) -> bool {
+        let mut at = self.length;
+        if at > 0
+            && let Some(dot) = self.bytes.get_mut(at)
+        {
+            *dot = b'.';
+            at += 1;
+        }
+        self.length = at;
+        let Some(room) = self.bytes.get_mut(at..at + label.len()) else {
+            return false;
+        };
+        let mut is_plain = true;
+        for (to, from) in room.iter_mut().zip(label) {
+            *to = PLAIN[usize::from(*from)];
+            is_plain &= *to != 0;
+        }
+        if is_plain {
+            self.length = at + label.len();
+        }
+        is_plain
+    }
+
+    #[cold]
     fn push(&mut self, text: &[u8]) {
         let end = self.length + text.len();
         if let Some(room) = self.bytes.get_mut(self.length..end) {

@@ -116,6 +116,22 @@ impl Body {
         }
         at
     }
+
+    /// Goes on over `length` bytes that were not seen; returns how many of them belong to the
+    /// body. Where lines between chunks may be among them the place is lost.
+    pub fn skip(&mut self, length: u64) -> u64 {
+        let (state, taken) = match self.state {
+            State::Done => (State::Done, 0),
+            State::UntilClose | State::Failed => (self.state, length),
+            State::Length(left) if length < left => (State::Length(left - length), length),
+            State::Length(left) => (State::Done, left),
+            State::Chunk(left) if length < left => (State::Chunk(left - length), length),
+            State::Chunk(left) if length == left => (State::ChunkEnd, length),
+            _ => (State::Failed, length),
+        };
+        self.state = state;
+        taken
+    }
 }
 
 /// One byte of the lines between chunks: RFC 9112 section 7.1.

@@ -8,7 +8,7 @@ use crate::l7::error::{L7Error, L7Layer, L7Problem};
 use crate::l7::flags::L7Flags;
 
 /// Header fields that `httparse` looks at; heads with more are read line by line.
-pub(super) const MAX_HEADERS: usize = 64;
+pub(super) const MAX_HEADERS: usize = 32;
 
 pub(super) type Fields<'a> = [httparse::Header<'a>; MAX_HEADERS];
 
@@ -70,16 +70,17 @@ impl<'a> Known<'a> {
 
     #[inline]
     fn take(&mut self, name: &[u8], value: &'a [u8]) {
-        let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
         match name.len() {
-            4 if is("host") => self.host = self.host.or(Some(value)),
-            7 if is("upgrade") => self.upgrade = self.upgrade.or(Some(value)),
-            10 if is("user-agent") => self.user_agent = self.user_agent.or(Some(value)),
-            10 if is("connection") => self.connection(value),
-            11 if is("traceparent") => self.traceparent = self.traceparent.or(Some(value)),
-            12 if is("content-type") => self.content_type = self.content_type.or(Some(value)),
-            14 if is("content-length") => self.length = self.length.and(value),
-            17 if is("transfer-encoding") => {
+            4 if is(name, b"host") => self.host = self.host.or(Some(value)),
+            7 if is(name, b"upgrade") => self.upgrade = self.upgrade.or(Some(value)),
+            10 if is(name, b"user-agent") => self.user_agent = self.user_agent.or(Some(value)),
+            10 if is(name, b"connection") => self.connection(value),
+            11 if is(name, b"traceparent") => self.traceparent = self.traceparent.or(Some(value)),
+            12 if is(name, b"content-type") => {
+                self.content_type = self.content_type.or(Some(value));
+            }
+            14 if is(name, b"content-length") => self.length = self.length.and(value),
+            17 if is(name, b"transfer-encoding") => {
                 let last = value.rsplit(|byte| *byte == b',').next().unwrap_or(value);
                 self.is_chunked = last.trim_ascii().eq_ignore_ascii_case(b"chunked");
             }
@@ -88,6 +89,10 @@ impl<'a> Known<'a> {
     }
 
     fn connection(&mut self, value: &[u8]) {
+        if value == b"keep-alive" {
+            self.is_keep_alive = true;
+            return;
+        }
         for option in value.split(|byte| *byte == b',') {
             let option = option.trim_ascii();
             self.is_close |= option.eq_ignore_ascii_case(b"close");
@@ -105,6 +110,18 @@ impl<'a> Known<'a> {
             Length::None => otherwise,
         }
     }
+}
+
+/// Whether a name, which is a token, is this one, in any letter case. Of the bytes of tokens
+/// only letters and `-` become those of `lower`, letters and `-`, with that bit set.
+#[inline]
+fn is<const N: usize>(name: &[u8], lower: &[u8; N]) -> bool {
+    let Some(name) = name.first_chunk::<N>() else {
+        return false;
+    };
+    name.iter().zip(lower).fold(true, |is_same, (one, other)| {
+        is_same & (one | 0x20 == *other)
+    })
 }
 
 impl Length {
@@ -168,7 +185,7 @@ impl Parsed {
         let end = self.length.unwrap_or(data.len());
         let rest = data.get(at..end).unwrap_or_default();
         let section = Section {
-            bytes: split_line(rest).map_or(&[][..], |(_, section)| section),
+            bytes: after_line(rest),
             length: end,
             is_whole: self.length.is_some(),
         };
@@ -239,10 +256,19 @@ impl Parsed {
     }
 }
 
+/// What follows the end of a first line. Mostly its last nine bytes are left of it.
+#[inline]
+fn after_line(rest: &[u8]) -> &[u8] {
+    match rest {
+        [_, _, _, _, _, _, _, _, _, b'\r', b'\n', section @ ..] => section,
+        _ => split_line(rest).map_or(&[][..], |(_, section)| section),
+    }
+}
+
 /// What begins with the first line after `at` that is no header field.
 fn first_bad_line(data: &[u8], at: usize) -> &[u8] {
     let rest = data.get(at..).unwrap_or_default();
-    let mut rest = split_line(rest).map_or(&[][..], |(_, section)| section);
+    let mut rest = after_line(rest);
     while let Some((line, after)) = split_line(rest) {
         if parse_line(line).is_none() {
             break;

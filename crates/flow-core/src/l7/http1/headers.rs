@@ -50,7 +50,7 @@ impl<'a> Iterator for Headers<'a> {
 
 /// `name: value`
 pub(super) fn parse_line(line: &[u8]) -> Option<Header<'_>> {
-    let colon = line.iter().position(|byte| *byte == b':')?;
+    let colon = memchr::memchr(b':', line)?;
     let name = &line[..colon];
     let is_name = colon > 0 && name.iter().all(|byte| is_token(*byte));
     is_name.then(|| Header {
@@ -61,7 +61,7 @@ pub(super) fn parse_line(line: &[u8]) -> Option<Header<'_>> {
 
 /// The first line, without its end, and what follows it.
 pub(super) fn split_line(data: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = data.iter().position(|byte| *byte == b'\n')?;
+    let end = memchr::memchr(b'\n', data)?;
     let line = &data[..end];
     Some((line.strip_suffix(b"\r").unwrap_or(line), &data[end + 1..]))
 }

@@ -40,9 +40,14 @@ impl<'a> Request<'a> {
             return Err(parsed.no_head(data, L7Layer::Http1Request, b'A'));
         };
         let mut at = offset_in(data, method.as_bytes()) + method.len() + 1;
-        let target = match target {
-            Some(target) => target.as_bytes(),
-            None => cut_target(data.get(at..).unwrap_or_default()),
+        let target = match (target, minor) {
+            (Some(target), Some(_)) => target.as_bytes(),
+            _ => {
+                let rest = data.get(at..).unwrap_or_default();
+                let (target, found) = odd_target(rest);
+                minor = found;
+                target
+            }
         };
         if !target.is_empty() {
             at = offset_in(data, target) + target.len();
@@ -173,11 +178,28 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A target that goes on after the end of the data, or is none.
+/// The target, and the minor version, of a line that is cut off or holds spaces where none are
+/// allowed: all between the method and the version.
 #[cold]
-fn cut_target(rest: &[u8]) -> &[u8] {
-    let end = rest.iter().position(|byte| byte.is_ascii_whitespace());
-    &rest[..end.unwrap_or(rest.len())]
+fn odd_target(rest: &[u8]) -> (&[u8], Option<u8>) {
+    let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+    let line = &rest[..end.unwrap_or(rest.len())];
+    for (version, minor) in [(b" HTTP/1.1", 1), (b" HTTP/1.0", 0)] {
+        if let Some(target) = line.strip_suffix(version) {
+            return (target.trim_ascii(), Some(minor));
+        }
+    }
+    let line = line.trim_ascii_start();
+    let space = line.iter().rposition(|byte| *byte == b' ');
+    match space {
+        // A version that is cut off, or another one.
+        Some(at)
+            if line[at + 1..].starts_with(b"HTTP/") || b"HTTP/".starts_with(&line[at + 1..]) =>
+        {
+            (line[..at].trim_ascii(), None)
+        }
+        _ => (line, None),
+    }
 }
 
 pub(super) const fn version(minor: Option<u8>) -> Option<&'static str> {

@@ -32,15 +32,12 @@ impl<'a> Target<'a> {
             }
             None => (None, None, target),
         };
-        let end = rest
-            .iter()
-            .position(|byte| *byte == b'#')
-            .unwrap_or(rest.len());
-        let rest = &rest[..end];
-        let (path, query) = match rest.iter().position(|byte| *byte == b'?') {
-            Some(at) => (&rest[..at], Some(&rest[at + 1..])),
-            None => (rest, None),
-        };
+        let end = memchr::memchr2(b'?', b'#', rest);
+        let (path, after) = rest.split_at(end.unwrap_or(rest.len()));
+        let query = after.strip_prefix(b"?").map(|query| {
+            let end = memchr::memchr(b'#', query);
+            &query[..end.unwrap_or(query.len())]
+        });
         Self {
             scheme,
             authority,
@@ -76,11 +73,13 @@ impl<'a> Target<'a> {
 
 /// `scheme://`: RFC 3986 section 3.1.
 fn split_scheme(target: &[u8]) -> Option<(&[u8], &[u8])> {
+    if !target.first()?.is_ascii_alphabetic() {
+        return None;
+    }
     let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
     let end = target.iter().position(|byte| !is_letter(byte))?;
     let (scheme, rest) = target.split_at(end);
-    let rest = rest.strip_prefix(b"://")?;
-    (scheme.first()?.is_ascii_alphabetic()).then_some((scheme, rest))
+    Some((scheme, rest.strip_prefix(b"://")?))
 }
 
 /// `user@host:port`: RFC 3986 section 3.2.

@@ -46,7 +46,7 @@ fn a_request() {
     assert_eq!(request.content_length(), Some(5));
     assert_eq!(request.framing(), Framing::Length(5));
     assert_eq!(
-        request.traceparent().unwrap().trace_id,
+        request.traceparent().unwrap().trace_id_text(),
         "4bf92f3577b34da6a3ce929d0e0e4736"
     );
     assert!(request.is_keep_alive() && request.is_whole());
@@ -274,6 +274,23 @@ fn heads_that_are_not_as_they_should_be_tell_what_they_can() {
         (None, &b"/x"[..])
     );
     assert_eq!(request.error().unwrap().layer, L7Layer::Http1Request);
+    http1(data);
+
+    let data = b"GET /cgi;cat /etc/passwd|?a HTTP/1.0\r\nHost: h\r\n\r\n";
+    let request = Request::parse(data).unwrap();
+    assert_eq!(request.raw_target(), b"/cgi;cat /etc/passwd|?a");
+    assert_eq!(
+        (request.version(), request.host()),
+        (Some("HTTP/1.0"), Some(&b"h"[..]))
+    );
+    assert_eq!(request.flags(), L7Flags::MALFORMED);
+    http1(data);
+    let data = b"GET   /a HTTP/1.1\r\n\r\n";
+    let request = Request::parse(data).unwrap();
+    assert_eq!(
+        (request.raw_target(), request.flags()),
+        (&b"/a"[..], L7Flags::MALFORMED)
+    );
     http1(data);
 
     let data = b"HTTP/1.1  200  Fine \xff\r\nServer : x\r\n\r\n";

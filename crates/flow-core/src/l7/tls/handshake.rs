@@ -13,25 +13,26 @@ pub struct HandshakeBytes<'a> {
 }
 
 impl<'a> HandshakeBytes<'a> {
-    /// Takes the handshake records at the beginning of a payload, up to the first record of
-    /// another kind.
+    /// Takes the first handshake records of a payload, up to the next record of another kind;
+    /// alerts and others before them are stepped over.
     ///
     /// Where the first message is in one record, that record is borrowed and nothing else is
     /// looked at. Otherwise fragments are copied to `room`, as many as fit; where they do not,
     /// [`L7Flags::LIMIT`] is set.
     ///
     /// # Errors
-    /// Where the payload does not begin with a handshake record.
+    /// Where the payload does not begin with a record, or has no handshake record.
     #[inline]
     pub fn join(payload: &'a [u8], room: &'a mut [u8]) -> Result<Self, L7Error> {
         let mut records = Records::new(payload);
-        let first = match records.next() {
-            Some(record) => record?,
-            None => return Err(no_handshake(None)),
+        let mut last = None;
+        let first = loop {
+            match records.next() {
+                Some(Ok(record)) if record.kind == ContentType::HANDSHAKE => break record,
+                Some(record) => last = Some(record?),
+                None => return Err(no_handshake(last.as_ref())),
+            }
         };
-        if first.kind != ContentType::HANDSHAKE {
-            return Err(no_handshake(Some(&first)));
-        }
         let message = Handshakes::new(first.fragment).next();
         if message.is_some_and(|message| message.is_whole()) {
             return Ok(Self {

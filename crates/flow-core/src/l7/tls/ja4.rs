@@ -5,7 +5,7 @@ use core::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::client_hello::ClientHello;
+use super::client_hello::{ClientHello, highest};
 use super::registry::{ExtensionType, TlsVersion, is_grease};
 
 /// Cipher suites, and extensions, that a fingerprint is made of at most.
@@ -65,7 +65,7 @@ impl ClientHello<'_> {
             Ja4Transport::Quic => b'q',
             Ja4Transport::Dtls => b'd',
         };
-        text[1..3].copy_from_slice(version(self.version()));
+        text[1..3].copy_from_slice(version(self.ja4_version()));
         text[3] = if has_name { b'd' } else { b'i' };
         text[4..6].copy_from_slice(&two_digits(ciphers.length));
         text[6..8].copy_from_slice(&two_digits(extensions.length));
@@ -92,6 +92,16 @@ impl ClientHello<'_> {
             text[24..36].copy_from_slice(&first_digits(digest));
         }
         Some(Ja4(text))
+    }
+}
+
+impl ClientHello<'_> {
+    /// The highest version, GREASE left out; of a draft it is a number that has no name here.
+    fn ja4_version(&self) -> TlsVersion {
+        self.versions()
+            .filter(|version| !is_grease(version.0))
+            .reduce(highest)
+            .unwrap_or(self.legacy_version())
     }
 }
 
@@ -181,13 +191,24 @@ const fn hex(nibble: u8) -> u8 {
 
 /// Four hexadecimal digits each, with commas between.
 fn list(digest: &mut Sha256, numbers: &[u16]) {
-    for (index, number) in numbers.iter().enumerate() {
-        let [high, low] = number.to_be_bytes();
-        let digits = [hex(high >> 4), hex(high & 15), hex(low >> 4), hex(low & 15)];
-        if index > 0 {
-            digest.update(b",");
+    const DIGITS: usize = 5;
+    let mut is_first = true;
+    // As many at once as fill a few blocks of the digest.
+    for part in numbers.chunks(64) {
+        let mut text = [0; 64 * DIGITS];
+        for (digits, number) in text.chunks_exact_mut(DIGITS).zip(part) {
+            let [high, low] = number.to_be_bytes();
+            digits.copy_from_slice(&[
+                b',',
+                hex(high >> 4),
+                hex(high & 15),
+                hex(low >> 4),
+                hex(low & 15),
+            ]);
         }
-        digest.update(digits);
+        let written = &text[usize::from(is_first)..part.len() * DIGITS];
+        digest.update(written);
+        is_first = false;
     }
 }
 

@@ -165,7 +165,7 @@ fn parts_of_fingerprints() {
         parse(&hello_body(&too_many, &[])).ja4(Ja4Transport::Tcp),
         None
     );
-    for (version, expected) in [(0x0304, "t13"), (0xfefd, "td2"), (0x7f1c, "t12")] {
+    for (version, expected) in [(0x0304, "t13"), (0xfefd, "td2"), (0x7f1c, "t00")] {
         let versions = extension(43, &with_length8(&numbers(&[version, 0x0a0a])));
         assert!(of(&[], &[versions]).starts_with(expected), "{version:x}");
     }
@@ -272,6 +272,18 @@ fn a_hello_in_several_records_is_put_together() {
     assert_eq!(
         (cut.as_bytes(), cut.flags()),
         (&whole[..25], L7Flags::TRUNCATED)
+    );
+}
+
+#[test]
+fn a_hello_after_an_alert_is_found() {
+    let hello = record(22, &message(2, &server_body(&[1; 32], &[])));
+    let payload = [record(21, &[1, 112]), hello].concat();
+    tls(&payload);
+    let bytes = HandshakeBytes::join(&payload, &mut []).unwrap();
+    assert_eq!(
+        bytes.messages().next().unwrap().kind,
+        HandshakeType::SERVER_HELLO
     );
 }
 

@@ -160,6 +160,23 @@ fn visit_hands_out_what_try_next_returns() {
     }
 }
 
+/// A visitor that fails has had what it was given.
+#[test]
+fn a_panic_in_a_visit_loses_nothing_else() {
+    for (capacity, mut writer, ring) in rings() {
+        let mut reader = ring.reader(Start::Now);
+        write(&mut writer, 0..capacity);
+        let visit = std::panic::AssertUnwindSafe(|| {
+            reader.visit(usize::MAX, |next| {
+                assert_ne!(next, Next::Record(&(capacity / 2)))
+            })
+        });
+        assert!(std::panic::catch_unwind(visit).is_err());
+        assert_eq!(reader.delivered(), capacity / 2 + 1);
+        assert_eq!(ready(&mut reader), records(capacity / 2 + 1..capacity));
+    }
+}
+
 #[test]
 fn a_ring_is_closed_with_its_last_writer_and_read_to_the_end() {
     let (mut writer, ring) = ring(4, 0);

@@ -2,7 +2,7 @@
 
 use super::super::position::Position;
 use super::super::{PATIENCE, Start, Writer};
-use super::{Idle, Next, ready, records, rings, write};
+use super::{Idle, Next, ready, records, ring, rings, write};
 
 /// A writer that has taken a position.
 struct Stopped {
@@ -77,8 +77,7 @@ fn the_past_is_read_around_it() {
 
 #[test]
 fn a_reader_loses_patience_after_a_while_and_one_record() {
-    let (capacity, mut writer, ring) = rings().last().expect("rings");
-    assert_eq!(capacity, 64);
+    let (mut writer, ring) = ring(64, 64);
     let mut reader = ring.reader(Start::Now);
     let stopped = Stopped::in_slot(writer.clone());
     write(&mut writer, [1]);

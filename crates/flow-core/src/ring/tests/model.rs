@@ -257,7 +257,7 @@ fn run(capacity: usize, wraps: u64, steps: &[Step]) {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: if cfg!(miri) { 12 } else { 1_000 },
+        cases: if cfg!(miri) { 4 } else { 1_000 },
         failure_persistence: if cfg!(miri) { None } else { ProptestConfig::default().failure_persistence },
         ..ProptestConfig::default()
     })]

@@ -62,6 +62,27 @@ fn a_sleeping_thread_is_woken_by_each_record_and_by_the_end() {
 }
 
 #[test]
+fn a_sleeping_visitor_is_woken_by_what_it_visits() {
+    let (mut writer, ring) = ring(4, 0);
+    let mut reader = ring.reader(Start::Now);
+    let sleeper = thread::spawn(move || {
+        let mut seen = 0;
+        // No visit comes back without anything, even if it asks for nothing.
+        while let Ok(count) = reader.wait_visit(seen % 3, |_| ()) {
+            assert_ne!(count, 0);
+            seen += count;
+        }
+        seen
+    });
+    for number in 0..10 {
+        until_asleep(&writer);
+        write(&mut writer, [number]);
+    }
+    drop(writer);
+    assert_eq!(sleeper.join().expect("the reader"), 10);
+}
+
+#[test]
 fn a_time_to_wait_ends() {
     let (mut writer, ring) = ring(4, 0);
     let mut reader = ring.reader(Start::Now);

@@ -190,6 +190,27 @@ fn a_packet_in_a_first_fragment_is_truncated() {
 }
 
 #[test]
+fn what_is_in_a_packet_without_a_known_end_is_truncated_too() {
+    // A quoted packet whose payload length is zero, so that nothing tells where it ends; in it
+    // one that does not tell it either.
+    let mut inner = ipv6(6, &tcp(0x010, &[], b"in"));
+    inner[4..6].fill(0);
+    let mut quoted = ipv6(0, &[&[41, 0, 1, 4, 0, 0, 0, 0], &inner[..]].concat());
+    quoted[4..6].fill(0);
+    let bytes = ipv4(1, &[&[3, 3, 0, 0, 0, 0, 0, 0], &quoted[..]].concat());
+    let packet = raw(&bytes);
+    assert!(packet.flags().is_empty());
+    let quoted = packet.quoted().unwrap();
+    assert_eq!(quoted.flags(), PacketFlags::TRUNCATED);
+    assert_eq!(quoted.payload_len(), quoted.payload().len());
+    let (_, carried) = quoted.inner().unwrap();
+    assert_eq!(
+        (carried.flags(), carried.payload()),
+        (PacketFlags::TRUNCATED, &b"in"[..])
+    );
+}
+
+#[test]
 fn packets_in_packets_to_a_depth() {
     let mut bytes = segment();
     for _ in 1..Packet::MAX_DEPTH {
