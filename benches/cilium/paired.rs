@@ -1,10 +1,12 @@
 //! The table of paired rounds.
 
+use std::time::Duration;
+
 use super::lane::Group;
 
-const ROUNDS: usize = 15;
-/// Runs of a round.
-const COUNT: u64 = 200_000;
+const ROUNDS: usize = 51;
+/// How long a lane's part of a round is to take, short enough to be seldom interrupted.
+const PART: Duration = Duration::from_millis(2);
 
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
@@ -18,6 +20,13 @@ pub(crate) fn table(groups: &mut [Group<'_>]) {
     for group in groups {
         let lanes = &mut group.lanes;
         let mut values = vec![Vec::new(); lanes.len()];
+        let counts: Vec<u64> = lanes
+            .iter_mut()
+            .map(|lane| {
+                let once = (lane.work)(1_000).as_nanos() as u64 / 1_000;
+                PART.as_nanos() as u64 / once.max(1)
+            })
+            .collect();
         for round in 0..ROUNDS {
             for turn in 0..lanes.len() {
                 let lane = if round % 2 == 0 {
@@ -25,8 +34,8 @@ pub(crate) fn table(groups: &mut [Group<'_>]) {
                 } else {
                     lanes.len() - 1 - turn
                 };
-                let taken = (lanes[lane].work)(COUNT);
-                values[lane].push(taken.as_nanos() as f64 / COUNT as f64);
+                let taken = (lanes[lane].work)(counts[lane]);
+                values[lane].push(taken.as_nanos() as f64 / counts[lane] as f64);
             }
         }
         println!("{}", group.title);

@@ -26,6 +26,36 @@ const CHUNKS: usize = 64;
 /// When the agent closes the socket, or its stream gets out of step, [`poll`](Source::poll) ends
 /// with an error that says so. Whether and when to connect anew is the caller's choice; a new
 /// connection is a new `MonitorSocket`.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use flow_core::cilium::{AgentDecoder, AgentEvent, CiliumDecoder, CiliumError, MonitorSocket};
+/// use flow_core::pipeline::{Record, Source};
+///
+/// let mut source = MonitorSocket::connect(MonitorSocket::PATH)?;
+/// let mut datapath = CiliumDecoder::new(());
+/// let mut agent = AgentDecoder::default();
+/// let now = 1_700_000_000_000_000_000; // nanoseconds since the Unix epoch
+/// loop {
+///     source.poll(Duration::from_secs(1), &mut |record| match record {
+///         Record::Cilium(record) => match datapath.decode(record.data, record.cpu, now) {
+///             Ok(flow) => println!("{flow}"),
+///             // A debug message, or what the agent itself tells.
+///             Err(CiliumError::NoFlow { .. }) => match agent.decode(record.data) {
+///                 Ok(AgentEvent::AccessLog(record)) => println!("{}", record.to_flow(now)),
+///                 Ok(AgentEvent::Notify(notify)) => println!("{}", notify.kind),
+///                 Err(error) => eprintln!("{error}"),
+///             },
+///             Err(error) => eprintln!("{error}"),
+///         },
+///         Record::Lost(lost) => eprintln!("{} lost at {:?}", lost.count, lost.at),
+///         _ => {}
+///     })?;
+/// }
+/// # #[allow(unreachable_code)]
+/// # Ok::<(), flow_core::pipeline::SourceError>(())
+/// ```
 #[derive(Debug)]
 pub struct MonitorSocket {
     name: String,
