@@ -101,6 +101,7 @@ fn expected_record(record: &L7Record) -> L7Record {
         L7Body::Dns(dns) => {
             sent_text(&mut dns.query);
             dns.cnames.iter_mut().for_each(sent_text);
+            sent_text(&mut dns.source);
         }
         L7Body::Http(http) => {
             [&mut http.method, &mut http.url, &mut http.protocol]
