@@ -234,7 +234,9 @@ impl Half {
         let is_first = left == header.length as usize;
         let is_last = part.len() == left;
         if is_first && is_last {
-            self.whole_frame(header, part, on);
+            // No more than of a frame that comes in pieces.
+            let kept = &part[..part.len().min(self.limits.block)];
+            self.whole_frame(header, kept, on);
             return after;
         }
         if header.kind != FrameKind::DATA {
