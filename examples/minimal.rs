@@ -3,13 +3,11 @@
 //! `cargo run --release --example minimal`
 
 use std::error::Error;
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use flow_core::clock::BootClock;
-use flow_core::event::EventDecoder;
 use flow_core::pipeline::{Progress, Record, Source};
 use flow_ebpf::{FlowSource, clock_sample};
 
@@ -21,16 +19,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut source = FlowSource::builder().load()?;
     eprintln!("{}", source.report());
     let handle = source.handle();
+    // Makes flows of records: knows the clocks, the kernel's drop reasons, interface names.
+    let mut decoder = source.decoder();
 
-    // What turns records into flows: the clocks, the kernel's drop reasons, interface names.
-    let (boot, wall) = clock_sample();
-    let reasons = source.drop_reasons().iter().collect();
-    let mut names = source.interfaces().reader();
-    let names = move |netns, index| names.name(netns, index);
-    let mut decoder = EventDecoder::new(BootClock::new(boot, wall), reasons, names);
-
-    let mut output = std::io::stdout().lock();
-    let (mut seen, mut lost, mut sampled) = (0_u64, 0, Instant::now());
+    let mut output = io::stdout().lock();
+    let (mut seen, mut lost) = (0_u64, 0_u64);
+    let mut sampled = Instant::now();
     loop {
         if stop.load(Ordering::Relaxed) {
             handle.stop(); // detaches; the last counts still come
@@ -38,28 +32,33 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut written = Ok(());
         let progress = source.poll(Duration::from_millis(200), &mut |record| match record {
             Record::Kernel(bytes) => match decoder.decode(bytes) {
-                Ok(flow) => {
+                Ok(flow) if written.is_ok() => {
                     seen += 1;
-                    written = writeln!(output, "{flow}");
+                    written = writeln!(output, "{flow:#}");
                 }
-                Err(_) => lost += 1,
+                Ok(_) | Err(_) => lost += 1,
             },
-            Record::Lost(loss) => lost += loss.count,
+            Record::Lost(loss) => {
+                lost += loss.count;
+                eprintln!("lost {} at {:?}", loss.count, loss.at);
+            }
             _ => {}
         })?;
-        written?;
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
+            written => written?,
+        }
         if progress == Progress::Ended {
             break;
         }
+        // Keeps the times right when the wall clock drifts or is set.
         if sampled.elapsed() >= Duration::from_secs(1) {
             let (boot, wall) = clock_sample();
             decoder.update_clock(boot, wall);
             sampled = Instant::now();
         }
     }
-    eprintln!(
-        "{seen} flows, {lost} lost; kernel counters: {}",
-        handle.stats()
-    );
+    let packets = handle.stats().get("seen_packets");
+    eprintln!("{seen} flows of {packets} packets, {lost} lost");
     Ok(())
 }

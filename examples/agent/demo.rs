@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
+use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use flow_core::flow::{DropReason, EventType, Flow, Protocol};
+use flow_core::pipeline::Filter;
+use flow_lab::netns::Namespace;
 use flow_lab::traffic::{self, Exchange, Ip, Pair, Server};
 
 use crate::stop::Stop;
@@ -14,7 +18,7 @@ use crate::stop::Stop;
 /// Time from one round of traffic to the next.
 const PERIOD: Duration = Duration::from_millis(500);
 /// Rounds, unless they are to go on.
-const ROUNDS: u32 = 10;
+const ROUNDS: u32 = 5;
 
 /// What the client does in a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,8 +107,20 @@ impl Demo {
         self.pair.client.name()
     }
 
-    /// Begins to send, a round each half second, and raises `done` after the last one; rounds
-    /// go on until `stop` where `forever`.
+    /// Passes the flows of the demo's namespaces: drops are told of every namespace, and another
+    /// demo may use the same addresses.
+    pub(crate) fn filter(&self) -> anyhow::Result<Arc<dyn Filter>> {
+        let inode = |space: &Namespace| Ok::<_, anyhow::Error>(space.handle().metadata()?.ino());
+        let own = [inode(&self.pair.client)?, inode(&self.pair.server)?];
+        Ok(Arc::new(move |flow: &Flow| {
+            // 0 is not known: told only where the kernel has type information.
+            let netns = u64::from(flow.interface.netns);
+            netns == 0 || own.contains(&netns)
+        }))
+    }
+
+    /// Begins to send, a round each half second, and raises `done` after the last one. Rounds go
+    /// on until `stop`, or for a while unless `forever`.
     pub(crate) fn start(self, forever: bool, stop: Stop, done: Stop) -> anyhow::Result<Running> {
         let thread = thread::Builder::new()
             .name("demo".to_owned())
@@ -167,6 +183,8 @@ pub(crate) struct Seen {
 struct Counts {
     packets: u64,
     bytes: u64,
+    /// ICMP echo requests: all of them are one connection, for they have no ports.
+    requests: u64,
     drops: u64,
     reason: Option<DropReason>,
 }
@@ -182,6 +200,9 @@ impl Seen {
             (false, true) => (destination, source),
             _ => return,
         };
+        if flow.protocol == Protocol::ICMPV6 && !matches!(flow.icmp_type, 128 | 129) {
+            return; // the resolution of link addresses, RFC 4861
+        }
         let key = Key {
             protocol: flow.protocol,
             client,
@@ -194,39 +215,48 @@ impl Seen {
                 counts.reason = Some(flow.drop_reason);
             }
             EventType::TRACE => {
-                let (forward, reverse) = (flow.traffic.forward(), flow.traffic.reverse());
-                counts.packets += u64::from(forward.packets) + u64::from(reverse.packets);
-                counts.bytes += forward.bytes + reverse.bytes;
+                let (ahead, back) = (flow.traffic.forward(), flow.traffic.reverse());
+                counts.packets += u64::from(ahead.packets) + u64::from(back.packets);
+                counts.bytes += ahead.bytes + back.bytes;
+                counts.requests += match (flow.protocol, flow.icmp_type) {
+                    (Protocol::ICMP, 8) | (Protocol::ICMPV6, 128) => u64::from(ahead.packets),
+                    (Protocol::ICMP, 0) | (Protocol::ICMPV6, 129) => u64::from(back.packets),
+                    _ => 0,
+                };
             }
             _ => {}
         }
     }
 }
 
-/// Lines that set what was sent beside what was seen, and whether every connection was seen.
-pub(crate) fn summary(sent: &Sent, seen: &Seen) -> (Vec<String>, bool) {
-    let mut lines = vec![format!("{:<28} {:>4}   seen", "sent", "")];
+/// A table that sets what was sent beside what was seen, and whether everything was seen.
+pub(crate) fn summary(sent: &Sent, seen: &Seen) -> (String, bool) {
+    let mut table = format!(
+        "{:<28} {:>4} {:>5} {:>8} {:>8}",
+        "of the demo", "sent", "seen", "packets", "bytes"
+    );
     let mut complete = true;
     for (kind, keys) in &sent.exchanges {
-        // Echo requests have no ports: all of them are one connection.
         let distinct: BTreeSet<&Key> = keys.iter().collect();
         let found: Vec<&Counts> = distinct
             .iter()
             .filter_map(|key| seen.connections.get(key))
             .collect();
-        complete &= found.len() == distinct.len();
         let sum = |count: fn(&Counts) -> u64| found.iter().map(|counts| count(counts)).sum::<u64>();
-        let mut line = format!("{:<28} {:>4}   ", kind.label(), keys.len());
-        if distinct.len() == keys.len() {
-            line += &format!("{:>4}: ", found.len());
-        } else {
-            line += "      ";
-        }
-        line += &format!("{} packets, {} bytes", sum(|c| c.packets), sum(|c| c.bytes));
+        let seen = match kind {
+            Kind::Ping(_) => sum(|counts| counts.requests),
+            _ => found.len() as u64,
+        };
+        complete &= seen == keys.len() as u64;
+        let (packets, bytes) = (sum(|counts| counts.packets), sum(|counts| counts.bytes));
+        table += &format!(
+            "\n{:<28} {:>4} {seen:>5} {packets:>8} {bytes:>8}",
+            kind.label(),
+            keys.len()
+        );
         if let Some(reason) = found.iter().find_map(|counts| counts.reason) {
-            line += &format!("; {} dropped: {reason}", sum(|counts| counts.drops));
+            table += &format!("  {} dropped: {reason}", sum(|counts| counts.drops));
         }
-        lines.push(line);
     }
-    (lines, complete)
+    (table, complete)
 }

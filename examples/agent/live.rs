@@ -16,7 +16,7 @@ use flow_ebpf::{
 
 use crate::args::{Mode, Observe};
 use crate::losses::Losses;
-use crate::publish::Publisher;
+use crate::publish::{Publisher, Wanted};
 
 /// How long a draining thread waits for records before it looks around.
 const WAIT: Duration = Duration::from_millis(200);
@@ -32,7 +32,7 @@ pub(crate) struct Live {
 pub(crate) fn builder(args: &Observe) -> FlowSourceBuilder {
     let mut builder = FlowSource::builder().mode(match args.mode {
         Mode::Aggregated => KernelMode::Aggregated {
-            interval: args.interval,
+            interval: args.interval(),
         },
         Mode::Packets => KernelMode::Packets,
         Mode::Sampled(rate) => KernelMode::Sampled(NonZeroU16::get(rate)),
@@ -43,7 +43,9 @@ pub(crate) fn builder(args: &Observe) -> FlowSourceBuilder {
     for name in &args.netns {
         builder = builder.namespace(Namespace::new(name));
     }
-    builder.all_namespaces(args.all_netns)
+    builder
+        .all_namespaces(args.all_netns)
+        .tcp_state(args.tcp_state)
 }
 
 /// What to watch for the demo: its own traffic, and nothing else of this host.
@@ -63,6 +65,7 @@ impl Live {
     /// Loads, attaches and begins to publish. The ring is closed when every flow is in it.
     pub(crate) fn start(
         builder: FlowSourceBuilder,
+        wanted: Wanted,
         writer: Writer<Flow>,
         losses: &Arc<Losses>,
     ) -> Result<Self, LoadError> {
@@ -72,11 +75,17 @@ impl Live {
             threads: Vec::new(),
         };
         for shard in source.into_shards() {
-            let publisher = Publisher::new(&live.handle, writer.clone(), Arc::clone(losses));
+            let publisher = Publisher::new(
+                &live.handle,
+                wanted.clone(),
+                writer.clone(),
+                Arc::clone(losses),
+            );
+            let handle = live.handle.clone();
             let thread = thread::Builder::new()
                 .name("drain".to_owned())
                 .stack_size(256 * 1024)
-                .spawn(move || drain(shard, publisher))
+                .spawn(move || drain(shard, publisher, &handle))
                 .map_err(|source| LoadError::Io {
                     what: "starting a thread".to_owned(),
                     source,
@@ -91,7 +100,7 @@ impl Live {
     }
 
     /// Detaches, and waits for the last flows to be published.
-    pub(crate) fn finish(mut self) -> Result<(), SourceError> {
+    pub(crate) fn finish(&mut self) -> Result<(), SourceError> {
         self.end()
     }
 
@@ -115,9 +124,20 @@ impl Drop for Live {
     }
 }
 
-fn drain(mut shard: Shard, mut publisher: Publisher) -> Result<(), SourceError> {
-    while shard.poll(WAIT, &mut |record| publisher.record(record))? == Progress::Open {
-        publisher.tick();
+fn drain(
+    mut shard: Shard,
+    mut publisher: Publisher,
+    handle: &SourceHandle,
+) -> Result<(), SourceError> {
+    loop {
+        match shard.poll(WAIT, &mut |record| publisher.record(record)) {
+            Ok(Progress::Open) => publisher.tick(),
+            Ok(Progress::Ended) => return Ok(()),
+            Err(error) => {
+                // Without this part of the records the rest is not the truth.
+                handle.stop();
+                return Err(error);
+            }
+        }
     }
-    Ok(())
 }

@@ -7,31 +7,38 @@ mod args;
 mod demo;
 mod live;
 mod losses;
+mod messages;
 mod observe;
 mod output;
 mod paint;
 mod progress;
 mod publish;
 mod replay;
+mod session;
 mod stop;
+mod tally;
 mod view;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
+use messages::Messages;
+
 fn main() -> ExitCode {
     let cli = args::Cli::parse();
     let result = match &cli.command {
-        args::Command::Observe(args) => observe::run(args),
+        args::Command::Observe(args) => {
+            args.check().unwrap_or_else(|error| error.exit());
+            observe::run(args)
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read the output has had enough, as `| head` does: no failure.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // Names of files and messages of the kernel are not ours: escape them.
-            eprintln!("agent: {}", escaped(&format!("{error:#}")));
+            Messages::fail(&error);
             ExitCode::FAILURE
         }
     }
@@ -41,14 +48,4 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .downcast_ref::<std::io::Error>()
         .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
-}
-
-fn escaped(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            let escape = c.is_control().then(|| c.escape_default());
-            let plain = escape.is_none().then_some(c);
-            escape.into_iter().flatten().chain(plain)
-        })
-        .collect()
 }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use flow_core::clock::BootClock;
-use flow_core::event::{EventDecoder, InterfaceNaming};
-use flow_core::flow::{Flow, Name16};
-use flow_core::pipeline::{Lost, LostAt, Record};
+use flow_core::event::EventDecoder;
+use flow_core::flow::Flow;
+use flow_core::pipeline::{Filter, Lost, LostAt, Record};
 use flow_core::ring::Writer;
 use flow_ebpf::{InterfaceReader, SourceHandle, clock_sample};
 
@@ -15,22 +14,29 @@ use crate::losses::Losses;
 /// How often the clocks are compared.
 const RESAMPLE: Duration = Duration::from_secs(1);
 
-/// Decodes the records of one thread and publishes them. Between the two is the place for
-/// enrichers and filters.
+/// Which flows are published; `None` is all.
+pub(crate) type Wanted = Option<Arc<dyn Filter>>;
+
+/// Decodes the records of one thread, filters and publishes them. Before the filter is the place
+/// for enrichers.
 pub(crate) struct Publisher {
-    decoder: EventDecoder<Names>,
+    decoder: EventDecoder<InterfaceReader>,
+    wanted: Wanted,
     writer: Writer<Flow>,
     losses: Arc<Losses>,
     sampled: Instant,
 }
 
 impl Publisher {
-    pub(crate) fn new(handle: &SourceHandle, writer: Writer<Flow>, losses: Arc<Losses>) -> Self {
-        let (boot, wall) = clock_sample();
-        let reasons = handle.drop_reasons().iter().collect();
-        let names = Names(handle.interfaces().reader());
+    pub(crate) fn new(
+        handle: &SourceHandle,
+        wanted: Wanted,
+        writer: Writer<Flow>,
+        losses: Arc<Losses>,
+    ) -> Self {
         Self {
-            decoder: EventDecoder::new(BootClock::new(boot, wall), reasons, names),
+            decoder: handle.decoder(),
+            wanted,
             writer,
             losses,
             sampled: Instant::now(),
@@ -41,7 +47,15 @@ impl Publisher {
     pub(crate) fn record(&mut self, record: Record<'_>) {
         match record {
             Record::Kernel(bytes) => match self.decoder.decode(bytes) {
-                Ok(flow) => self.writer.publish(&flow),
+                Ok(flow) => {
+                    if self
+                        .wanted
+                        .as_ref()
+                        .is_none_or(|filter| filter.matches(&flow))
+                    {
+                        self.writer.publish(&flow);
+                    }
+                }
                 Err(_) => self.losses.add(Lost {
                     at: LostAt::Decode,
                     count: 1,
@@ -59,14 +73,5 @@ impl Publisher {
             self.decoder.update_clock(boot, wall);
             self.sampled = Instant::now();
         }
-    }
-}
-
-/// Names of interfaces as the loader knows them.
-struct Names(InterfaceReader);
-
-impl InterfaceNaming for Names {
-    fn name(&mut self, netns: u32, index: u32) -> Name16 {
-        self.0.name(netns, index)
     }
 }

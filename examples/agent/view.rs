@@ -5,11 +5,14 @@ use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use flow_core::flow::Flow;
-use flow_core::pipeline::{Lost, LostAt};
+use flow_core::pipeline::Lost;
 use flow_core::ring::{Idle, Next, Reader, Ring};
 
 use crate::args::Observe;
 use crate::output::Printer;
+
+/// Somebody else who sees every flow.
+type Tap = Box<dyn FnMut(&Flow)>;
 
 /// Takes flows from the ring and shows those that are wanted.
 pub(crate) struct View {
@@ -22,7 +25,7 @@ pub(crate) struct View {
     only_last: bool,
     shown: u64,
     lost: u64,
-    tap: Option<Box<dyn FnMut(&Flow)>>,
+    tap: Option<Tap>,
 }
 
 impl View {
@@ -54,16 +57,21 @@ impl View {
         self.shown
     }
 
-    /// Number of flows that the ring lost before they were seen.
-    pub(crate) fn lost(&self) -> u64 {
-        self.lost
+    /// Takes the number of flows that the ring lost before they were seen, since the last call.
+    pub(crate) fn take_lost(&mut self) -> u64 {
+        std::mem::take(&mut self.lost)
     }
 
-    /// Takes everything that is ready; shows nothing after the last that is wanted.
+    /// Takes everything that is ready, without waiting and without flushing.
     pub(crate) fn drain(&mut self, reader: &mut Reader<Flow>) -> io::Result<()> {
         while let Ok(next) = reader.try_next() {
             self.take(next)?;
         }
+        Ok(())
+    }
+
+    /// Hands what is written so far to the system.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.printer.flush()
     }
 
@@ -105,20 +113,18 @@ impl View {
             }
             Next::Lost(count) => {
                 self.lost += count;
-                self.show_lost(&Lost {
-                    at: LostAt::HistoryRing,
-                    count,
-                })
+                Ok(())
             }
         }
     }
 
-    fn is_wanted(&self, flow: &Flow) -> bool {
+    /// Whether a flow is in the time that was asked for.
+    pub(crate) fn wants(&self, flow: &Flow) -> bool {
         (self.since..=self.until).contains(&flow.time)
     }
 
     fn show(&mut self, flow: &Flow) -> io::Result<()> {
-        if self.left > 0 && self.is_wanted(flow) {
+        if self.left > 0 && self.wants(flow) {
             self.left -= 1;
             self.shown += 1;
             self.printer.flow(flow)?;
@@ -140,7 +146,7 @@ impl View {
         let mut newest = VecDeque::new();
         for flow in ring
             .newest_first()
-            .filter(|flow| self.is_wanted(flow))
+            .filter(|flow| self.wants(flow))
             .take(count)
         {
             newest.push_front(flow);

@@ -2,12 +2,13 @@
 
 mod buffer;
 mod error;
+mod input;
 mod pcapng;
 mod reader;
 mod writer;
 
 pub use error::CaptureError;
-pub use reader::{Packet, Reader};
+pub use reader::{Packet, Reader, Step};
 pub use writer::Writer;
 
 /// `LINKTYPE_ETHERNET` of the tcpdump.org registry of link types.

@@ -2,19 +2,16 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::fd::AsFd;
 use std::path::Path;
+use std::time::Duration;
 
-use pcap_parser::nom::Err as Nom;
-use pcap_parser::pcapng::{Block, parse_block_be, parse_block_le};
-use pcap_parser::traits::PcapNGPacketBlock;
-use pcap_parser::{PcapError, PcapHeader, parse_pcap_header};
+use pcap_parser::{PcapHeader, parse_pcap_header};
 
-use super::buffer::Buffer;
+use super::buffer::{Buffer, Found, fill, need, plausible};
 use super::error::CaptureError;
-use super::pcapng::Interface;
-
-/// Longest record or block that is taken for real, in bytes.
-const LONGEST: u32 = 16 << 20;
+use super::input::Input;
+use super::pcapng::{Interface, next_block};
 
 /// One captured packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,16 +26,20 @@ pub struct Packet<'a> {
     pub data: &'a [u8],
 }
 
-/// A packet without its bytes, and where they are from the beginning of the buffer.
-struct Found {
-    time_ns: u64,
-    link_type: u32,
-    wire_len: u32,
-    data: std::ops::Range<usize>,
-    length: usize,
+/// What [`Reader::poll`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// The next packet.
+    Packet(Packet<'a>),
+    /// None came in time: try again.
+    NotReady,
+    /// There are no more.
+    End,
 }
 
 enum Format {
+    /// Nothing was read yet.
+    Unread,
     Pcap(PcapHeader),
     Pcapng {
         big_endian: bool,
@@ -60,20 +61,31 @@ impl Reader {
     /// Opens a file, or standard input for `-`.
     ///
     /// # Errors
-    /// Where it cannot be opened or is no capture.
+    /// Where it cannot be opened or is no capture. The first bytes of a pipe are read with its
+    /// first packet.
     pub fn open(path: &Path) -> Result<Self, CaptureError> {
-        if path == Path::new("-") {
-            return Self::new(Box::new(io::stdin()));
-        }
         let fail = |source| CaptureError::Open {
             path: path.to_owned(),
             source,
         };
-        let file = File::open(path).map_err(fail)?;
+        let file = if path == Path::new("-") {
+            // A second handle, without the buffer that the standard library's has.
+            io::stdin()
+                .as_fd()
+                .try_clone_to_owned()
+                .map(File::from)
+                .map_err(fail)?
+        } else {
+            File::open(path).map_err(fail)?
+        };
         let metadata = file.metadata().map_err(fail)?;
-        let mut reader = Self::new(Box::new(file))?;
-        reader.size = metadata.is_file().then_some(metadata.len());
-        Ok(reader)
+        if metadata.is_file() {
+            let mut reader = Self::new(Box::new(file))?;
+            reader.size = Some(metadata.len());
+            Ok(reader)
+        } else {
+            Ok(Self::of(Input::Slow(file)))
+        }
     }
 
     /// Reads from a stream.
@@ -81,40 +93,22 @@ impl Reader {
     /// # Errors
     /// Where it cannot be read or is no capture.
     pub fn new(input: Box<dyn Read + Send>) -> Result<Self, CaptureError> {
-        let mut buffer = Buffer::new(input);
-        fill(&mut buffer, 4)?;
-        let magic: Vec<u8> = buffer.data().iter().copied().take(4).collect();
-        let format = match magic[..] {
-            [0x0a, 0x0d, 0x0d, 0x0a] => Format::Pcapng {
-                big_endian: false,
-                interfaces: Vec::new(),
-            },
-            [0xd4, 0xc3, 0xb2, 0xa1]
-            | [0xa1, 0xb2, 0xc3, 0xd4]
-            | [0x4d, 0x3c, 0xb2, 0xa1]
-            | [0xa1, 0xb2, 0x3c, 0x4d]
-            | [0x34, 0xcd, 0xb2, 0xa1] => {
-                need(&mut buffer, 24, "the file header")?;
-                match parse_pcap_header(buffer.data()) {
-                    Ok((_, header)) => {
-                        buffer.consume(header.size());
-                        Format::Pcap(header)
-                    }
-                    Err(_) => return Err(CaptureError::NotACapture { magic }),
-                }
-            }
-            _ => return Err(CaptureError::NotACapture { magic }),
-        };
-        Ok(Self {
-            buffer,
-            format,
+        let mut reader = Self::of(Input::Ready(input));
+        reader.format = begin(&mut reader.buffer)?;
+        Ok(reader)
+    }
+
+    fn of(input: Input) -> Self {
+        Self {
+            buffer: Buffer::new(input),
+            format: Format::Unread,
             pending: 0,
             packets: 0,
             size: None,
-        })
+        }
     }
 
-    /// The next packet, or `None` at the end.
+    /// The next packet, or `None` at the end. Waits for it.
     ///
     /// # Errors
     /// Where the capture is damaged or cut short. What was handed out before is right; nothing
@@ -124,20 +118,39 @@ impl Reader {
         reason = "a packet borrows from the reader"
     )]
     pub fn next(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
+        match self.step(None)? {
+            Step::Packet(packet) => Ok(Some(packet)),
+            Step::NotReady | Step::End => Ok(None),
+        }
+    }
+
+    /// The next packet, if it comes within `patience`. A pipe is waited for; a signal ends the
+    /// waiting.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub fn poll(&mut self, patience: Duration) -> Result<Step<'_>, CaptureError> {
+        self.step(Some(patience))
+    }
+
+    fn step(&mut self, patience: Option<Duration>) -> Result<Step<'_>, CaptureError> {
+        self.buffer.set_patience(patience);
         self.buffer.consume(self.pending);
         self.pending = 0;
-        let found = match &mut self.format {
-            Format::Pcap(header) => next_record(&mut self.buffer, header)?,
-            Format::Pcapng {
-                big_endian,
-                interfaces,
-            } => next_block(&mut self.buffer, big_endian, interfaces)?,
+        let found = match self.find() {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(Step::End),
+            Err(CaptureError::Read { source, .. })
+                if source.kind() == io::ErrorKind::WouldBlock && patience.is_some() =>
+            {
+                return Ok(Step::NotReady);
+            }
+            Err(error) => return Err(error),
         };
-        let Some(found) = found else { return Ok(None) };
         self.pending = found.length;
         self.packets += 1;
         let data = &self.buffer.data()[found.data];
-        Ok(Some(Packet {
+        Ok(Step::Packet(Packet {
             time_ns: found.time_ns,
             link_type: found.link_type,
             // Some writers leave the original length out.
@@ -146,6 +159,19 @@ impl Reader {
                 .max(u32::try_from(data.len()).unwrap_or(u32::MAX)),
             data,
         }))
+    }
+
+    fn find(&mut self) -> Result<Option<Found>, CaptureError> {
+        loop {
+            match &mut self.format {
+                Format::Unread => self.format = begin(&mut self.buffer)?,
+                Format::Pcap(header) => return next_record(&mut self.buffer, header),
+                Format::Pcapng {
+                    big_endian,
+                    interfaces,
+                } => return next_block(&mut self.buffer, big_endian, interfaces),
+            }
+        }
     }
 
     /// Number of packets handed out.
@@ -160,39 +186,44 @@ impl Reader {
         self.buffer.offset()
     }
 
-    /// Size of the file in bytes; `None` for a stream.
+    /// Whether packets may have to be waited for, as those of a pipe.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.buffer.is_slow()
+    }
+
+    /// Size of the file in bytes; `None` for a pipe or another stream.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.size
     }
 }
 
-fn fill(buffer: &mut Buffer, needed: usize) -> Result<bool, CaptureError> {
-    let offset = buffer.offset();
-    buffer
-        .fill(needed)
-        .map_err(|source| CaptureError::Read { offset, source })
-}
-
-/// Makes `needed` bytes available; an end before them is an error.
-fn need(buffer: &mut Buffer, needed: usize, what: &'static str) -> Result<(), CaptureError> {
-    if fill(buffer, needed)? {
-        return Ok(());
+/// Tells the format by the first bytes, and reads the file header of pcap.
+fn begin(buffer: &mut Buffer) -> Result<Format, CaptureError> {
+    fill(buffer, 4)?;
+    let magic: Vec<u8> = buffer.data().iter().copied().take(4).collect();
+    match magic[..] {
+        [0x0a, 0x0d, 0x0d, 0x0a] => Ok(Format::Pcapng {
+            big_endian: false,
+            interfaces: Vec::new(),
+        }),
+        [0xd4, 0xc3, 0xb2, 0xa1]
+        | [0xa1, 0xb2, 0xc3, 0xd4]
+        | [0x4d, 0x3c, 0xb2, 0xa1]
+        | [0xa1, 0xb2, 0x3c, 0x4d]
+        | [0x34, 0xcd, 0xb2, 0xa1] => {
+            need(buffer, 24, "the file header")?;
+            match parse_pcap_header(buffer.data()) {
+                Ok((_, header)) => {
+                    buffer.consume(header.size());
+                    Ok(Format::Pcap(header))
+                }
+                Err(_) => Err(CaptureError::NotACapture { magic }),
+            }
+        }
+        _ => Err(CaptureError::NotACapture { magic }),
     }
-    Err(CaptureError::Truncated {
-        offset: buffer.offset(),
-        what,
-        needed: needed as u64,
-        got: buffer.data().len() as u64,
-    })
-}
-
-fn plausible(length: u32, offset: u64, what: &str) -> Result<usize, CaptureError> {
-    if length > LONGEST {
-        let reason = format!("{what} claims {length} bytes, at most {LONGEST} are plausible");
-        return Err(CaptureError::Damaged { offset, reason });
-    }
-    Ok(length as usize)
 }
 
 fn next_record(buffer: &mut Buffer, header: &PcapHeader) -> Result<Option<Found>, CaptureError> {
@@ -227,131 +258,4 @@ fn next_record(buffer: &mut Buffer, header: &PcapHeader) -> Result<Option<Found>
         data: head..head + captured,
         length: head + captured,
     }))
-}
-
-/// Consumes blocks up to the next packet.
-fn next_block(
-    buffer: &mut Buffer,
-    big_endian: &mut bool,
-    interfaces: &mut Vec<Interface>,
-) -> Result<Option<Found>, CaptureError> {
-    loop {
-        if !fill(buffer, 1)? {
-            return Ok(None);
-        }
-        need(buffer, 12, "a block header")?;
-        let offset = buffer.offset();
-        let data = buffer.data();
-        let word = |index: usize, big: bool| {
-            let bytes = [
-                data[index],
-                data[index + 1],
-                data[index + 2],
-                data[index + 3],
-            ];
-            if big {
-                u32::from_be_bytes(bytes)
-            } else {
-                u32::from_le_bytes(bytes)
-            }
-        };
-        if data[..4] == [0x0a, 0x0d, 0x0d, 0x0a] {
-            *big_endian = match word(8, true) {
-                0x1a2b_3c4d => true,
-                0x4d3c_2b1a => false,
-                other => {
-                    let reason = format!("byte-order magic is {other:#010x}, not 0x1a2b3c4d");
-                    return Err(CaptureError::Damaged { offset, reason });
-                }
-            };
-        }
-        let length = plausible(word(4, *big_endian), offset, "a block")?;
-        if length < 12 || length % 4 != 0 {
-            let reason = format!("a block claims {length} bytes, not a multiple of 4 from 12 on");
-            return Err(CaptureError::Damaged { offset, reason });
-        }
-        need(buffer, length, "a block")?;
-        match read_block(&buffer.data()[..length], *big_endian, interfaces) {
-            Ok(Some(found)) => return Ok(Some(found)),
-            Ok(None) => buffer.consume(length),
-            Err(reason) => return Err(CaptureError::Damaged { offset, reason }),
-        }
-    }
-}
-
-/// Reads one whole block; `Some` where it is a packet.
-fn read_block(
-    bytes: &[u8],
-    big_endian: bool,
-    interfaces: &mut Vec<Interface>,
-) -> Result<Option<Found>, String> {
-    let parsed = if big_endian {
-        parse_block_be(bytes)
-    } else {
-        parse_block_le(bytes)
-    };
-    let block = match parsed {
-        Ok((_, block)) => block,
-        Err(error) => return Err(explain(&error)),
-    };
-    let of = |id: u32| {
-        interfaces.get(id as usize).ok_or_else(|| {
-            format!(
-                "a packet of interface {id}, of {} described",
-                interfaces.len()
-            )
-        })
-    };
-    // Packet data begins after the fixed fields of its block (sections 4.3 and 4.4).
-    let found = |interface: &Interface, time_ns, wire_len, start: usize, data: &[u8]| Found {
-        time_ns,
-        link_type: interface.link_type,
-        wire_len,
-        data: start..start + data.len(),
-        length: bytes.len(),
-    };
-    match block {
-        Block::SectionHeader(_) => interfaces.clear(),
-        Block::InterfaceDescription(description) => interfaces.push(Interface::new(&description)),
-        Block::EnhancedPacket(packet) => {
-            let data = packet.packet_data();
-            if data.len() < packet.caplen as usize {
-                return Err(format!(
-                    "a packet claims {} captured bytes, its block has {}",
-                    packet.caplen,
-                    data.len()
-                ));
-            }
-            let interface = of(packet.if_id)?;
-            let time = interface.time_ns(packet.ts_high, packet.ts_low);
-            return Ok(Some(found(interface, time, packet.origlen, 28, data)));
-        }
-        Block::SimplePacket(packet) => {
-            let interface = of(0)?;
-            // It has no captured length: the original one, cut at the snap length.
-            let mut length = packet.data.len().min(packet.origlen as usize);
-            if interface.snap_len != 0 {
-                length = length.min(interface.snap_len as usize);
-            }
-            return Ok(Some(found(
-                interface,
-                0,
-                packet.origlen,
-                12,
-                &packet.data[..length],
-            )));
-        }
-        _ => {}
-    }
-    Ok(None)
-}
-
-fn explain(error: &Nom<PcapError<&[u8]>>) -> String {
-    match error {
-        Nom::Incomplete(_) => "a block is shorter than its fields".to_owned(),
-        Nom::Error(PcapError::NomError(_, kind)) | Nom::Failure(PcapError::NomError(_, kind)) => {
-            format!("a block's fields contradict its length ({kind:?})")
-        }
-        Nom::Error(other) | Nom::Failure(other) => format!("a block's fields: {other}"),
-    }
 }

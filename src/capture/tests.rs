@@ -68,6 +68,41 @@ fn a_slow_stream_gives_the_same() {
 }
 
 #[test]
+fn a_pipe_is_waited_for_and_goes_on_where_it_stopped() {
+    use std::io::Write as _;
+    use std::time::Duration;
+
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("pipe");
+    nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).expect("mkfifo");
+    let writer = std::thread::spawn({
+        let path = path.clone();
+        move || std::fs::OpenOptions::new().write(true).open(path)
+    });
+    let mut reader = Reader::open(&path).expect("open");
+    let mut writer = writer.join().expect("thread").expect("open");
+    let bytes = sample();
+    let mut lengths = Vec::new();
+    // In pieces that end within the file header, a record header and a record.
+    for piece in [&bytes[..10], &bytes[10..30], &bytes[30..70], &bytes[70..]] {
+        assert_eq!(reader.poll(Duration::ZERO).expect("poll"), Step::NotReady);
+        let mut rest = piece.to_vec();
+        while !rest.is_empty() {
+            // A pipe holds at least 4,096 bytes.
+            let part: Vec<u8> = rest.drain(..rest.len().min(4_096)).collect();
+            writer.write_all(&part).expect("write");
+            while let Step::Packet(packet) = reader.poll(Duration::ZERO).expect("poll") {
+                lengths.push(packet.data.len());
+            }
+        }
+    }
+    drop(writer);
+    assert_eq!(reader.poll(Duration::ZERO).expect("poll"), Step::End);
+    assert_eq!(lengths, [5, 0, 100_000]);
+    assert_eq!(reader.size(), None);
+}
+
+#[test]
 fn every_prefix_gives_what_is_whole_and_says_where_it_ends() {
     let whole = sample();
     let small = &whole[..24 + 16 + 5 + 16 + 16 + 40];

@@ -2,9 +2,13 @@
 //!
 //! Every test makes its own namespaces. They need root and BPF; `FLOW_SKIP_BPF=1` skips them.
 
+mod base;
 mod drops;
 mod exact;
 mod gso;
+mod lifecycle;
 mod modes;
 mod overload;
+mod rules;
+mod sockets;
 mod watch;

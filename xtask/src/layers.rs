@@ -4,6 +4,7 @@
 //! a file of more than [`MAX_LINES`] lines, and a module that is called after nothing it holds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -16,10 +17,15 @@ const COMMON: &[&str] = &["flow-core"];
 /// Names that say nothing of what a module holds.
 const VAGUE: &[&str] = &["utils", "util", "helpers", "common", "misc"];
 /// Folders whose source files are held to the rules.
-const SOURCES: &[&str] = &["crates", "src", "examples", "benches", "tests", "xtask", "fuzz"];
+const SOURCES: &[&str] = &[
+    "crates", "src", "examples", "benches", "tests", "xtask", "fuzz",
+];
+
+/// Folders of what was not written by hand.
+const PASSED_OVER: &[&str] = &["target", "generated"];
 
 /// Runs every check and prints each finding on a line of its own.
-pub fn run(root: &Path) -> Result<()> {
+pub(crate) fn run(root: &Path) -> Result<()> {
     let mut findings = Vec::new();
     let mut modules = 0;
     let members = members(root)?;
@@ -28,7 +34,10 @@ pub fn run(root: &Path) -> Result<()> {
         let edges = module_edges(&folder.join("src"))?;
         modules += edges.len();
         if let Some(cycle) = find_cycle(&edges) {
-            findings.push(format!("{name}: modules import each other: {}", cycle.join(" -> ")));
+            findings.push(format!(
+                "{name}: modules import each other: {}",
+                cycle.join(" -> ")
+            ));
         }
     }
     let mut files = 0;
@@ -44,7 +53,10 @@ pub fn run(root: &Path) -> Result<()> {
     if !findings.is_empty() {
         bail!("{} findings", findings.len());
     }
-    println!("layers: {} crates, {modules} modules, {files} files, no finding", members.len());
+    println!(
+        "layers: {} crates, {modules} modules, {files} files, no finding",
+        members.len()
+    );
     Ok(())
 }
 
@@ -84,9 +96,12 @@ fn sibling_edges(
 ) -> Result<()> {
     let manifest = read_manifest(&folder.join("Cargo.toml"))?;
     for section in ["dependencies", "dev-dependencies", "build-dependencies"] {
-        let Some(table) = manifest.get(section).and_then(toml::Value::as_table) else { continue };
+        let Some(table) = manifest.get(section).and_then(toml::Value::as_table) else {
+            continue;
+        };
         for dependency in table.keys() {
-            let sibling = members.contains_key(dependency) && !COMMON.contains(&dependency.as_str());
+            let sibling =
+                members.contains_key(dependency) && !COMMON.contains(&dependency.as_str());
             if sibling || (name == "flow-core" && members.contains_key(dependency)) {
                 findings.push(format!("{name}: {section} holds its sibling {dependency}"));
             }
@@ -103,11 +118,15 @@ fn module_edges(source: &Path) -> Result<BTreeMap<String, BTreeSet<String>>> {
     let mut texts: Vec<(String, String)> = Vec::new();
     for file in source_files(source)? {
         let relative = file.strip_prefix(source)?;
-        let mut parts = relative.components().map(|part| part.as_os_str().to_string_lossy());
+        let mut parts = relative
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy());
         let Some(first) = parts.next() else { continue };
         let module = first.trim_end_matches(".rs").to_owned();
         let is_test = relative.file_stem().is_some_and(|stem| stem == "tests")
-            || relative.components().any(|part| part.as_os_str() == "tests");
+            || relative
+                .components()
+                .any(|part| part.as_os_str() == "tests");
         if module == "lib" || module == "main" || is_test {
             continue;
         }
@@ -115,7 +134,10 @@ fn module_edges(source: &Path) -> Result<BTreeMap<String, BTreeSet<String>>> {
         texts.push((module, fs::read_to_string(&file)?));
     }
     for (module, text) in &texts {
-        for line in text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")) {
+        for line in text
+            .lines()
+            .take_while(|line| !line.starts_with("#[cfg(test)]"))
+        {
             if line.trim_start().starts_with("//") {
                 continue;
             }
@@ -173,14 +195,19 @@ fn source_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
         for entry in entries {
             let path = entry?.path();
             if path.is_dir() {
-                if path.file_name().is_some_and(|name| name != "target") {
+                let passed_over = |name: &OsStr| PASSED_OVER.iter().any(|other| name == *other);
+                if !path.file_name().is_some_and(passed_over) {
                     folders.push(path);
                 }
-            } else if path.extension().is_some_and(|ending| ["rs", "c", "h"].iter().any(|e| ending == *e))
+            } else if path
+                .extension()
+                .is_some_and(|ending| ["rs", "c", "h"].iter().any(|e| ending == *e))
             {
                 found.push(path);
             }
@@ -194,10 +221,17 @@ fn file_rules(root: &Path, file: &Path, findings: &mut Vec<String>) -> Result<()
     let shown = file.strip_prefix(root).unwrap_or(file).display();
     let lines = fs::read_to_string(file)?.lines().count();
     if lines > MAX_LINES {
-        findings.push(format!("{shown}: {lines} lines, at most {MAX_LINES} expected"));
+        findings.push(format!(
+            "{shown}: {lines} lines, at most {MAX_LINES} expected"
+        ));
     }
-    if file.file_stem().is_some_and(|stem| VAGUE.iter().any(|name| stem == *name)) {
-        findings.push(format!("{shown}: a name that says nothing of what it holds"));
+    if file
+        .file_stem()
+        .is_some_and(|stem| VAGUE.iter().any(|name| stem == *name))
+    {
+        findings.push(format!(
+            "{shown}: a name that says nothing of what it holds"
+        ));
     }
     Ok(())
 }
@@ -209,7 +243,12 @@ mod tests {
     fn graph(edges: &[(&str, &[&str])]) -> BTreeMap<String, BTreeSet<String>> {
         edges
             .iter()
-            .map(|(from, to)| ((*from).to_owned(), to.iter().map(|to| (*to).to_owned()).collect()))
+            .map(|(from, to)| {
+                (
+                    (*from).to_owned(),
+                    to.iter().map(|to| (*to).to_owned()).collect(),
+                )
+            })
             .collect()
     }
 
@@ -217,6 +256,17 @@ mod tests {
     fn a_cycle_is_found_and_named() {
         let edges = graph(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"])]);
         assert_eq!(find_cycle(&edges).unwrap(), ["b", "c", "b"]);
+    }
+
+    #[test]
+    fn what_was_not_written_by_hand_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["target", "generated", "src"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+            fs::write(folder.path().join(name).join("a.rs"), "").unwrap();
+        }
+        let found = source_files(folder.path()).unwrap();
+        assert_eq!(found, [folder.path().join("src/a.rs")]);
     }
 
     #[test]

@@ -3,9 +3,12 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::flow::{Flow, UtcTime};
-use crate::pipeline::{Lost, LostAt};
+use crate::pipeline::Lost;
+use crate::text::Escaped;
 
 /// A flow, or a loss, with the node and the time.
+///
+/// `hubble observe --input-file` reads a file of such lines.
 ///
 /// ```
 /// use flow_core::export::ExportEvent;
@@ -58,7 +61,7 @@ impl Serialize for ExportEvent<'_> {
             Kind::Flow(flow) => map.serialize_entry("flow", &flow.json(Some(self.node)))?,
             Kind::Lost(lost) => map.serialize_entry("lost_events", &LostEvent(lost))?,
         }
-        map.serialize_entry("node_name", self.node)?;
+        map.serialize_entry("node_name", &Escaped::text(self.node))?;
         map.serialize_entry("time", &format_args!("{}", UtcTime(self.time).rfc3339()))?;
         map.end()
     }
@@ -69,13 +72,8 @@ struct LostEvent<'a>(&'a Lost);
 
 impl Serialize for LostEvent<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let source = match self.0.at {
-            LostAt::KernelRing | LostAt::KernelTable => "PERF_EVENT_RING_BUFFER",
-            LostAt::Decode => "OBSERVER_EVENTS_QUEUE",
-            LostAt::HistoryRing => "HUBBLE_RING_BUFFER",
-        };
         let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("source", source)?;
+        map.serialize_entry("source", self.0.at.hubble_name())?;
         map.serialize_entry("num_events_lost", &format_args!("{}", self.0.count))?;
         map.end()
     }
@@ -83,18 +81,50 @@ impl Serialize for LostEvent<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::string::String;
+
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::flow::arbitrary::flows;
+    use crate::pipeline::LostAt;
+    use crate::text::tests::is_dangerous;
 
     #[test]
     fn a_loss_is_hubbles_lost_event() {
-        let lost = Lost {
-            at: LostAt::HistoryRing,
-            count: 7,
-        };
-        let line = serde_json::to_string(&ExportEvent::lost(&lost, "n", 0)).expect("JSON");
-        assert_eq!(
-            line,
-            r#"{"lost_events":{"source":"HUBBLE_RING_BUFFER","num_events_lost":"7"},"node_name":"n","time":"1970-01-01T00:00:00.000000000Z"}"#
-        );
+        let places = [
+            "PERF_EVENT_RING_BUFFER",
+            "PERF_EVENT_RING_BUFFER",
+            "PERF_EVENT_RING_BUFFER",
+            "OBSERVER_EVENTS_QUEUE",
+            "HUBBLE_RING_BUFFER",
+        ];
+        assert_eq!(LostAt::ALL.len(), places.len());
+        for (at, source) in LostAt::ALL.into_iter().zip(places) {
+            let lost = Lost { at, count: 7 };
+            let line = serde_json::to_value(ExportEvent::lost(&lost, "n", 1)).expect("JSON");
+            let expected = json!({
+                "lost_events": {"source": source, "num_events_lost": "7"},
+                "node_name": "n",
+                "time": "1970-01-01T00:00:00.000000001Z",
+            });
+            assert_eq!(line, expected);
+        }
+    }
+
+    proptest! {
+        /// Whatever is in a flow and in the node's name, the line is one, valid and harmless.
+        #[test]
+        fn a_flow_is_one_line(flow in flows(), node in any::<String>()) {
+            let line = serde_json::to_string(&ExportEvent::flow(&flow, &node)).expect("JSON");
+            prop_assert!(!is_dangerous(&line), "{:?}", line);
+            let value: Value = serde_json::from_str(&line).expect("valid JSON");
+            let object = value.as_object().expect("an object");
+            prop_assert!(object.keys().eq(["flow", "node_name", "time"]));
+            prop_assert_eq!(&value["flow"]["time"], &value["time"]);
+            let named = value["flow"].get("node_name").unwrap_or(&Value::Null);
+            prop_assert!(*named == value["node_name"] || node.is_empty());
+        }
     }
 }

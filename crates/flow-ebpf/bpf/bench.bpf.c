@@ -12,16 +12,9 @@ SEC("classifier")
 int parse_only(struct __sk_buff *ctx)
 {
 	struct packet p;
-	struct view view = {
-		.data = (void *)(long)ctx->data,
-		.end = (void *)(long)ctx->data_end,
-	};
 
-	__builtin_memset(&p, 0, sizeof(p));
-	if (parse_view(ctx, &view, &p, LINK_ETHERNET))
-		return 0;
+	parse_skb(ctx, &p, LINK_ETHERNET);
 	measure(&p, ctx->len, 0, ctx->gso_segs, ctx->gso_size);
-	forget(&p, ctx->len);
 	return p.src[1] + p.dst[1] + p.sport + p.dport + p.tcp_flags + p.bytes;
 }
 

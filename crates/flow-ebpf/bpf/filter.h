@@ -31,8 +31,10 @@ static inline_always u32 network_rule(const u64 address[2])
 	return rule ? *rule : 0;
 }
 
-static inline_always int filter_passes(const struct packet *p)
+noinline int filter_passes(const struct packet *p)
 {
+	if (!p)
+		return 0;
 	if (flow_filter & FILTER_PROTOCOLS) {
 		u32 rules = array_rule(&filter_protocols, p->proto);
 		if (!kind_passes(rules, flow_filter & FILTER_PROTOCOLS_ALLOW))

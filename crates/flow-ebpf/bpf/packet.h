@@ -3,35 +3,13 @@
 #ifndef PACKET_H
 #define PACKET_H
 
-#include "bpf_defs.h"
 #include "flow_event.h"
-
-#define ETH_LEN 14
-#define VLAN_LEN 4
-#define ETHERTYPE_IPV4 0x0800
-#define ETHERTYPE_IPV6 0x86dd
-#define ETHERTYPE_VLAN 0x8100
-#define ETHERTYPE_QINQ 0x88a8
-
-#define PROTO_ICMP 1
-#define PROTO_TCP 6
-#define PROTO_UDP 17
-#define PROTO_ICMPV6 58
-#define PROTO_SCTP 132
-#define PROTO_UDPLITE 136
-
-#define TCP_FIN 0x01
-#define TCP_SYN 0x02
-#define TCP_RST 0x04
-#define TCP_ACK 0x10
+#include "headers.h"
 
 /* Extension headers followed before a packet is called truncated. */
 #define MAX_EXTENSIONS 8
 
-/* IPv4-mapped prefix as the second word of an address, its lower half. */
-#define MAPPED 0xffff0000ULL
-
-/* What the headers tell. Offsets are from the first byte of the view. */
+/* What the headers tell. Offsets are from the first byte of the packet. */
 struct packet {
 	u64 src[2];
 	u64 dst[2];
@@ -58,156 +36,131 @@ struct packet {
 } __attribute__((aligned(8)));
 
 /*
- * Makes the verifier forget what it knows of `p` on each of the many ways through the parser, which
- * would multiply with those of what follows: after a write at an unknown place of the stack, all of it may hold
- * anything. The write changes nothing.
+ * Where the bytes of a packet are. Two ways to read them: direct, in the packet or in a copy of its first bytes,
+ * where the verifier has to be shown that the bytes are there, fast, and for the common headers alone; or one
+ * header after the other by a helper, for all.
  */
-#define FORGET_SPAN 64
-_Static_assert(sizeof(struct packet) <= 2 * FORGET_SPAN && sizeof(struct packet) > FORGET_SPAN,
-	       "forget reaches all of a packet");
-
-static inline_always void forget(struct packet *p, u32 anything)
-{
-	u32 first = anything & (FORGET_SPAN - 1);
-	volatile u8 *head = (u8 *)p + first;
-	volatile u8 *tail = (u8 *)p + sizeof(*p) - FORGET_SPAN + first;
-
-	*head = *head;
-	*tail = *tail;
-}
-
-/* The bytes to parse: packet memory, or a copy of VIEW_COPY bytes of which `length` are filled. */
-#define VIEW_COPY 256
+enum view_kind { VIEW_DIRECT, VIEW_COPY, VIEW_SKB, VIEW_KERNEL };
 
 struct view {
-	void *data;
-	void *end; /* NULL for a copy */
-	u32 length;
+	enum view_kind kind;
+	void *data; /* VIEW_DIRECT: the packet; VIEW_COPY: a `struct header_copy` */
+	void *end; /* VIEW_DIRECT: behind its linear part */
+	struct __sk_buff *ctx; /* VIEW_SKB */
+	u64 address; /* VIEW_KERNEL: of the first byte, in the kernel's memory */
+	u32 length; /* VIEW_COPY, VIEW_KERNEL: bytes there */
 };
 
-/* `size` bytes at `offset`, or NULL where they are not there. */
-static inline_always void *view_at(const struct view *view, u32 offset, const u32 size)
+/* Enough for Ethernet, IPv6 and TCP, and a multiple of a word. */
+#define COPY_SIZE 80
+
+struct header_copy {
+	u8 bytes[COPY_SIZE];
+} __attribute__((aligned(8)));
+
+static inline_always int is_direct(const struct view *view)
 {
-	if (view->end) {
+	return view->kind == VIEW_DIRECT || view->kind == VIEW_COPY;
+}
+
+/* `size` bytes at `offset`, in the packet or copied to `room`; NULL where they are not there. */
+static inline_always void *view_at(const struct view *view, u32 offset, union header *room,
+				   const u32 size)
+{
+	if (view->kind == VIEW_DIRECT) {
 		void *p = view->data + offset;
 		return p + size <= view->end ? p : NULL;
 	}
-	opaque(offset);
-	if (offset > VIEW_COPY - size || offset + size > view->length)
+	if (view->kind == VIEW_COPY) {
+		if (offset > COPY_SIZE - size || offset + size > view->length)
+			return NULL;
+		return view->data + offset;
+	}
+	if (view->kind == VIEW_SKB)
+		return bpf_skb_load_bytes(view->ctx, offset, room, size) ? NULL : room;
+	if (offset + size > view->length)
 		return NULL;
-	return view->data + offset;
+	return bpf_probe_read_kernel(room, size, (void *)(view->address + offset)) ? NULL : room;
 }
 
-struct ethernet_header {
-	u8 dmac[6];
-	u8 smac[6];
-	u16 type;
-} __attribute__((packed));
+/*
+ * What a parser found. PARSE_SLOW: the direct view does not show enough of the packet, or holds what only the
+ * other views follow. PARSE_BAD: no link or IP header that can be read.
+ */
+#define PARSE_OK 0
+#define PARSE_SLOW 1
+#define PARSE_BAD 2
 
-struct vlan_tag {
-	u16 control;
-	u16 type;
-};
+#define LINK_ETHERNET 0 /* the packet begins with an Ethernet header */
+#define LINK_NONE 1 /* the packet begins with the IP header */
 
-struct ipv4_header {
-	u8 version_ihl;
-	u8 tos;
-	u16 total_length;
-	u16 id;
-	u16 fragment;
-	u8 ttl;
-	u8 proto;
-	u16 checksum;
-	u32 saddr;
-	u32 daddr;
-} __attribute__((packed));
+/* A tag that the card has taken off, as `view_tag` gives it; 0 where there is none. */
+#define TAG_PRESENT 0x10000
 
-struct ipv6_header {
-	u32 version_flow;
-	u16 payload_length;
-	u8 next;
-	u8 hop_limit;
-	u32 saddr[4];
-	u32 daddr[4];
-} __attribute__((packed));
-
-struct tcp_header {
-	u16 sport;
-	u16 dport;
-	u32 seq;
-	u32 ack;
-	u8 offset_ns;
-	u8 flags;
-	u16 window;
-} __attribute__((packed));
-
-struct port_header {
-	u16 sport;
-	u16 dport;
-	u16 length;
-	u16 checksum;
-};
-
-struct icmp_header {
-	u8 type;
-	u8 code;
-	u16 checksum;
-	u16 id;
-	u16 sequence;
-};
-
-/* ICMP messages that carry an identifier, by which request and reply are one flow. */
-static inline_always int icmp_is_echo(u8 proto, u8 type)
+/* The link header. */
+static inline_always int parse_ethernet(const struct view *view, union header *room,
+					struct packet *p, u16 *ethertype)
 {
-	return proto == PROTO_ICMP ? (type == 8 || type == 0) : (type == 128 || type == 129);
-}
-
-static inline_always int icmp_is_request(u8 proto, u8 type)
-{
-	return type == (proto == PROTO_ICMP ? 8 : 128);
-}
-
-/* The link header; leaves the offset of what follows in `network`. */
-static inline_always int parse_ethernet(const struct view *view, struct packet *p)
-{
-	struct ethernet_header *eth = view_at(view, 0, ETH_LEN);
+	struct ethernet_header *eth = view_at(view, 0, room, ETH_LEN);
 	if (unlikely(!eth))
-		return -1;
+		return PARSE_BAD;
 	__builtin_memcpy(p->dmac, eth->dmac, 6);
 	__builtin_memcpy(p->smac, eth->smac, 6);
-	p->ethertype = be16(eth->type);
-	p->network = ETH_LEN;
-	return 0;
+	*ethertype = be16(eth->type);
+	return PARSE_OK;
+}
+
+static inline_always int is_vlan(u16 ethertype)
+{
+	return ethertype == ETHERTYPE_VLAN || ethertype == ETHERTYPE_QINQ;
 }
 
 /* Up to two VLAN tags that are still in the packet. The outermost names the VLAN. */
-static inline_always int parse_vlan_tags(const struct view *view, struct packet *p)
+static inline_always int parse_vlan_tags(const struct view *view, union header *room,
+					 struct packet *p, u16 *ethertype, u32 *network)
 {
-#pragma unroll
 	for (int i = 0; i < 2; i++) {
-		if (likely(p->ethertype != ETHERTYPE_VLAN && p->ethertype != ETHERTYPE_QINQ))
-			return 0;
-		struct vlan_tag *tag = view_at(view, p->network, VLAN_LEN);
+		if (!is_vlan(*ethertype))
+			return PARSE_OK;
+		struct vlan_tag *tag = view_at(view, *network, room, VLAN_LEN);
 		if (!tag)
-			return -1;
+			return PARSE_BAD;
 		if (!p->vlan)
 			p->vlan = be16(tag->control) & 0xfff;
-		p->ethertype = be16(tag->type);
-		p->network += VLAN_LEN;
+		*ethertype = be16(tag->type);
+		*network += VLAN_LEN;
 	}
-	return 0;
+	return PARSE_OK;
+}
+
+/* The transport header at `offset` is cut off: type and code of ICMP may still be there. */
+static inline_always int cut_off(const struct view *view, union header *room, struct packet *p,
+				 u32 offset)
+{
+	if (is_direct(view))
+		return PARSE_SLOW;
+	p->flags |= FLOW_TRUNCATED;
+	if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6) {
+		u8 *type = view_at(view, offset, room, 2);
+		if (type) {
+			p->icmp_type = type[0];
+			p->icmp_code = type[1];
+		}
+	}
+	return PARSE_OK;
 }
 
 /* Ports, flags and the end of the transport header at `offset`. */
-static inline_always void parse_transport(const struct view *view, struct packet *p, u32 offset)
+static inline_always int parse_transport(const struct view *view, union header *room,
+					 struct packet *p, u32 offset)
 {
 	p->payload = offset;
-	if (p->flags & FLOW_FRAGMENT)
-		return;
+	if (unlikely(p->flags & FLOW_FRAGMENT))
+		return PARSE_OK;
 	if (p->proto == PROTO_TCP) {
-		struct tcp_header *tcp = view_at(view, offset, sizeof(*tcp));
+		struct tcp_header *tcp = view_at(view, offset, room, sizeof(*tcp));
 		if (unlikely(!tcp))
-			goto truncated;
+			return cut_off(view, room, p, offset);
 		p->sport = be16(tcp->sport);
 		p->dport = be16(tcp->dport);
 		p->tcp_flags = tcp->flags | (tcp->offset_ns & 1) << 8;
@@ -217,55 +170,40 @@ static inline_always void parse_transport(const struct view *view, struct packet
 			header = 20;
 		}
 		p->payload += header;
-	} else if (p->proto == PROTO_UDP || p->proto == PROTO_UDPLITE) {
-		struct port_header *udp = view_at(view, offset, sizeof(*udp));
-		if (unlikely(!udp))
-			goto truncated;
-		p->sport = be16(udp->sport);
-		p->dport = be16(udp->dport);
-		if (unlikely(p->proto == PROTO_UDP && udp->length && be16(udp->length) < 8))
+	} else if (p->proto == PROTO_UDP || p->proto == PROTO_UDPLITE ||
+		   p->proto == PROTO_SCTP) {
+		struct port_header *ports = view_at(view, offset, room, sizeof(*ports));
+		if (unlikely(!ports))
+			return cut_off(view, room, p, offset);
+		p->sport = be16(ports->sport);
+		p->dport = be16(ports->dport);
+		if (unlikely(p->proto == PROTO_UDP && ports->length && be16(ports->length) < 8))
 			p->flags |= FLOW_MALFORMED;
-		p->payload += 8;
+		p->payload += p->proto == PROTO_SCTP ? 12 : 8;
 	} else if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6) {
-		struct icmp_header *icmp = view_at(view, offset, sizeof(*icmp));
-		if (unlikely(!icmp)) {
-			/* Type and code alone are enough. */
-			u8 *type = view_at(view, offset, 2);
-			if (!type)
-				goto truncated;
-			p->icmp_type = type[0];
-			p->icmp_code = type[1];
-			goto truncated;
-		}
+		struct icmp_header *icmp = view_at(view, offset, room, sizeof(*icmp));
+		if (unlikely(!icmp))
+			return cut_off(view, room, p, offset);
 		p->icmp_type = icmp->type;
 		p->icmp_code = icmp->code;
 		if (icmp_is_echo(p->proto, icmp->type))
 			p->icmp_id = be16(icmp->id);
 		p->payload += 8;
-	} else if (p->proto == PROTO_SCTP) {
-		struct port_header *sctp = view_at(view, offset, sizeof(*sctp));
-		if (unlikely(!sctp))
-			goto truncated;
-		p->sport = be16(sctp->sport);
-		p->dport = be16(sctp->dport);
-		p->payload += 12;
 	}
-	return;
-truncated:
-	p->flags |= FLOW_TRUNCATED;
+	return PARSE_OK;
 }
 
-static inline_always int parse_ipv4(const struct view *view, struct packet *p)
+static inline_always int parse_ipv4(const struct view *view, union header *room, struct packet *p,
+				   u32 network)
 {
-	u32 network = p->network;
-	struct ipv4_header *ip = view_at(view, network, sizeof(*ip));
+	struct ipv4_header *ip = view_at(view, network, room, sizeof(*ip));
 	if (unlikely(!ip))
-		return -1;
+		return PARSE_BAD;
 	u32 header = (ip->version_ihl & 0xf) * 4;
 	u32 total = be16(ip->total_length);
 	/* A total length of 0 is that of a joined segment larger than the field can tell. */
 	if (unlikely(ip->version_ihl >> 4 != 4 || header < 20 || (total && total < header)))
-		return -1;
+		return PARSE_BAD;
 	p->src[1] = (u64)ip->saddr << 32 | MAPPED;
 	p->dst[1] = (u64)ip->daddr << 32 | MAPPED;
 	p->family = 4;
@@ -274,46 +212,35 @@ static inline_always int parse_ipv4(const struct view *view, struct packet *p)
 		p->end = network + total;
 	if (unlikely(ip->fragment & be16(0x1fff)))
 		p->flags |= FLOW_FRAGMENT;
-	parse_transport(view, p, network + header);
-	return 0;
+	return parse_transport(view, room, p, network + header);
 }
 
-/* The protocol after the extension headers, whose offset is left in `offset`. */
-static inline_always int skip_extensions(const struct view *view, struct packet *p, u32 *offset,
-					 u8 next)
+/* The protocol after the extension headers, whose offset is left in `offset`; negative if cut off. */
+static inline_always int skip_extensions(const struct view *view, union header *room,
+					 struct packet *p, u32 *offset, u8 next)
 {
 	for (int i = 0; i < MAX_EXTENSIONS; i++) {
 		u8 *header;
 		u32 length;
 
-		switch (next) {
-		case 0: /* hop-by-hop options */
-		case 43: /* routing */
-		case 60: /* destination options */
-		case 135: /* mobility */
-		case 139: /* host identity */
-		case 140: /* shim6 */
-			header = view_at(view, *offset, 8);
-			if (!header)
-				return -1;
-			length = (header[1] + 1) * 8;
-			break;
-		case 51: /* authentication */
-			header = view_at(view, *offset, 8);
-			if (!header)
-				return -1;
-			length = (header[1] + 2) * 4;
-			break;
-		case 44: /* fragment */
-			header = view_at(view, *offset, 8);
-			if (!header)
-				return -1;
+		/*
+		 * Hop-by-hop options, routing, fragment, authentication, destination options,
+		 * mobility, host identity, shim6.
+		 */
+		if (next != 0 && next != 43 && next != 44 && next != 51 && next != 60 &&
+		    next != 135 && next != 139 && next != 140)
+			return next;
+		header = view_at(view, *offset, room, 8);
+		if (!header)
+			return -1;
+		if (next == 44) {
 			length = 8;
 			if ((header[2] << 8 | header[3]) & 0xfff8)
 				p->flags |= FLOW_FRAGMENT;
-			break;
-		default:
-			return next;
+		} else if (next == 51) {
+			length = (header[1] + 2) * 4;
+		} else {
+			length = (header[1] + 1) * 8;
 		}
 		next = header[0];
 		*offset += length;
@@ -323,12 +250,12 @@ static inline_always int skip_extensions(const struct view *view, struct packet 
 	return -1;
 }
 
-static inline_always int parse_ipv6(const struct view *view, struct packet *p)
+static inline_always int parse_ipv6(const struct view *view, union header *room, struct packet *p,
+				   u32 network)
 {
-	u32 network = p->network;
-	struct ipv6_header *ip = view_at(view, network, sizeof(*ip));
+	struct ipv6_header *ip = view_at(view, network, room, sizeof(*ip));
 	if (unlikely(!ip || (*(u8 *)ip >> 4) != 6))
-		return -1;
+		return PARSE_BAD;
 	p->src[0] = (u64)ip->saddr[1] << 32 | ip->saddr[0];
 	p->src[1] = (u64)ip->saddr[3] << 32 | ip->saddr[2];
 	p->dst[0] = (u64)ip->daddr[1] << 32 | ip->daddr[0];
@@ -341,29 +268,51 @@ static inline_always int parse_ipv6(const struct view *view, struct packet *p)
 	p->proto = next;
 	/* The common protocols need no walk. */
 	if (unlikely(next != PROTO_TCP && next != PROTO_UDP && next != PROTO_ICMPV6)) {
-		int last = skip_extensions(view, p, &offset, next);
+		if (is_direct(view))
+			return PARSE_SLOW;
+		int last = skip_extensions(view, room, p, &offset, next);
 		if (last < 0) {
 			p->payload = offset;
 			p->flags |= FLOW_TRUNCATED;
-			return 0;
+			return PARSE_OK;
 		}
 		p->proto = last;
 	}
-	parse_transport(view, p, offset);
-	return 0;
+	return parse_transport(view, room, p, offset);
 }
 
-/* The IP header at `network`, by EtherType. -1: not all headers up to IP's own could be read. */
-static inline_always int parse_network(const struct view *view, struct packet *p)
+/*
+ * All headers, into an empty `p`. `tag` is one that the card has taken off, `protocol` the EtherType of
+ * a packet without link header.
+ */
+static inline_always int parse_headers(const struct view *view, struct packet *p, u32 link, u32 tag,
+				       u16 protocol)
 {
-	int result = 0;
+	union header room;
+	u32 network = 0;
+	u16 ethertype = protocol;
 
-	if (likely(p->ethertype == ETHERTYPE_IPV4))
-		result = parse_ipv4(view, p);
-	else if (p->ethertype == ETHERTYPE_IPV6)
-		result = parse_ipv6(view, p);
-	p->bad_ip = result < 0;
-	return result;
+	if (link == LINK_ETHERNET) {
+		if (unlikely(parse_ethernet(view, &room, p, &ethertype)))
+			return PARSE_BAD;
+		network = ETH_LEN;
+		/* It was the outermost. */
+		if (unlikely(tag))
+			p->vlan = tag & 0xfff;
+		if (unlikely(is_vlan(ethertype))) {
+			if (is_direct(view))
+				return PARSE_SLOW;
+			if (parse_vlan_tags(view, &room, p, &ethertype, &network))
+				return PARSE_BAD;
+		}
+	}
+	p->ethertype = ethertype;
+	p->network = network;
+	if (likely(ethertype == ETHERTYPE_IPV4))
+		return parse_ipv4(view, &room, p, network);
+	if (ethertype == ETHERTYPE_IPV6)
+		return parse_ipv6(view, &room, p, network);
+	return PARSE_OK;
 }
 
 /*

@@ -31,6 +31,12 @@ static inline_always struct flow_event *record_reserve(void)
 	ON_RING(bpf_ringbuf_reserve, sizeof(struct flow_event), 0)
 }
 
+/* The same, where speed matters less than size. */
+static noinline struct flow_event *record_reserve_slow(void)
+{
+	return record_reserve();
+}
+
 static inline_always long record_output(void *record, u32 size)
 {
 	ON_RING(bpf_ringbuf_output, record, size, flow_ring_flags)
@@ -40,6 +46,24 @@ static inline_always void record_submit(struct flow_event *r)
 {
 	bpf_ringbuf_submit(r, flow_ring_flags);
 }
+
+/* Where a packet was met. */
+struct place {
+	u32 ifindex;
+	u32 netns;
+	u32 hook; /* enum flow_hook */
+};
+
+/* What is found about the local end of a packet. */
+struct owner {
+	struct flow_owner_info info;
+	u32 rtt_us;
+	u32 retransmits;
+	u32 found; /* a local socket was found */
+	u32 known; /* and its process */
+	u32 is_source;
+	u32 padding;
+};
 
 static inline_always void record_begin(struct flow_event *r, u8 kind, u8 hook)
 {
@@ -54,15 +78,6 @@ static inline_always void record_begin(struct flow_event *r, u8 kind, u8 hook)
 	r->tcp_state = 0;
 	r->tcp_state_old = 0;
 	r->drop_reason = 0;
-}
-
-static inline_always void record_no_owner(struct flow_event *r)
-{
-	r->cgroup_id = 0;
-	r->socket_cookie = 0;
-	r->pid = 0;
-	r->uid = 0;
-	__builtin_memset(r->comm, 0, sizeof(r->comm));
 }
 
 static inline_always void record_owner(struct flow_event *r, const struct flow_owner_info *owner)
@@ -114,9 +129,17 @@ static inline_always u8 direction_of(u8 hook)
 	}
 }
 
+/*
+ * Functions that are not static are checked by the verifier once each, with arguments that may be anything, and
+ * what they return and write may be anything to their callers. So the many ways through one do not multiply
+ * with those through the next. Pointers have to be tested: the verifier takes them for NULL, too.
+ */
+
 /* Which end began, as far as one packet tells: 1 its sender, 2 its receiver, 0 unknown. */
-static inline_always u8 beginner(const struct packet *p)
+static inline_always u32 beginner(const struct packet *p)
 {
+	if (p->flags & (FLOW_FRAGMENT | FLOW_TRUNCATED))
+		return 0;
 	if (p->proto == PROTO_TCP) {
 		if (!(p->tcp_flags & TCP_SYN))
 			return 0;
@@ -125,6 +148,41 @@ static inline_always u8 beginner(const struct packet *p)
 	if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6)
 		if (icmp_is_echo(p->proto, p->icmp_type))
 			return icmp_is_request(p->proto, p->icmp_type) ? 1 : 2;
+	return 0;
+}
+
+/* Kind and trigger of a record, and whether it is of a reply, as one number. */
+#define RECORD_OF(kind, trigger, reply) ((kind) | (trigger) << 8 | (reply) << 16)
+
+/* A record of one packet. */
+static inline_always void fill_packet(struct flow_event *r, const struct place *at,
+				      const struct packet *p, const struct owner *owner, u32 what)
+{
+	u64 now = bpf_ktime_get_boot_ns();
+
+	record_begin(r, what, at->hook);
+	record_packet(r, p);
+	record_owner(r, &owner->info);
+	if (owner->is_source)
+		r->flags |= FLOW_OWNER_IS_SOURCE;
+	r->time_ns = now;
+	r->first_ns = now;
+	r->direction = direction_of(at->hook);
+	r->verdict = VERDICT_FORWARDED;
+	r->ifindex = at->ifindex;
+	r->netns = at->netns;
+	r->rtt_us = owner->rtt_us;
+	r->retransmits = owner->retransmits;
+	r->is_reply = what >> 16;
+	r->trigger = what >> 8;
+}
+
+/* The same, where speed matters less than size. */
+noinline int fill_single(struct flow_event *r, const struct place *at, const struct packet *p,
+			 const struct owner *owner, u32 what)
+{
+	if (r && at && p && owner)
+		fill_packet(r, at, p, owner, what);
 	return 0;
 }
 

@@ -6,68 +6,56 @@
 #include "owner.h"
 
 /* Adds to a counter: plainly where bottom halves are off, else so that an interrupt loses nothing. */
-static inline_always void add_to(struct flow_counters *counters, u32 index, u64 n, u8 hook)
+static inline_always void add_to(struct flow_counters *counters, u32 index, u64 n, u32 hook)
 {
-	if (hook == HOOK_TC_INGRESS || hook == HOOK_TC_EGRESS)
+	if (hook == HOOK_TC_INGRESS || hook == HOOK_TC_EGRESS || hook == HOOK_NETIF_RECEIVE ||
+	    hook == HOOK_NET_DEV_QUEUE)
 		counters->value[index] += n;
 	else
 		__sync_fetch_and_add(&counters->value[index], n);
 }
 
-static inline_always void fill_single(struct flow_event *r, const struct origin *o,
-				      const struct packet *p, const struct owner *owner, u8 kind,
-				      u8 trigger, u8 is_reply)
+/* No room for the record of a packet. */
+static inline_always void lose_packet(struct flow_counters *counters, const struct packet *p,
+				      u32 hook)
 {
-	u64 now = bpf_ktime_get_boot_ns();
-
-	record_begin(r, kind, o->hook);
-	record_packet(r, p);
-	record_owner(r, &owner->info);
-	if (owner->is_source)
-		r->flags |= FLOW_OWNER_IS_SOURCE;
-	r->time_ns = now;
-	r->first_ns = now;
-	r->direction = direction_of(o->hook);
-	r->verdict = VERDICT_FORWARDED;
-	r->ifindex = o->ifindex;
-	r->netns = o->netns;
-	r->rtt_us = owner->rtt_us;
-	r->retransmits = owner->retransmits;
-	r->is_reply = is_reply;
-	r->trigger = trigger;
+	add_to(counters, COUNT_LOST_RECORDS, 1, hook);
+	add_to(counters, COUNT_LOST_PACKETS, p->packets, hook);
+	add_to(counters, COUNT_LOST_BYTES, p->bytes, hook);
 }
 
 /* One packet that no entry of the table holds. */
-static inline_always void report_single(const struct origin *o, const struct packet *p,
-					struct flow_counters *counters, const struct owner *owner,
-					u8 kind, u8 trigger)
+noinline int report_single(const struct place *at, const struct packet *p,
+			   struct flow_counters *counters, const struct owner *owner, u32 what)
 {
-	struct flow_event *r = record_reserve();
+	if (!at || !p || !counters || !owner)
+		return 0;
+	u32 hook = at->hook;
+	struct flow_event *r = record_reserve_slow();
 	if (unlikely(!r)) {
-		add_to(counters, COUNT_LOST_RECORDS, 1, o->hook);
-		add_to(counters, COUNT_LOST_PACKETS, p->packets, o->hook);
-		add_to(counters, COUNT_LOST_BYTES, p->bytes, o->hook);
-		return;
+		lose_packet(counters, p, hook);
+		return 0;
 	}
-	/* REPLY_NO and REPLY_YES in the order of `beginner`. */
-	fill_single(r, o, p, owner, kind, trigger, beginner(p));
+	fill_single(r, at, p, owner, what);
 	record_submit(r);
-	add_to(counters, COUNT_REPORTED_PACKETS, p->packets, o->hook);
-	add_to(counters, COUNT_REPORTED_BYTES, p->bytes, o->hook);
+	add_to(counters, COUNT_REPORTED_PACKETS, p->packets, hook);
+	add_to(counters, COUNT_REPORTED_BYTES, p->bytes, hook);
+	return 0;
 }
 
 /* Number of payload bytes to capture of this packet. */
-static inline_always u32 capture_length(const struct packet *p)
+noinline u32 capture_length(const struct packet *p)
 {
-	u32 port = p->sport;
 	u32 wanted = 0;
 	u32 there;
+	u32 port;
 	u16 *length;
 
-	if (!flow_capture || p->end <= p->payload || (p->flags & (FLOW_FRAGMENT | FLOW_TRUNCATED)))
+	if (!p || p->end <= p->payload || (p->flags & (FLOW_FRAGMENT | FLOW_TRUNCATED)))
 		return 0;
 	if (p->proto != PROTO_TCP && p->proto != PROTO_UDP)
 		return 0;
+	port = p->sport;
 	length = bpf_map_lookup_elem(&capture_ports, &port);
 	if (length)
 		wanted = *length;
@@ -78,52 +66,82 @@ static inline_always u32 capture_length(const struct packet *p)
 	there = p->end - p->payload;
 	if (wanted > there)
 		wanted = there;
-	return wanted > CAPTURE_MAX ? CAPTURE_MAX : wanted;
+	return wanted > CAPTURE_PAYLOAD_MAX ? CAPTURE_PAYLOAD_MAX : wanted;
+}
+
+/* Room for a record that is larger than the stack; NULL where all of it is in use. */
+static inline_always struct scratch *scratch_take(void)
+{
+	for (u32 i = 0; i < SCRATCH_DEPTH; i++) {
+		u32 index = i;
+		struct scratch *here = bpf_map_lookup_elem(&scratch, &index);
+		if (here && !__sync_lock_test_and_set(&here->busy, 1))
+			return here;
+	}
+	return NULL;
+}
+
+static inline_always void scratch_give(struct scratch *here)
+{
+	__sync_lock_test_and_set(&here->busy, 0);
 }
 
 /*
- * One packet with the first `length` bytes of its payload, counted by this record. 0 where that
- * could not be done: the packet is then counted like any other.
+ * One packet with its bytes from the IP header to the first `what` & 0xffff bytes of its payload, counted by
+ * this record; the bits above tell whether it is a reply. 0 where that could not be done: the packet is then counted
+ * like any other.
  */
-static inline_always int report_capture(const struct origin *o, const struct packet *p,
-					struct flow_counters *counters, const struct owner *owner,
-					u8 is_reply, u32 length)
+static noinline int report_capture(const struct origin *o, const struct packet *p,
+				   struct flow_counters *counters, const struct owner *owner,
+				   u32 what)
 {
-	u32 zero = 0;
+	u32 hook = o->at.hook;
+	/* The headers tell sequence numbers and lengths. */
+	u32 length = (what & 0xffff) + (p->payload - p->network);
 	int done = 0;
-	struct scratch *scratch_here = bpf_map_lookup_elem(&scratch, &zero);
-
-	if (!scratch_here || __sync_lock_test_and_set(&scratch_here->busy, 1)) {
-		add_to(counters, COUNT_CAPTURE_LOST, 1, o->hook);
-		return 0;
-	}
-	struct capture_record *record = &scratch_here->record;
+	struct scratch *here = scratch_take();
 	long failed;
 
-	/* Said again for the verifier, which forgets it between here and `capture_length`. */
+	if (!here) {
+		add_to(counters, COUNT_CAPTURE_LOST, 1, hook);
+		return 0;
+	}
+	struct capture_record *record = &here->record;
+
+	/* At a tracepoint, only what lies behind the headers without a gap can be read. */
+	if (!o->ctx) {
+		if (o->linear <= p->payload)
+			goto out;
+		if (length > o->linear - p->network)
+			length = o->linear - p->network;
+	}
 	opaque(length);
-	if (length == 0 || length > CAPTURE_MAX)
+	/* So many extension headers that there is no room. */
+	if (length == 0 || length > CAPTURE_MAX) {
+		add_to(counters, COUNT_CAPTURE_LOST, 1, hook);
 		goto out;
+	}
 	if (o->ctx)
-		failed = bpf_skb_load_bytes(o->ctx, p->payload, record->payload, length);
+		failed = bpf_skb_load_bytes(o->ctx, p->network, record->payload, length);
 	else
-		failed = bpf_probe_read_kernel(record->payload, length, o->head + p->payload);
+		failed = bpf_probe_read_kernel(record->payload, length,
+					       (void *)(o->address + p->network));
 	if (failed) {
-		add_to(counters, COUNT_CAPTURE_LOST, 1, o->hook);
+		add_to(counters, COUNT_CAPTURE_LOST, 1, hook);
 		goto out;
 	}
-	fill_single(&record->event, o, p, owner, KIND_PACKET, 0, is_reply);
+	fill_single(&record->event, &o->at, p, owner, RECORD_OF(KIND_PACKET, 0, what >> 16));
 	record->event.payload_len = length;
-	record->event.capture_kind = CAPTURE_PAYLOAD;
+	record->event.capture_kind = CAPTURE_NETWORK;
 	if (record_output(record, sizeof(record->event) + length)) {
-		add_to(counters, COUNT_CAPTURE_LOST, 1, o->hook);
+		add_to(counters, COUNT_CAPTURE_LOST, 1, hook);
 		goto out;
 	}
-	add_to(counters, COUNT_REPORTED_PACKETS, p->packets, o->hook);
-	add_to(counters, COUNT_REPORTED_BYTES, p->bytes, o->hook);
+	add_to(counters, COUNT_REPORTED_PACKETS, p->packets, hook);
+	add_to(counters, COUNT_REPORTED_BYTES, p->bytes, hook);
 	done = 1;
 out:
-	__sync_lock_test_and_set(&scratch_here->busy, 0);
+	scratch_give(here);
 	return done;
 }
 

@@ -12,6 +12,9 @@
 #include "single.h"
 
 #define OWNER_TRIES 3
+/* The half of `since` and `told` that one side's flags are in. */
+#define THIS_SIDE(side) (0xffffU << (16 * (side)))
+#define OTHER_SIDE(side) (0xffffU << (16 * ((side) ^ 1)))
 #define OWNER_SETTLED 255
 
 static inline_always u64 packed(const struct packet *p)
@@ -19,72 +22,115 @@ static inline_always u64 packed(const struct packet *p)
 	return (u64)p->packets << COUNT_SHIFT | p->bytes;
 }
 
-/* Fills the key; gives the sender's side. */
-static inline_always u32 make_key(struct flow_key *key, const struct origin *o,
-				  const struct packet *p)
+/*
+ * The clock of the table. Only differences mean something; it moves with each tick of the kernel, which is exact
+ * enough for intervals and costs next to nothing. Where the length of a tick is not known, it is the monotonic
+ * clock, of which tracepoints are refused the coarse reading.
+ */
+static inline_always u64 now_coarse(u32 hook)
 {
-	u32 swap = p->src[0] > p->dst[0];
-
-	if (p->src[0] == p->dst[0]) {
-		swap = p->src[1] > p->dst[1];
-		if (unlikely(p->src[1] == p->dst[1]))
-			swap = p->sport > p->dport;
-	}
-	key->ifindex = o->ifindex;
-	key->netns = o->netns;
-	key->vlan = p->vlan;
-	key->proto = p->proto;
-	key->family = p->family;
-	if (swap) {
-		key->a[0] = p->dst[0];
-		key->a[1] = p->dst[1];
-		key->b[0] = p->src[0];
-		key->b[1] = p->src[1];
-		key->a_port = p->dport;
-		key->b_port = p->sport;
-	} else {
-		key->a[0] = p->src[0];
-		key->a[1] = p->src[1];
-		key->b[0] = p->dst[0];
-		key->b[1] = p->dst[1];
-		key->a_port = p->sport;
-		key->b_port = p->dport;
-	}
-	if (unlikely(p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6)) {
-		/* Echoes by identifier, other messages by type and code. */
-		int echo = icmp_is_echo(p->proto, p->icmp_type);
-		key->a_port = echo ? p->icmp_id : p->icmp_type << 8 | p->icmp_code;
-		key->b_port = echo;
-	} else if (unlikely(!p->family)) {
-		key->a_port = p->ethertype;
-	}
-	return swap;
+	if (flow_tick_ns)
+		return bpf_jiffies64() * flow_tick_ns;
+	if (hook == HOOK_NETIF_RECEIVE || hook == HOOK_NET_DEV_QUEUE)
+		return bpf_ktime_get_ns();
+	return bpf_ktime_get_coarse_ns();
 }
 
-static inline_always u8 reply_of(const struct flow_state *e, u32 side)
+/* 1 where x < y, without a branch: see `make_key`. */
+static inline_always u64 less(u64 x, u64 y)
+{
+	return ((~x & y) | ((~x | y) & (x - y))) >> 63;
+}
+
+_Static_assert(offset_of(struct flow_key, b_port) == offset_of(struct flow_key, a_port) + 2 &&
+		       offset_of(struct flow_key, family) == offset_of(struct flow_key, vlan) + 3,
+	       "two words of the key are written whole");
+
+/*
+ * Fills the key; gives the sender's side, 0 or 1. Without branches, for the verifier would follow all that
+ * comes after once for each way through.
+ */
+static inline_always u32 make_key(struct flow_key *key, const struct packet *p, u32 ifindex,
+				  u32 netns)
+{
+	u64 high = p->src[0] ^ p->dst[0];
+	u64 low = p->src[1] ^ p->dst[1];
+	u32 port = p->sport ^ p->dport;
+	u64 side = less(p->dst[1], p->src[1]);
+	if (unlikely(!low))
+		side = high ? less(p->dst[0], p->src[0]) : less(p->dport, p->sport);
+	opaque(side);
+	side &= 1;
+	/* Takes one for the other where the sides are to be swapped. */
+	u64 swap = -side;
+	opaque(swap);
+	high &= swap;
+	low &= swap;
+	port &= swap;
+	key->a[0] = p->src[0] ^ high;
+	key->a[1] = p->src[1] ^ low;
+	key->b[0] = p->dst[0] ^ high;
+	key->b[1] = p->dst[1] ^ low;
+	u32 ports = (p->sport ^ port) | (p->dport ^ port) << 16;
+	if (unlikely(p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6) &&
+	    !(p->flags & FLOW_FRAGMENT)) {
+		/* Echoes by identifier, other messages by type and code. */
+		if (icmp_is_echo(p->proto, p->icmp_type))
+			ports = p->icmp_id | 1 << 16;
+		else
+			ports = p->icmp_type << 8 | p->icmp_code;
+	} else if (unlikely(!p->family)) {
+		ports = p->ethertype;
+	}
+	/* Words, as the table's hash reads them: it would have to wait for parts of one to come together. */
+	u32 rest = p->vlan | p->proto << 16 | (u32)p->family << 24;
+	__builtin_memcpy(&key->a_port, &ports, sizeof(ports));
+	key->ifindex = ifindex;
+	key->netns = netns;
+	__builtin_memcpy(&key->vlan, &rest, sizeof(rest));
+	return side;
+}
+
+static inline_always u32 reply_of(const struct flow_state *e, u32 side)
 {
 	if (!e->initiator)
 		return REPLY_UNKNOWN;
 	return e->initiator == side + 1 ? REPLY_NO : REPLY_YES;
 }
 
-/* Puts what an entry knows into a record, as seen from `side`. */
-static inline_always void fill_flow(struct flow_event *r, const struct flow_key *key,
-				    const struct flow_state *e, u32 side, u8 trigger, u64 forward,
-				    u64 reverse, u32 since)
+/* What a record tells of an entry. */
+struct report {
+	u64 forward; /* counts as in `flow_state` */
+	u64 reverse;
+	u64 coarse; /* now */
+	u32 since; /* TCP flags as in `flow_state` */
+	u32 side; /* the sender's */
+	u32 trigger;
+	u32 even_empty; /* make a record even if nothing is counted */
+	u32 packet_len;
+	u32 hook;
+};
+
+/* Puts what an entry knows into a record. */
+noinline int fill_flow(struct flow_event *r, const struct flow_key *key, const struct flow_state *e,
+		       const struct report *report)
 {
+	if (!r || !key || !e || !report)
+		return 0;
+	u32 side = report->side & 1;
+	u64 forward = report->forward;
+	u64 reverse = report->reverse;
 	int icmp = key->proto == PROTO_ICMP || key->proto == PROTO_ICMPV6;
 	int no_ports = icmp || !key->family;
 
-	side &= 1;
-	record_begin(r, KIND_FLOW, e->hook[side]);
+	record_begin(r, KIND_FLOW, e->hook[side] ? e->hook[side] : e->hook[side ^ 1]);
 	__builtin_memcpy(r->saddr, side ? key->b : key->a, 16);
 	__builtin_memcpy(r->daddr, side ? key->a : key->b, 16);
 	r->sport = no_ports ? 0 : side ? key->b_port : key->a_port;
 	r->dport = no_ports ? 0 : side ? key->a_port : key->b_port;
 	r->proto = key->proto;
 	r->ip_version = key->family;
-	r->tcp_flags = since >> (16 * side);
+	r->tcp_flags = report->since >> (16 * side);
 	r->icmp_type = e->icmp[side] >> 8;
 	r->icmp_code = e->icmp[side];
 	r->forward_bytes = forward & COUNT_BYTES;
@@ -113,17 +159,22 @@ static inline_always void fill_flow(struct flow_event *r, const struct flow_key 
 	r->rtt_us = e->rtt_us;
 	r->retransmits = e->retransmits;
 	r->is_reply = reply_of(e, side);
-	r->trigger = trigger;
+	r->trigger = report->trigger;
+	r->packet_len = report->packet_len;
+	return 0;
 }
 
-/* Settles who owns the local end, if `owner` tells. */
+/* Settles who owns the local end, if `owner` tells and it is not settled. */
 static inline_always void entry_owner(struct flow_state *e, const struct owner *owner, u32 side)
 {
-	e->owner_tries++;
-	if (owner->rtt_us) {
+	if (owner->rtt_us)
 		e->rtt_us = owner->rtt_us;
+	if (owner->retransmits)
 		e->retransmits = owner->retransmits;
-	}
+	if (e->owner_tries == OWNER_SETTLED)
+		return;
+	if (e->owner_tries < OWNER_TRIES)
+		e->owner_tries++;
 	if (!owner->found)
 		return;
 	e->owner = owner->info;
@@ -132,84 +183,99 @@ static inline_always void entry_owner(struct flow_state *e, const struct owner *
 		e->owner_tries = OWNER_SETTLED;
 }
 
-/* Reports what entry `e` has counted. Called for a packet of `side` that gave a reason to. */
-static inline_always void report_entry(const struct origin *o, const struct packet *p,
-				       struct flow_counters *counters, const struct flow_key *key,
-				       struct flow_state *e, u32 side, u8 trigger, u64 coarse,
-				       int even_empty)
+/* Reports what entry `e` has counted. Called for a packet that gave a reason to. */
+noinline int report_entry(struct report *report, const struct flow_key *key, struct flow_state *e,
+			  struct flow_counters *counters)
 {
+	if (!report || !key || !e || !counters)
+		return 0;
+	u32 side = report->side & 1;
+	u32 hook = report->hook;
+	u64 coarse = report->coarse;
 	u64 before = e->report_ns;
 
-	side &= 1;
 	/* Of several processors that find the interval over, one reports. */
-	if (trigger == TRIGGER_INTERVAL &&
+	if (report->trigger == TRIGGER_INTERVAL &&
 	    __sync_val_compare_and_swap(&e->report_ns, before, coarse) != before)
-		return;
-	struct flow_event *r = record_reserve();
+		return 0;
+	struct flow_event *r = record_reserve_slow();
 	if (unlikely(!r)) {
-		add_to(counters, COUNT_DEFERRED, 1, o->hook);
-		if (trigger == TRIGGER_INTERVAL)
+		add_to(counters, COUNT_DEFERRED, 1, hook);
+		if (report->trigger == TRIGGER_INTERVAL)
 			e->report_ns = before;
 		/* The ring buffer has been full for so long that the count would overflow. */
 		if (e->count[side] > 4 * COUNT_REPORT_AT) {
 			u64 lost = __sync_fetch_and_and(&e->count[side], COUNT_DEAD);
-			add_to(counters, COUNT_LOST_RECORDS, 1, o->hook);
+			add_to(counters, COUNT_LOST_RECORDS, 1, hook);
 			add_to(counters, COUNT_LOST_PACKETS, lost >> COUNT_SHIFT & COUNT_PACKETS_MASK,
-			       o->hook);
-			add_to(counters, COUNT_LOST_BYTES, lost & COUNT_BYTES, o->hook);
+			       hook);
+			add_to(counters, COUNT_LOST_BYTES, lost & COUNT_BYTES, hook);
 		}
-		return;
+		return 0;
 	}
 	u64 first = e->first_ns;
 	u64 forward = __sync_fetch_and_and(&e->count[side], COUNT_DEAD) & ~COUNT_DEAD;
 	u64 reverse = __sync_fetch_and_and(&e->count[side ^ 1], COUNT_DEAD) & ~COUNT_DEAD;
 	/* Another processor has reported in between, this packet with it. */
-	if (!even_empty && !(forward | reverse)) {
+	if (!report->even_empty && !(forward | reverse)) {
 		bpf_ringbuf_discard(r, RING_NO_WAKEUP);
-		return;
+		return 0;
 	}
 	/* Whoever sets a bit first makes the record that it stands for. */
-	if (trigger == TRIGGER_NEW &&
+	if (report->trigger == TRIGGER_NEW &&
 	    __sync_fetch_and_or(&e->status, STATUS_TOLD_NEW) & STATUS_TOLD_NEW)
-		trigger = TRIGGER_TCP_FLAG;
-	u32 since = __sync_lock_test_and_set(&e->since, 0);
+		report->trigger = TRIGGER_TCP_FLAG;
+	/* The sender's flags: those of the other side are told by a record of that side. */
+	u32 since = __sync_fetch_and_and(&e->since, OTHER_SIDE(side)) & THIS_SIDE(side);
 	u32 told = __sync_fetch_and_or(&e->told, since) | since;
 	u32 fins = told & (TCP_FIN | TCP_FIN << 16);
-	if (p->proto == PROTO_TCP &&
+	if (key->proto == PROTO_TCP &&
 	    (fins == (TCP_FIN | TCP_FIN << 16) || (told & (TCP_RST | TCP_RST << 16))) &&
 	    !(__sync_fetch_and_or(&e->status, STATUS_ENDED) & STATUS_ENDED))
-		trigger = TRIGGER_END;
+		report->trigger = TRIGGER_END;
 	u64 now = bpf_ktime_get_boot_ns();
 	e->report_ns = coarse;
-	fill_flow(r, key, e, side, trigger, forward, reverse, since);
-	r->packet_len = p->length;
+	report->forward = forward;
+	report->reverse = reverse;
+	report->since = since;
+	fill_flow(r, key, e, report);
 	r->time_ns = now;
 	r->first_ns = first < coarse ? now - (coarse - first) : now;
 	record_submit(r);
 	add_to(counters, COUNT_REPORTED_PACKETS, (forward >> COUNT_SHIFT) + (reverse >> COUNT_SHIFT),
-	       o->hook);
+	       hook);
 	add_to(counters, COUNT_REPORTED_BYTES, (forward & COUNT_BYTES) + (reverse & COUNT_BYTES),
-	       o->hook);
+	       hook);
+	return 0;
 }
 
 /* The value of an entry before its first packet. */
 static const struct flow_state no_packets;
 
-/* The first packet of a connection: fills in what stays the same. */
-static inline_always void begin_entry(const struct origin *o, const struct packet *p,
-				      struct flow_state *e, u32 side, u64 coarse)
+/* The first packet of a connection: makes its entry, and fills in what stays the same. */
+noinline int make_entry(const struct packet *p, const struct flow_key *key,
+			struct flow_counters *counters, const struct report *report)
 {
-	u8 begun = beginner(p);
 	u32 status = 0;
 
-	side &= 1;
+	if (!p || !key || !counters || !report)
+		return 0;
+	long failed = bpf_map_update_elem(flow_table(), key, &no_packets, UPDATE_NOEXIST);
+	/* Another processor may have been first: its entry is as good. */
+	if (failed)
+		return 0;
+	struct flow_state *e = bpf_map_lookup_elem(flow_table(), key);
+	if (!e)
+		return 0;
+	u32 side = report->side & 1;
+	u32 begun = beginner(p);
 	if (p->proto != PROTO_TCP && !begun)
 		begun = 1;
 	/* From 1 the sender, 2 the receiver, to 1 side a, 2 side b. */
 	if (begun)
 		e->initiator = ((begun - 1) ^ side) + 1;
 	e->first_side = side;
-	e->report_ns = coarse;
+	e->report_ns = report->coarse;
 	__builtin_memcpy(e->mac[side], p->smac, 6);
 	__builtin_memcpy(e->mac[side ^ 1], p->dmac, 6);
 	e->ethertype = p->ethertype;
@@ -221,6 +287,8 @@ static inline_always void begin_entry(const struct origin *o, const struct packe
 		status |= STATUS_MALFORMED;
 	if (status)
 		__sync_fetch_and_or(&e->status, status);
+	add_to(counters, COUNT_FLOWS_MADE, 1, report->hook);
+	return 0;
 }
 
 /* A SYN for a connection that has ended: the entry begins anew with what is left in it. */
@@ -238,93 +306,146 @@ static inline_always void restart_entry(struct flow_state *e, u32 side)
 	e->status = 0;
 }
 
-/* Counts one packet. `owner` is empty, and room to find one. */
-static inline_always void aggregate(const struct origin *o, const struct packet *p,
-				    struct flow_counters *counters, struct owner *owner)
-{
+/* A packet, its entry, and what is to be told of it. */
+struct touch {
+	struct report report;
 	struct flow_key key;
-	u32 side = make_key(&key, o, p) & 1;
-	u64 coarse = bpf_ktime_get_coarse_ns();
-	struct flow_state *e = bpf_map_lookup_elem(flow_table(), &key);
+	struct flow_state *e;
+};
+
+/* With a report come new figures of the connection's socket. */
+static noinline int report_touch(const struct origin *o, const struct packet *p,
+				 struct flow_counters *counters, struct touch *touch, u32 hook)
+{
+	if (flow_owner && owner_can_find(hook)) {
+		struct owner owner;
+		__builtin_memset(&owner, 0, sizeof(owner));
+		owner_find(o, p, &owner, hook);
+		entry_owner(touch->e, &owner, touch->report.side & 1);
+		if (touch->report.trigger == TRIGGER_NEW && owner.found && !owner.known)
+			add_to(counters, COUNT_OWNER_UNKNOWN, 1, hook);
+	}
+	if (touch->report.trigger)
+		report_entry(&touch->report, &touch->key, touch->e, counters);
+	return 0;
+}
+
+/* Reports one packet on its own, in place of the table. */
+static noinline int report_alone(const struct origin *o, const struct packet *p,
+				 struct flow_counters *counters, u32 trigger, u32 hook)
+{
+	struct owner owner;
+
+	__builtin_memset(&owner, 0, sizeof(owner));
+	if (flow_owner)
+		owner_find(o, p, &owner, hook);
+	/* REPLY_NO and REPLY_YES in the order of `beginner`. */
+	report_single(&o->at, p, counters, &owner, RECORD_OF(KIND_FLOW, trigger, beginner(p)));
+	return 0;
+}
+
+/* A packet whose payload may be captured: the record counts it. */
+static noinline int capture_touch(const struct origin *o, const struct packet *p,
+				  struct flow_counters *counters, const struct touch *touch,
+				  u32 hook)
+{
+	struct flow_state *e = touch->e;
+	u32 side = touch->report.side & 1;
+	u32 length = capture_length(p);
+	struct owner owner;
+
+	opaque(length);
+	if (!length)
+		return 0;
+	__builtin_memset(&owner, 0, sizeof(owner));
+	if (flow_owner && owner_can_find(hook) && e->owner_tries < OWNER_TRIES) {
+		owner_find(o, p, &owner, hook);
+		entry_owner(e, &owner, side);
+	}
+	owner.info = e->owner;
+	owner.is_source = e->owner_side == side + 1;
+	owner.rtt_us = e->rtt_us;
+	owner.retransmits = e->retransmits;
+	return report_capture(o, p, counters, &owner, length | reply_of(e, side) << 16);
+}
+
+/* Counts one packet. */
+static inline_always void aggregate(const struct origin *o, const struct packet *p,
+				    struct flow_counters *counters, u32 hook)
+{
+	struct touch touch;
+	u32 side = make_key(&touch.key, p, o->at.ifindex, o->at.netns);
+	u64 coarse = now_coarse(hook);
+	struct flow_state *e = bpf_map_lookup_elem(flow_table(), &touch.key);
 
 	if (unlikely(!e)) {
-		long failed = bpf_map_update_elem(flow_table(), &key, &no_packets, UPDATE_NOEXIST);
-		/* Another processor may have been first: its entry is as good. */
-		if (!failed || failed == -EEXIST)
-			e = bpf_map_lookup_elem(flow_table(), &key);
+		touch.report = (struct report){ .coarse = coarse, .side = side, .hook = hook };
+		make_entry(p, &touch.key, counters, &touch.report);
+		e = bpf_map_lookup_elem(flow_table(), &touch.key);
 		if (!e) {
-			add_to(counters, COUNT_TABLE_FULL, p->packets, o->hook);
-			if (flow_owner)
-				owner_find(o, p, owner);
-			report_single(o, p, counters, owner, KIND_FLOW, TRIGGER_TABLE_FULL);
+			add_to(counters, COUNT_TABLE_FULL, p->packets, hook);
+			report_alone(o, p, counters, TRIGGER_TABLE_FULL, hook);
 			return;
 		}
-		if (!failed) {
-			begin_entry(o, p, e, side, coarse);
-			add_to(counters, COUNT_FLOWS_MADE, 1, o->hook);
-		}
 	}
-	if (p->proto == PROTO_TCP && unlikely(e->status & STATUS_ENDED) &&
+	int tcp = p->proto == PROTO_TCP;
+	if (tcp && unlikely(e->status & STATUS_ENDED) &&
 	    (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
 		restart_entry(e, side);
-	if (unlikely(e->owner_tries < OWNER_TRIES) && flow_owner) {
-		owner_find(o, p, owner);
-		entry_owner(e, owner, side);
-	}
 
-	u32 shown = p->proto == PROTO_TCP ? (u32)p->tcp_flags << (16 * side) : 0;
+	u32 shown = tcp ? (u32)p->tcp_flags << (16 * side) : 0;
 	u32 watched = flow_flag_mask | flow_flag_mask << 16;
-	u32 capture = capture_length(p);
-	if (flow_capture && capture) {
-		owner->info = e->owner;
-		owner->is_source = e->owner_side == side + 1;
-		owner->rtt_us = e->rtt_us;
-		owner->retransmits = e->retransmits;
-		if (report_capture(o, p, counters, owner, reply_of(e, side), capture)) {
-			e->last_ns = coarse;
-			e->hook[side] = o->hook;
-			/* The flags have been shown; those that are watched also make the entry's record. */
-			if (shown & watched & ~e->told) {
-				__sync_fetch_and_or(&e->since, shown);
-				report_entry(o, p, counters, &key, e, side, TRIGGER_TCP_FLAG, coarse,
-					     1);
-			}
+	u32 trigger = 0;
+	u32 captured = 0;
+
+	touch.e = e;
+	if (flow_capture) {
+		touch.report.side = side;
+		captured = capture_touch(o, p, counters, &touch, hook);
+	}
+	if (unlikely(captured)) {
+		e->hook[side] = hook;
+		/* The flags have been shown; those that are watched also make the entry's record. */
+		if (shown & watched & ~e->told)
+			__sync_fetch_and_or(&e->since, shown);
+	} else {
+		u64 old = __sync_fetch_and_add(&e->count[side], packed(p));
+		if (unlikely(old & COUNT_DEAD)) {
+			add_to(counters, COUNT_STALE, p->packets, hook);
+			report_alone(o, p, counters, TRIGGER_IDLE, hook);
 			return;
 		}
-	}
-
-	u64 old = __sync_fetch_and_add(&e->count[side], packed(p));
-	if (unlikely(old & COUNT_DEAD)) {
-		add_to(counters, COUNT_STALE, p->packets, o->hook);
-		report_single(o, p, counters, owner, KIND_FLOW, TRIGGER_IDLE);
-		return;
-	}
-	if (!old) {
-		if (!e->count[side ^ 1])
-			e->first_ns = coarse;
-		e->hook[side] = o->hook;
-	}
-	e->last_ns = coarse;
-
-	u8 trigger = 0;
-	if (p->proto == PROTO_TCP) {
+		if (unlikely(!old)) {
+			if (!e->count[side ^ 1])
+				e->first_ns = coarse;
+			e->hook[side] = hook;
+		}
 		if (unlikely(shown & ~e->since))
 			__sync_fetch_and_or(&e->since, shown);
-		if (unlikely((shown | e->since) & watched & ~e->told))
-			trigger = TRIGGER_TCP_FLAG;
-	} else if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6) {
-		e->icmp[side] = p->icmp_type << 8 | p->icmp_code;
+		u64 age = coarse - e->report_ns;
+		/* A coarse clock read on another processor may be behind. */
+		if (unlikely(old >= COUNT_REPORT_AT || ((s64)age > 0 && age >= flow_interval_ns)))
+			trigger = TRIGGER_INTERVAL;
+		if (unlikely(!(e->status & STATUS_TOLD_NEW)))
+			trigger = TRIGGER_NEW;
 	}
-	/* A coarse clock read on another processor may be behind. */
-	if (unlikely(coarse > e->report_ns && coarse - e->report_ns >= flow_interval_ns))
-		trigger = trigger ? trigger : TRIGGER_INTERVAL;
-	if (unlikely(old >= COUNT_REPORT_AT))
-		trigger = trigger ? trigger : TRIGGER_INTERVAL;
-	if (unlikely(!(e->status & STATUS_TOLD_NEW)))
-		trigger = TRIGGER_NEW;
-	if (likely(!trigger))
+	e->last_ns = coarse;
+	if (unlikely(p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6))
+		e->icmp[side] = p->icmp_type << 8 | p->icmp_code;
+	if (unlikely(e->since & watched & ~e->told & THIS_SIDE(side)) && trigger != TRIGGER_NEW)
+		trigger = TRIGGER_TCP_FLAG;
+	if (likely(!trigger &&
+		   !(flow_owner && owner_can_find(hook) && e->owner_tries < OWNER_TRIES)))
 		return;
-	report_entry(o, p, counters, &key, e, side, trigger, coarse, 0);
+	touch.report = (struct report){
+		.coarse = coarse,
+		.side = side,
+		.trigger = trigger,
+		.even_empty = captured,
+		.packet_len = p->length,
+		.hook = hook,
+	};
+	report_touch(o, p, counters, &touch, hook);
 }
 
 #endif

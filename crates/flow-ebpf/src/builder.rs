@@ -7,6 +7,13 @@ use crate::filter::PacketFilter;
 use crate::options::{AttachWith, Interfaces, Mode, Namespace, Options, TableKind};
 use crate::source::FlowSource;
 
+impl FlowSource {
+    /// Begins to choose what to observe.
+    pub fn builder() -> FlowSourceBuilder {
+        FlowSourceBuilder::default()
+    }
+}
+
 /// Collects what to observe, then loads and attaches the kernel programs.
 ///
 /// Made by [`FlowSource::builder`]. Without any call it observes every interface of this
@@ -106,7 +113,9 @@ impl FlowSourceBuilder {
         self
     }
 
-    /// Captures the first `bytes` of the payload of packets to or from `port` (TCP and UDP).
+    /// Captures the first `bytes` of the payload of packets to or from `port` (TCP and UDP), with
+    /// the headers before it from IP on: [`EventView::payload`](flow_core::event::EventView::payload).
+    /// At most 2,048 bytes. Such a packet makes a record of its own in every mode.
     pub fn capture(mut self, port: u16, bytes: u16) -> Self {
         self.options.capture.push((port, bytes));
         self

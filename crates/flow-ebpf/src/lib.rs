@@ -8,16 +8,37 @@
 //!
 //! let mut source = FlowSource::builder().load()?;
 //! eprintln!("{}", source.report());
+//! let mut decoder = source.decoder();
 //! while source.poll(Duration::from_millis(200), &mut |record| match record {
-//!     Record::Kernel(bytes) => println!("a record of {} bytes", bytes.len()),
+//!     Record::Kernel(bytes) => match decoder.decode(bytes) {
+//!         Ok(flow) => println!("{flow}"),
+//!         Err(error) => eprintln!("{error}"),
+//!     },
 //!     Record::Lost(lost) => eprintln!("lost {} at {:?}", lost.count, lost.at),
 //!     _ => {}
 //! })? == Progress::Open
 //! {}
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-#![forbid(unsafe_code)]
+//!
+//! What runs where, and what a kernel must have for it, is told by the
+//! [report](FlowSource::report); what the kernel cannot do is left out. Loading takes
+//! `CAP_BPF`, `CAP_NET_ADMIN` and `CAP_PERFMON`, other network namespaces `CAP_SYS_ADMIN` too.
+//! Neither clang nor the kernel's headers are needed: the objects are part of the crate.
+//!
+//! | Part | How | Feature in the report |
+//! |---|---|---|
+//! | packets on interfaces | TCX, or clsact before Linux 6.6 | `interface NAME` |
+//! | loopback, sockets' control groups | `cgroup_skb` at the root | `loopback`, `receivers` |
+//! | who owns a socket | `sock_create` and an iterator | `owner`, `existing sockets` |
+//! | drops with the kernel's reason | tracepoint `kfree_skb` | `drops` |
+//! | TCP states, retransmits | tracepoints | `tcp-state`, `retransmits` |
+//!
+//! Counts are exact: records carry increments, and what a full ring buffer refuses stays in the
+//! kernel's table or is [counted](Stats).
+#![deny(unsafe_code)]
 
+mod attach;
 mod btf;
 mod builder;
 mod clock;
@@ -25,11 +46,20 @@ mod drop_reason;
 mod error;
 mod feature;
 mod filter;
+mod memory;
 mod names;
+mod netns;
+mod object;
 mod options;
+mod privileges;
+mod rtnl;
 mod shard;
+mod shared;
 mod source;
+mod space;
 mod stats;
+mod sweep;
+mod worker;
 
 pub use builder::FlowSourceBuilder;
 pub use clock::clock_sample;
@@ -44,4 +74,4 @@ pub use source::{FlowSource, SourceHandle};
 pub use stats::{Counter, Stats};
 
 /// Most ring buffers that the kernel programs write to.
-pub const MAX_SHARDS: usize = 4;
+pub const MAX_SHARDS: usize = 8;

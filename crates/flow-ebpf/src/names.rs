@@ -5,6 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use flow_core::event::InterfaceNaming;
 use flow_core::flow::Name16;
 
 /// Interfaces that are gone but whose name is still told, because records about them may be on
@@ -46,11 +47,7 @@ impl InterfaceNames {
             .known
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        known
-            .table
-            .get(&(netns, ifindex))
-            .copied()
-            .unwrap_or_default()
+        lookup(&known.table, (netns, ifindex))
     }
 
     /// A reader for one thread, which takes a lock only after something has changed.
@@ -97,6 +94,25 @@ impl InterfaceNames {
     }
 }
 
+fn lookup(table: &Table, key: Key) -> Name16 {
+    // LOOPBACK_IFINDEX of include/net/net_namespace.h
+    let loopback = || {
+        if key.1 == 1 {
+            Name16::new(b"lo")
+        } else {
+            Name16::default()
+        }
+    };
+    table.get(&key).copied().unwrap_or_else(loopback)
+}
+
+/// A decoder takes it as it is.
+impl InterfaceNaming for InterfaceReader {
+    fn name(&mut self, netns: u32, index: u32) -> Name16 {
+        Self::name(self, netns, index)
+    }
+}
+
 /// Looks up interface names for one thread: see [`InterfaceNames::reader`].
 #[derive(Clone, Debug)]
 pub struct InterfaceReader {
@@ -108,7 +124,7 @@ pub struct InterfaceReader {
 
 impl InterfaceReader {
     /// Name of the interface with this index in the namespace with this inode; empty where it
-    /// is not known.
+    /// is not known. The first interface of every namespace is its loopback interface.
     #[inline]
     pub fn name(&mut self, netns: u32, ifindex: u32) -> Name16 {
         if self.shared.generation.load(Ordering::Acquire) != self.generation {
@@ -116,7 +132,7 @@ impl InterfaceReader {
         }
         let key = (netns, ifindex);
         if self.last.0 != key {
-            self.last = (key, self.table.get(&key).copied().unwrap_or_default());
+            self.last = (key, lookup(&self.table, key));
         }
         self.last.1
     }
@@ -177,15 +193,22 @@ mod tests {
     #[test]
     fn gone_interfaces_are_told_for_a_while() {
         let names = InterfaceNames::default();
-        names.set(1, 1, Name16::new(b"old"));
-        names.retire(1, 1);
-        assert_eq!(names.name(1, 1).as_bytes(), b"old");
-        for index in 2..u32::try_from(REMEMBERED).unwrap() + 2 {
+        names.set(1, 2, Name16::new(b"old"));
+        names.retire(1, 2);
+        assert_eq!(names.name(1, 2).as_bytes(), b"old");
+        for index in 3..u32::try_from(REMEMBERED).unwrap() + 3 {
             names.set(1, index, Name16::new(b"x"));
             names.retire(1, index);
         }
-        assert!(names.name(1, 1).is_empty());
-        assert_eq!(names.name(1, 2).as_bytes(), b"x");
+        assert!(names.name(1, 2).is_empty());
+        assert_eq!(names.name(1, 3).as_bytes(), b"x");
+    }
+
+    #[test]
+    fn loopback_is_known_in_every_namespace() {
+        let names = InterfaceNames::default();
+        assert_eq!(names.name(77, 1).as_bytes(), b"lo");
+        assert_eq!(names.reader().name(77, 1).as_bytes(), b"lo");
     }
 
     #[test]

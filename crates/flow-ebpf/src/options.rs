@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::error::LoadError;
+
 /// What the kernel programs report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -54,7 +56,8 @@ pub enum Interfaces {
     ///
     /// In a pattern, `*` stands for any characters and `?` for one.
     Matching(Vec<String>),
-    /// None: only sockets are observed (control groups and tracepoints).
+    /// None of this host's own: only those of [namespaces](crate::FlowSourceBuilder::namespace)
+    /// that are named, and sockets (control groups and tracepoints).
     None,
 }
 
@@ -162,6 +165,102 @@ pub(crate) struct Options {
     pub(crate) btf: bool,
 }
 
+impl Options {
+    /// Largest ring buffer in bytes.
+    const RING_LIMIT: u32 = 1 << 30;
+    /// Largest table in connections.
+    const TABLE_LIMIT: u32 = 1 << 24;
+    /// Most bytes of a packet that are captured: `CAPTURE_PAYLOAD_MAX` of the kernel programs.
+    const CAPTURE_LIMIT: u16 = 2048;
+
+    /// Whether the interface of this name is to be observed, as far as its name tells; `named`
+    /// where it is in a namespace that was named.
+    pub(crate) fn wants(&self, name: &str, named: bool) -> bool {
+        let matches = |pattern: &String| matches(pattern.as_bytes(), name.as_bytes());
+        let chosen = match &self.interfaces {
+            Interfaces::Up => true,
+            Interfaces::Matching(patterns) => patterns.iter().any(matches),
+            Interfaces::None => named,
+        };
+        chosen && !self.exclude.iter().any(matches)
+    }
+
+    /// Tells of the first option that is out of range.
+    pub(crate) fn check(&self) -> Result<(), LoadError> {
+        let check = |fits: bool, option, expected, found: &dyn fmt::Debug| {
+            if fits {
+                Ok(())
+            } else {
+                Err(LoadError::Option {
+                    option,
+                    expected,
+                    found: format!("{found:?}"),
+                })
+            }
+        };
+        check(
+            (1..=Self::TABLE_LIMIT).contains(&self.table_entries),
+            "table_entries",
+            "1 to 16,777,216 connections",
+            &self.table_entries,
+        )?;
+        check(
+            (1..=Self::RING_LIMIT).contains(&self.ring_bytes),
+            "ring_bytes",
+            "1 to 1,073,741,824 bytes",
+            &self.ring_bytes,
+        )?;
+        check(
+            self.ring_shards != Some(0),
+            "ring_shards",
+            "at least 1 ring buffer",
+            &self.ring_shards,
+        )?;
+        check(
+            self.capture
+                .iter()
+                .all(|(_, bytes)| *bytes <= Self::CAPTURE_LIMIT),
+            "capture",
+            "at most 2,048 bytes of each packet",
+            &self.capture,
+        )?;
+        check(
+            self.idle > Duration::ZERO,
+            "idle_timeout",
+            "more than 0",
+            &self.idle,
+        )
+    }
+}
+
+/// Whether `pattern` describes all of `name`: `*` any bytes, `?` one. Takes time in the
+/// product of the lengths at most.
+fn matches(pattern: &[u8], name: &[u8]) -> bool {
+    let (mut p, mut n) = (0, 0);
+    // Where to go on after the last `*` if what follows it fails.
+    let mut retry = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                retry = Some((p + 1, n));
+                p += 1;
+            }
+            Some(byte) if *byte == b'?' || *byte == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            _ => match retry {
+                Some((after, from)) => {
+                    retry = Some((after, from + 1));
+                    (p, n) = (after, from + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|byte| *byte == b'*')
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -186,6 +285,92 @@ impl Default for Options {
             tcp_state: true,
             retransmits: true,
             btf: true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_describe_whole_names() {
+        for (pattern, name, expected) in [
+            ("eth0", "eth0", true),
+            ("eth0", "eth01", false),
+            ("eth*", "eth", true),
+            ("eth*", "eth0.7", true),
+            ("*", "", true),
+            ("?", "", false),
+            ("e?h*7", "eth0.7", true),
+            ("*a*b", "aXbYab", true),
+            ("*a*b", "aXbYa", false),
+            ("", "x", false),
+        ] {
+            let result = matches(pattern.as_bytes(), name.as_bytes());
+            assert_eq!(result, expected, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn excluded_interfaces_are_not_wanted() {
+        let options = Options {
+            interfaces: Interfaces::matching(["eth*", "wan"]),
+            exclude: vec!["eth1".to_owned()],
+            ..Options::default()
+        };
+        let wanted = ["eth0", "eth1", "wan", "lo"].map(|name| options.wants(name, false));
+        assert_eq!(wanted, [true, false, true, false]);
+        assert!(Options::default().wants("anything", false));
+        let none = Options {
+            interfaces: Interfaces::None,
+            ..Options::default()
+        };
+        assert_eq!(
+            [false, true].map(|named| none.wants("eth0", named)),
+            [false, true]
+        );
+    }
+
+    #[test]
+    fn options_out_of_range_are_named() {
+        let base = Options::default;
+        assert!(base().check().is_ok());
+        let wrong = [
+            Options {
+                table_entries: 0,
+                ..base()
+            },
+            Options {
+                ring_bytes: 0,
+                ..base()
+            },
+            Options {
+                ring_shards: Some(0),
+                ..base()
+            },
+            Options {
+                capture: vec![(53, 2049)],
+                ..base()
+            },
+            Options {
+                idle: Duration::ZERO,
+                ..base()
+            },
+        ];
+        let names = [
+            "table_entries",
+            "ring_bytes",
+            "ring_shards",
+            "capture",
+            "idle_timeout",
+        ];
+        for (options, name) in wrong.iter().zip(names) {
+            let error = options.check().expect_err(name).to_string();
+            assert!(
+                error.starts_with(&format!("option {name}: expected ")),
+                "{error}"
+            );
         }
     }
 }

@@ -1,18 +1,31 @@
 //! A running observer of this host.
 
+use std::io;
 use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
+use flow_core::clock::BootClock;
+use flow_core::event::EventDecoder;
 use flow_core::pipeline::{Progress, Record, Source, SourceError};
 
-use crate::builder::FlowSourceBuilder;
+use crate::attach::host;
+use crate::clock::clock_sample;
 use crate::drop_reason::DropReasons;
 use crate::error::LoadError;
-use crate::feature::Report;
-use crate::names::InterfaceNames;
-use crate::options::Options;
-use crate::shard::Shard;
+use crate::feature::{FeatureState, Report};
+use crate::memory;
+use crate::names::{InterfaceNames, InterfaceReader};
+use crate::netns::Netns;
+use crate::object::{self, Context, Object};
+use crate::options::{Mode, Options};
+use crate::privileges;
+use crate::shard::{Shard, poll_all};
+use crate::shared::{Keeper, Shared, Stage};
 use crate::stats::Stats;
+use crate::sweep;
+use crate::worker::Worker;
 
 /// Kernel programs at work, and the records they make.
 ///
@@ -27,20 +40,97 @@ pub struct FlowSource {
 /// Asks a running [`FlowSource`] about itself and stops it, from any thread. Cloning shares it.
 #[derive(Clone, Debug)]
 pub struct SourceHandle {
-    names: InterfaceNames,
-    reasons: Arc<DropReasons>,
+    shared: Arc<Shared>,
 }
 
 impl FlowSource {
-    /// Begins to choose what to observe.
-    pub fn builder() -> FlowSourceBuilder {
-        FlowSourceBuilder::default()
-    }
+    pub(crate) fn load(options: Options) -> Result<Self, LoadError> {
+        options.check()?;
+        privileges::check()?;
+        let io = |what: &str| {
+            let what = what.to_owned();
+            move |source: io::Error| LoadError::Io { what, source }
+        };
+        // Before Linux 5.11 maps count as locked memory.
+        let _ = rustix::process::setrlimit(
+            rustix::process::Resource::Memlock,
+            rustix::process::Rlimit {
+                current: None,
+                maximum: None,
+            },
+        );
+        let home = Netns::current().map_err(io("opening this network namespace"))?;
+        let reasons = Arc::new(if options.btf {
+            DropReasons::from_kernel()
+        } else {
+            DropReasons::default()
+        });
+        let several = options.all_namespaces || !options.namespaces.is_empty();
+        let context = Context {
+            reasons: &reasons,
+            netns: if several { 0 } else { home.inode() },
+            page: u32::try_from(rustix::param::page_size()).unwrap_or(4096),
+        };
+        let mut object = object::create(&options, &context)?;
+        let mut report = Report::default();
+        if options.btf && object.btf.is_none() {
+            let reason = "/sys/kernel/btf/vmlinux cannot be read".to_owned();
+            report.set("type information", "", FeatureState::Missing { reason });
+        }
+        if matches!(options.mode, Mode::Aggregated { .. }) {
+            let state = match sweep::load(&mut object.ebpf) {
+                Ok(()) => FeatureState::Active,
+                Err(error) => FeatureState::Missing {
+                    reason: host::first_lines(&object::chain(&error)),
+                },
+            };
+            report.set("sweep", "", state);
+        }
+        host::attach(&mut object, &options, &mut report);
+        let Object {
+            ebpf,
+            btf,
+            rings,
+            counters,
+        } = object;
+        // Tens of megabytes that nothing needs any more.
+        drop(btf);
+        memory::release();
 
-    pub(crate) fn load(_options: Options) -> Result<Self, LoadError> {
-        Err(LoadError::Object {
-            object: "flow",
-            reason: "this version has no kernel programs yet".to_owned(),
+        let shared = Shared::new(rings.len(), reasons, counters, report);
+        let shared = Arc::new(shared.map_err(io("eventfd"))?);
+        let (ready, wait) = mpsc::channel();
+        let attach_wait = options.attach_wait;
+        let worker = Worker::new(ebpf, options, Arc::clone(&shared), home, ready);
+        let worker = thread::Builder::new()
+            .name("flow-worker".to_owned())
+            .spawn(move || worker.run())
+            .map_err(io("starting a thread"))?;
+        let keeper = Arc::new(Keeper {
+            shared: Arc::clone(&shared),
+            worker: Some(worker),
+        });
+        let shards = rings
+            .into_iter()
+            .enumerate()
+            .map(|(index, ring)| Shard::new(index, ring, Arc::clone(&keeper)))
+            .collect();
+        // Not attached in time: the report tells, and the worker goes on.
+        let _ = wait.recv_timeout(attach_wait);
+        let report = shared.report();
+        let observes =
+            |name: &str| name != "sweep" && name != "owner" && name != "existing sockets";
+        let features = report.features();
+        if !features.is_empty()
+            && !features
+                .iter()
+                .any(|feature| feature.is_active() && observes(&feature.name))
+        {
+            return Err(LoadError::Nothing { report });
+        }
+        Ok(Self {
+            shards,
+            handle: SourceHandle { shared },
         })
     }
 
@@ -68,6 +158,12 @@ impl FlowSource {
         self.handle.drop_reasons()
     }
 
+    /// A decoder for the records of this source: see [`SourceHandle::decoder`].
+    #[must_use]
+    pub fn decoder(&self) -> EventDecoder<InterfaceReader> {
+        self.handle.decoder()
+    }
+
     /// A handle for other threads.
     #[must_use]
     pub fn handle(&self) -> SourceHandle {
@@ -87,31 +183,44 @@ impl SourceHandle {
     /// See [`FlowSource::report`].
     #[must_use]
     pub fn report(&self) -> Report {
-        Report::default()
+        self.shared.report()
     }
 
     /// See [`FlowSource::stats`].
     #[must_use]
     pub fn stats(&self) -> Stats {
-        Stats::default()
+        self.shared.stats()
     }
 
     /// See [`FlowSource::interfaces`].
     #[must_use]
     pub fn interfaces(&self) -> InterfaceNames {
-        self.names.clone()
+        self.shared.names.clone()
     }
 
     /// See [`FlowSource::drop_reasons`].
     #[must_use]
     pub fn drop_reasons(&self) -> Arc<DropReasons> {
-        Arc::clone(&self.reasons)
+        Arc::clone(&self.shared.reasons)
+    }
+
+    /// A decoder that knows the clocks, the running kernel's drop reasons and the names of the
+    /// interfaces. One for each thread; give it a new [`clock_sample`](crate::clock_sample) now
+    /// and then.
+    #[must_use]
+    pub fn decoder(&self) -> EventDecoder<InterfaceReader> {
+        let (boot, wall) = clock_sample();
+        let reasons = self.shared.reasons.iter().collect();
+        let names = self.shared.names.reader();
+        EventDecoder::new(BootClock::new(boot, wall), reasons, names)
     }
 
     /// Ends the observation: detaches, then reports every count still in the kernel's table.
     /// The sources go on until that is handed over and then tell
     /// [`Progress::Ended`]. Returns at once.
-    pub fn stop(&self) {}
+    pub fn stop(&self) {
+        self.shared.advance(Stage::Stopping);
+    }
 }
 
 impl Source for FlowSource {
@@ -121,9 +230,9 @@ impl Source for FlowSource {
 
     fn poll(
         &mut self,
-        _timeout: Duration,
-        _sink: &mut dyn FnMut(Record<'_>),
+        timeout: Duration,
+        sink: &mut dyn FnMut(Record<'_>),
     ) -> Result<Progress, SourceError> {
-        Ok(Progress::Ended)
+        poll_all(&mut self.shards, timeout, sink)
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use flow_core::flow::{Flow, Reply, UtcTime};
 use flow_core::pipeline::Lost;
 
-use super::{Form, place};
+use super::{Form, lost_line};
 use crate::paint::Paint;
 
 /// Writes `time: source -> destination type VERDICT (summary) [counts, interface, process]`.
@@ -56,6 +56,6 @@ impl Form for Compact {
     }
 
     fn lost(&mut self, out: &mut dyn Write, lost: &Lost) -> io::Result<()> {
-        writeln!(out, "LOST {} {}", lost.count, place(lost.at))
+        writeln!(out, "{}", lost_line(lost))
     }
 }

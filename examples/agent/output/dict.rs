@@ -6,7 +6,7 @@ use flow_core::flow::Flow;
 use flow_core::pipeline::Lost;
 
 use super::cells::Cells;
-use super::{Form, place};
+use super::{Form, what};
 use crate::paint::Paint;
 
 /// Writes a block for each flow, with a rule between two.
@@ -55,6 +55,9 @@ impl Form for Dict {
 
     fn lost(&mut self, out: &mut dyn Write, lost: &Lost) -> io::Result<()> {
         self.rule(out)?;
-        writeln!(out, "{:>11}: {} {}", "LOST", lost.count, place(lost.at))
+        let (source, what) = (lost.at.hubble_name(), what(lost.at));
+        writeln!(out, "{:>11}: EVENTS LOST", "TYPE")?;
+        writeln!(out, "{:>11}: {source}", "SOURCE")?;
+        writeln!(out, "{:>11}: {} {what}", "SUMMARY", lost.count)
     }
 }

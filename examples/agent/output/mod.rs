@@ -56,13 +56,20 @@ impl Printer {
     }
 }
 
-/// A place of loss in words.
-pub(crate) fn place(at: LostAt) -> &'static str {
+/// The line that stands in the output where flows are missing, as Hubble's begins.
+fn lost_line(lost: &Lost) -> String {
+    let (source, what) = (lost.at.hubble_name(), what(lost.at));
+    format!("EVENTS LOST: {source} {} {what}", lost.count)
+}
+
+/// What was lost at a place, in words that follow a number.
+pub(crate) fn what(at: LostAt) -> &'static str {
     match at {
-        LostAt::KernelRing => "records, for a kernel ring buffer was full",
-        LostAt::KernelTable => "packets, for the kernel's flow table was full",
-        LostAt::Decode => "records that could not be decoded",
-        LostAt::HistoryRing => "flows, overwritten before they were shown",
-        _ => "records at an unknown place",
+        LostAt::Monitor => "before Cilium's monitor",
+        LostAt::KernelRing => "at a full kernel ring buffer",
+        LostAt::KernelTable => "at the full kernel table",
+        LostAt::Decode => "not decodable",
+        LostAt::HistoryRing => "overwritten before they were shown",
+        _ => "elsewhere",
     }
 }

@@ -6,7 +6,7 @@ use flow_core::flow::Flow;
 use flow_core::pipeline::Lost;
 
 use super::cells::Cells;
-use super::{Form, place};
+use super::{Form, lost_line};
 use crate::paint::Paint;
 
 const HEADINGS: [&str; 8] = [
@@ -32,7 +32,7 @@ impl Table {
         // Wide enough for IPv4 with ports, so that most tables never shift.
         Self {
             paint,
-            widths: [19, 21, 21, 12, 9, 22, 12, 0],
+            widths: [19, 21, 21, 12, 9, 22, 16, 0],
             headed: false,
         }
     }
@@ -88,6 +88,6 @@ impl Form for Table {
     }
 
     fn lost(&mut self, out: &mut dyn Write, lost: &Lost) -> io::Result<()> {
-        writeln!(out, "LOST {} {}", lost.count, place(lost.at))
+        writeln!(out, "{}", lost_line(lost))
     }
 }

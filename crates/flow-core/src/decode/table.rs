@@ -39,6 +39,8 @@ impl Key {
 struct Entry {
     key: Key,
     flow: Flow,
+    /// Rises with each connection that is begun.
+    serial: u64,
     /// FIN seen: 1 from the source, 2 from the destination.
     fin: u8,
     /// Neighbours in the order of use.
@@ -51,11 +53,13 @@ struct Entry {
 /// A connection is told by its five-tuple, VLAN and interface, in either direction. Its flow has
 /// the side that began as `source`: the sender of a SYN, the receiver of a SYN with ACK, else
 /// the sender of the first packet; [`Flow::is_reply`] is [`Reply::UNKNOWN`] for a TCP connection
-/// whose start was not seen. Counts go both ways; TCP flags are those that the source sent.
+/// whose start was not seen. Counts go both ways; TCP flags are those that the source sent. A
+/// connection may be told by several flows: each counts from the end of the one before.
 ///
 /// Flows are handed to the `emit` argument of each method: when the table is full (the
 /// connection unused for longest has to go), when a connection is begun anew after its end,
-/// when it was idle ([`expire`](Self::expire)), and at the end ([`finish`](Self::finish)).
+/// when one has gone on for a while ([`report`](Self::report)) or was idle
+/// ([`expire`](Self::expire)), and at the end ([`finish`](Self::finish)).
 #[derive(Clone, Debug)]
 pub struct FlowTable {
     places: HashMap<Key, u32>,
@@ -63,6 +67,7 @@ pub struct FlowTable {
     capacity: usize,
     oldest: u32,
     newest: u32,
+    begun: u64,
     evicted: u64,
 }
 
@@ -77,6 +82,7 @@ impl FlowTable {
             capacity: capacity.clamp(1, 1 << 31),
             oldest: NONE,
             newest: NONE,
+            begun: 0,
             evicted: 0,
         }
     }
@@ -113,8 +119,8 @@ impl FlowTable {
                     .flags
                     .contains(FlowFlags::END)
             {
-                emit(&self.entries[place as usize].flow);
-                self.entries[place as usize].begin(packet);
+                self.entries[place as usize].emit(emit);
+                self.begin(place, packet);
             } else {
                 self.entries[place as usize].add(packet, emit);
             }
@@ -129,25 +135,45 @@ impl FlowTable {
             let place = self.oldest;
             self.unlink(place);
             let entry = &mut self.entries[place as usize];
-            emit(&entry.flow);
+            entry.emit(emit);
             self.places.remove(&entry.key);
             self.evicted += 1;
             *entry = Entry::new(key);
             place
         };
-        self.entries[place as usize].begin(packet);
+        self.begin(place, packet);
         self.link_newest(place);
         self.places.insert(key, place);
     }
 
+    /// Emits what was counted of each connection since its last flow, if that began before
+    /// `before` (nanoseconds since the Unix epoch). The connections stay, and their next flows go
+    /// on where these end. Looks at every connection in the table.
+    pub fn report(&mut self, before: u64, emit: &mut dyn FnMut(&Flow)) {
+        for entry in &mut self.entries {
+            if entry.flow.first_seen < before && entry.is_due() {
+                emit(&entry.flow);
+                entry.go_on();
+            }
+        }
+    }
+
+    fn begin(&mut self, place: u32, packet: &Flow) {
+        let entry = &mut self.entries[place as usize];
+        entry.serial = self.begun;
+        entry.begin(packet);
+        self.begun += 1;
+    }
+
     /// Emits and forgets the connections without a packet since `before` (nanoseconds since the
-    /// Unix epoch), those unused for longest first.
+    /// Unix epoch), those unused for longest first. One of which everything was
+    /// [reported](Self::report) is forgotten without another flow.
     pub fn expire(&mut self, before: u64, emit: &mut dyn FnMut(&Flow)) {
         while let Some(entry) = self.entries.get(self.oldest as usize) {
             if entry.flow.time >= before {
                 break;
             }
-            emit(&entry.flow);
+            entry.emit(emit);
             self.remove(self.oldest);
         }
     }
@@ -156,9 +182,12 @@ impl FlowTable {
     pub fn finish(&mut self, emit: &mut dyn FnMut(&Flow)) {
         let mut rest: Vec<u32> = self.places.values().copied().collect();
         // Of those that began at the same time, the one that was added first.
-        rest.sort_unstable_by_key(|place| (self.entries[*place as usize].flow.first_seen, *place));
+        rest.sort_unstable_by_key(|place| {
+            let entry = &self.entries[*place as usize];
+            (entry.flow.first_seen, entry.serial)
+        });
         for place in rest {
-            emit(&self.entries[place as usize].flow);
+            self.entries[place as usize].emit(emit);
         }
         self.places.clear();
         self.entries.clear();
@@ -215,6 +244,7 @@ impl Entry {
         Self {
             key,
             flow: Flow::default(),
+            serial: 0,
             fin: 0,
             older: NONE,
             newer: NONE,
@@ -261,12 +291,11 @@ impl Entry {
         let full = mine.forward_packets.checked_add(ahead.packets).is_none()
             || mine.reverse_packets.checked_add(back.packets).is_none();
         if full {
-            // The next record goes on where this one ends.
+            // The next flow counts what this one has no room for.
             emit(&self.flow);
-            let traffic = &mut self.flow.traffic;
-            (traffic.forward_packets, traffic.reverse_packets) = (0, 0);
-            (traffic.forward_bytes, traffic.reverse_bytes) = (0, 0);
-            self.flow.flags.0 &= !FlowFlags::NEW.0;
+            self.go_on();
+        }
+        if !self.is_due() {
             self.flow.first_seen = packet.first_seen;
         }
         let flow = &mut self.flow;
@@ -281,6 +310,27 @@ impl Entry {
             flow.tcp_flags |= packet.tcp_flags;
         }
         self.note_end(packet.tcp_flags, forward);
+    }
+
+    /// Whether anything was counted since the last flow.
+    const fn is_due(&self) -> bool {
+        self.flow.traffic.forward_packets != 0 || self.flow.traffic.reverse_packets != 0
+    }
+
+    /// The last flow of a connection, unless there is nothing in it.
+    fn emit(&self, emit: &mut dyn FnMut(&Flow)) {
+        if self.is_due() {
+            emit(&self.flow);
+        }
+    }
+
+    /// The next flow goes on where this one, which was emitted, ends.
+    fn go_on(&mut self) {
+        let traffic = &mut self.flow.traffic;
+        (traffic.forward_packets, traffic.reverse_packets) = (0, 0);
+        (traffic.forward_bytes, traffic.reverse_bytes) = (0, 0);
+        self.flow.flags.0 &= !FlowFlags::NEW.0;
+        self.flow.tcp_flags = TcpFlags::NONE;
     }
 
     /// A TCP connection ends with a reset, or a FIN from both sides.

@@ -2,7 +2,7 @@
 
 use zerocopy::FromBytes;
 
-use super::view::payload;
+use super::view::{payload, short};
 use super::{
     DropReasonTable, EventError, EventFlags, EventKind, EventView, Hook, RawEvent, Trigger,
 };
@@ -82,8 +82,8 @@ impl<N: InterfaceNaming> EventDecoder<N> {
     pub fn decode(&mut self, record: &[u8]) -> Result<Flow, EventError> {
         match EventView::parse(record) {
             Ok(view) => Ok(self.flow(view.header())),
-            Err(error @ EventError::Alignment { .. }) => {
-                let (header, _) = RawEvent::read_from_prefix(record).map_err(|_| error)?;
+            Err(EventError::Alignment { .. }) => {
+                let (header, _) = RawEvent::read_from_prefix(record).map_err(|_| short(record))?;
                 payload(&header, record)?;
                 Ok(self.flow(&header))
             }
@@ -94,9 +94,14 @@ impl<N: InterfaceNaming> EventDecoder<N> {
     /// Makes the flow of a record's header.
     #[inline]
     pub fn flow(&mut self, raw: &RawEvent) -> Flow {
+        let time = self.clock.to_wall(raw.time_ns);
         let mut flow = Flow {
-            time: self.clock.to_wall(raw.time_ns),
-            first_seen: self.clock.to_wall(raw.first_ns),
+            time,
+            // Not all kinds of records tell it; no packet was seen at 0, when the system started.
+            first_seen: match raw.first_ns {
+                0 => time,
+                first => self.clock.to_wall(first),
+            },
             source: endpoint(raw.saddr, raw.sport, raw.smac),
             destination: endpoint(raw.daddr, raw.dport, raw.dmac),
             traffic: traffic(raw),

@@ -14,3 +14,6 @@ pub use raw::{CaptureKind, EventFlags, EventKind, Hook, RawEvent, Trigger};
 #[cfg(feature = "std")]
 pub use reasons::DropReasonTable;
 pub use view::{EventError, EventView};
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! A kernel record, borrowed.
 
-use zerocopy::{CastError, FromBytes, IntoBytes};
+use zerocopy::{FromBytes, IntoBytes};
 
 use super::RawEvent;
 
@@ -57,15 +57,9 @@ impl<'a> EventView<'a> {
     pub fn parse(record: &'a [u8]) -> Result<Self, EventError> {
         let header = match RawEvent::ref_from_prefix(record) {
             Ok((header, _)) => header,
-            Err(CastError::Size(_)) => {
-                return Err(EventError::Length {
-                    part: "header",
-                    offset: 0,
-                    needed: RawEvent::SIZE,
-                    got: record.len(),
-                });
-            }
-            Err(CastError::Alignment(_)) => {
+            // Told before a wrong alignment, for a copy would not help.
+            Err(_) if record.len() < RawEvent::SIZE => return Err(short(record)),
+            Err(_) => {
                 let needed = align_of::<RawEvent>();
                 let got = record.as_ptr().addr() % needed;
                 return Err(EventError::Alignment { needed, got });
@@ -96,6 +90,16 @@ impl<'a> EventView<'a> {
     }
 }
 
+/// The error of a record that is shorter than a header.
+pub(super) const fn short(record: &[u8]) -> EventError {
+    EventError::Length {
+        part: "header",
+        offset: 0,
+        needed: RawEvent::SIZE,
+        got: record.len(),
+    }
+}
+
 /// The captured bytes of a record with this header.
 pub(super) fn payload<'a>(header: &RawEvent, record: &'a [u8]) -> Result<&'a [u8], EventError> {
     let begin = usize::from(header.header_len);
@@ -119,5 +123,27 @@ pub(super) fn payload<'a>(header: &RawEvent, record: &'a [u8]) -> Result<&'a [u8
 impl AsRef<[u8]> for RawEvent {
     fn as_ref(&self) -> &[u8] {
         self.as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_record_is_short_at_every_address() {
+        let bytes = [0; RawEvent::SIZE + 16];
+        let expected = |got| EventError::Length {
+            part: "header",
+            offset: 0,
+            needed: RawEvent::SIZE,
+            got,
+        };
+        for at in 0..8 {
+            for got in [0, 1, RawEvent::SIZE - 1] {
+                let error = EventView::parse(&bytes[at..at + got]).unwrap_err();
+                assert_eq!(error, expected(got));
+            }
+        }
     }
 }

@@ -5,17 +5,23 @@ use core::fmt::{self, Write};
 use super::icmp;
 use super::time::UtcTime;
 use super::{
-    Direction, DropReason, Endpoint, EventType, Flow, FlowFlags, IpVersion, Name16, Protocol, Reply,
+    Direction, DropReason, Endpoint, EventType, Flow, FlowFlags, IpVersion, Name16, Protocol,
+    Reply, TracePoint, reserved_identity,
 };
 use crate::text::Escaped;
 
 /// Displays a flow on one line, as `hubble observe -o compact` does:
-/// `time: source -> destination type VERDICT (summary)`.
+/// `time [node]: source (identity) -> destination (identity) type VERDICT (summary)`.
 ///
 /// The side that began the connection stands on the left: `->` for what it sent, `<-` for an
-/// answer, `<>` where it is not known which side began. With the alternate form (`{:#}`), or
-/// after [`with_extras`](Self::with_extras), what Hubble has no place for follows in brackets:
-/// counts both ways, round-trip time, retransmissions, interface, process, VLAN, tunnel.
+/// answer, `<>` where it is not known which side began. An identity is a number, `(ID:1234)`, or
+/// the name of a [reserved one](reserved_identity); `(unknown)` where there is none.
+///
+/// With the alternate form (`{:#}`), or after [`with_extras`](Self::with_extras), what Hubble has
+/// no place for follows in brackets: counts both ways, round-trip time, retransmissions,
+/// interface, process, VLAN, tunnel. Unknown identities are left out then.
+///
+/// Whatever a packet, a process or a host chose itself is [escaped](crate::text::Escaped).
 #[derive(Clone, Copy, Debug)]
 pub struct Compact<'a> {
     flow: &'a Flow,
@@ -50,8 +56,8 @@ impl Flow {
         }
     }
 
-    /// What kind of observation it is in a word, as in Hubble's one-line form: the drop reason,
-    /// the point of observation, or the class of event.
+    /// What kind of observation it is in a few words, as in Hubble's one-line form: the drop
+    /// reason, the point of observation, or the class of event.
     #[must_use]
     pub const fn kind(&self) -> Kind<'_> {
         Kind(self)
@@ -67,13 +73,7 @@ impl Flow {
 /// The same as [`Flow::compact`]; `{:#}` adds the extras.
 impl fmt::Display for Flow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let compact = self.compact();
-        if f.alternate() {
-            compact.with_extras()
-        } else {
-            compact
-        }
-        .fmt(f)
+        self.compact().fmt(f)
     }
 }
 
@@ -82,26 +82,38 @@ impl fmt::Display for Compact<'_> {
         let flow = self.flow;
         write!(f, "{}", UtcTime(flow.time))?;
         if let Some(node) = self.node {
-            write!(f, " {}", Escaped::text(node))?;
+            write!(f, " [{}]", Escaped::text(node))?;
         }
         let (left, arrow, right) = match flow.is_reply {
             Reply::YES => (&flow.destination, "<-", &flow.source),
             Reply::NO => (&flow.source, "->", &flow.destination),
             _ => (&flow.source, "<>", &flow.destination),
         };
-        write!(
-            f,
-            ": {left} {arrow} {right} {} {} ({})",
-            flow.kind(),
-            flow.verdict,
-            flow.summary()
-        )?;
-        if self.extras { extras(flow, f) } else { Ok(()) }
+        f.write_str(": ")?;
+        self.side(left, f)?;
+        write!(f, " {arrow} ")?;
+        self.side(right, f)?;
+        write!(f, " {} {} ({})", flow.kind(), flow.verdict, flow.summary())?;
+        if self.extras || f.alternate() {
+            extras(flow, f)
+        } else {
+            Ok(())
+        }
     }
 }
 
-/// `address:port`, an IPv6 address in brackets where there is a port; then the identity, where
-/// it is known: ` (ID:1234)`.
+impl Compact<'_> {
+    fn side(&self, endpoint: &Endpoint, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{endpoint}")?;
+        if endpoint.identity == 0 && !self.extras && !f.alternate() {
+            f.write_str(" (unknown)")?;
+        }
+        Ok(())
+    }
+}
+
+/// `address:port`, an IPv6 address in brackets where there is a port, the link address where
+/// there is no IP; then the identity, where it is known: ` (ID:1234)` or ` (world)`.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let address = self.ip.to_std();
@@ -112,10 +124,11 @@ impl fmt::Display for Endpoint {
         } else {
             write!(f, "{}", core::net::SocketAddr::new(address, self.port))?;
         }
-        if self.identity != 0 {
-            write!(f, " (ID:{})", self.identity)?;
+        match (self.identity, reserved_identity(self.identity)) {
+            (0, _) => Ok(()),
+            (_, Some(name)) => write!(f, " ({name})"),
+            (number, None) => write!(f, " (ID:{number})"),
         }
-        Ok(())
     }
 }
 
@@ -128,9 +141,14 @@ impl fmt::Display for Kind<'_> {
         let flow = self.0;
         match flow.event_type {
             EventType::DROP if flow.drop_reason != DropReason::NONE => {
-                write!(f, "{}", flow.drop_reason)
+                match flow.drop_reason.phrase() {
+                    Some(phrase) => write!(f, "{}", Escaped::text(phrase)),
+                    None => write!(f, "{}", flow.drop_reason.0),
+                }
             }
-            EventType::TRACE => write!(f, "{}", flow.trace_point),
+            EventType::TRACE if flow.trace_point != TracePoint::UNKNOWN => {
+                write!(f, "{}", flow.trace_point)
+            }
             other => write!(f, "{other}"),
         }
     }
@@ -162,56 +180,81 @@ impl fmt::Display for Summary<'_> {
     }
 }
 
+/// Writes ` [a, b]` for the parts that are there, and nothing where none is.
+struct List<'a, 'f> {
+    f: &'a mut fmt::Formatter<'f>,
+    any: bool,
+}
+
+impl List<'_, '_> {
+    fn part(&mut self, text: fmt::Arguments<'_>) -> fmt::Result {
+        let separator = if self.any { ", " } else { " [" };
+        self.any = true;
+        self.f.write_str(separator)?;
+        self.f.write_fmt(text)
+    }
+
+    fn end(self) -> fmt::Result {
+        if self.any {
+            self.f.write_char(']')
+        } else {
+            Ok(())
+        }
+    }
+}
+
 fn extras(flow: &Flow, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let (ahead, back) = (flow.traffic.forward(), flow.traffic.reverse());
-    write!(
-        f,
-        " [{}/{} packets, {}/{} B",
-        ahead.packets, back.packets, ahead.bytes, back.bytes
-    )?;
-    if flow.traffic.rtt_us != 0 {
-        write!(f, ", rtt {} us", flow.traffic.rtt_us)?;
+    let mut list = List { f, any: false };
+    let traffic = &flow.traffic;
+    let (ahead, back) = (traffic.forward(), traffic.reverse());
+    if (ahead.packets, back.packets) != (0, 0) {
+        list.part(format_args!(
+            "{}/{} packets, {}/{} B",
+            ahead.packets, back.packets, ahead.bytes, back.bytes
+        ))?;
     }
-    let again = (
-        flow.traffic.forward_retransmits,
-        flow.traffic.reverse_retransmits,
-    );
+    if traffic.rtt_us != 0 {
+        list.part(format_args!("rtt {} us", traffic.rtt_us))?;
+    }
+    let again = (traffic.forward_retransmits, traffic.reverse_retransmits);
     if again != (0, 0) {
-        write!(f, ", retransmits {}/{}", again.0, again.1)?;
+        list.part(format_args!("retransmits {}/{}", again.0, again.1))?;
     }
-    if !flow.interface.name.is_empty() {
-        write!(f, ", {}", flow.interface.name)?;
-    } else if flow.interface.index != 0 {
-        write!(f, ", interface {}", flow.interface.index)?;
-    }
-    match flow.direction {
-        Direction::INGRESS => f.write_str(" in")?,
-        Direction::EGRESS => f.write_str(" out")?,
-        _ => {}
+    let interface = &flow.interface;
+    let way = match flow.direction {
+        Direction::INGRESS => " in",
+        Direction::EGRESS => " out",
+        _ => "",
+    };
+    if !interface.name.is_empty() {
+        list.part(format_args!("{}{way}", interface.name))?;
+    } else if interface.index != 0 {
+        list.part(format_args!("interface {}{way}", interface.index))?;
+    } else if !way.is_empty() {
+        list.part(format_args!("{}", way.trim_start()))?;
     }
     if flow.vlan != 0 {
-        write!(f, ", vlan {}", flow.vlan)?;
+        list.part(format_args!("vlan {}", flow.vlan))?;
     }
     if flow.process.pid != 0 {
-        write!(f, ", {}/{}", flow.process.comm, flow.process.pid)?;
+        list.part(format_args!("{}/{}", flow.process.comm, flow.process.pid))?;
     }
     let tunnel = &flow.tunnel;
     if tunnel.protocol.0 != 0 {
-        write!(
-            f,
-            ", {} {} in {} -> {}",
+        list.part(format_args!(
+            "{} {} in {} -> {}",
             tunnel.protocol,
             tunnel.vni(),
             tunnel.source_ip,
             tunnel.destination_ip
-        )?;
+        ))?;
     }
     // What is special; what the line tells already is left out.
     let told = FlowFlags::AGGREGATED | FlowFlags::PROCESS_IS_SOURCE;
     for name in FlowFlags(flow.flags.0 & !told.0).names() {
-        write!(f, ", {name}")?;
+        list.part(format_args!("{name}"))?;
     }
-    f.write_char(']')
+    list.end()
 }
 
 /// The name, escaped.
@@ -222,87 +265,4 @@ impl fmt::Display for Name16 {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::string::ToString;
-
-    use super::*;
-    use crate::flow::{Ip, TcpFlags, TracePoint, Traffic, Verdict};
-
-    fn syn() -> Flow {
-        Flow {
-            time: 1_795_530_906_123_456_789,
-            source: Endpoint {
-                ip: Ip::v4([10, 0, 0, 1]),
-                port: 4242,
-                ..Endpoint::default()
-            },
-            destination: Endpoint {
-                ip: Ip("2001:db8::1"
-                    .parse::<core::net::Ipv6Addr>()
-                    .unwrap()
-                    .octets()),
-                port: 80,
-                identity: 1234,
-                ..Endpoint::default()
-            },
-            event_type: EventType::TRACE,
-            trace_point: TracePoint::TO_NETWORK,
-            protocol: Protocol::TCP,
-            ip_version: IpVersion::V4,
-            verdict: Verdict::FORWARDED,
-            is_reply: Reply::NO,
-            tcp_flags: TcpFlags::SYN,
-            ..Flow::default()
-        }
-    }
-
-    #[test]
-    fn the_side_that_began_stands_on_the_left() {
-        let mut flow = syn();
-        assert_eq!(
-            flow.to_string(),
-            "Nov 24 14:35:06.123: 10.0.0.1:4242 -> [2001:db8::1]:80 (ID:1234) \
-             to-network FORWARDED (TCP Flags: SYN)"
-        );
-        flow.is_reply = Reply::YES;
-        flow.tcp_flags |= TcpFlags::ACK;
-        assert_eq!(
-            flow.compact().with_node("node\n1").to_string(),
-            "Nov 24 14:35:06.123 node\\n1: [2001:db8::1]:80 (ID:1234) <- 10.0.0.1:4242 \
-             to-network FORWARDED (TCP Flags: SYN, ACK)"
-        );
-        flow.is_reply = Reply::UNKNOWN;
-        assert!(flow.to_string().contains("10.0.0.1:4242 <> "));
-    }
-
-    #[test]
-    fn a_drop_tells_its_reason() {
-        let flow = Flow {
-            event_type: EventType::DROP,
-            verdict: Verdict::DROPPED,
-            drop_reason: DropReason::from_kernel_name("NO_SOCKET"),
-            ..syn()
-        };
-        assert!(
-            flow.to_string()
-                .contains(" NO_SOCKET DROPPED (TCP Flags: SYN)")
-        );
-    }
-
-    #[test]
-    fn names_of_processes_are_escaped() {
-        let mut flow = syn();
-        flow.process.pid = 7;
-        flow.process.comm = Name16::new(b"\x1b[31m\xff\n");
-        flow.traffic = Traffic {
-            forward_packets: 1,
-            forward_bytes: 60,
-            ..Traffic::default()
-        };
-        let text = std::format!("{flow:#}");
-        assert!(
-            text.ends_with(" [1/0 packets, 60/0 B, \\u{1b}[31m\\xff\\n/7]"),
-            "{text}"
-        );
-    }
-}
+mod tests;

@@ -128,6 +128,31 @@ impl fmt::Debug for Mac {
     }
 }
 
+/// The name of one of Cilium's reserved security identities, which are the same in every cluster
+/// (<https://docs.cilium.io/en/stable/gettingstarted/terminology/#special-identities>).
+///
+/// ```
+/// assert_eq!(flow_core::flow::reserved_identity(2), Some("world"));
+/// assert_eq!(flow_core::flow::reserved_identity(1234), None);
+/// ```
+#[must_use]
+pub const fn reserved_identity(identity: u32) -> Option<&'static str> {
+    Some(match identity {
+        0 => "unknown",
+        1 => "host",
+        2 => "world",
+        3 => "unmanaged",
+        4 => "health",
+        5 => "init",
+        6 => "remote-node",
+        7 => "kube-apiserver",
+        8 => "ingress",
+        9 => "world-ipv4",
+        10 => "world-ipv6",
+        _ => return None,
+    })
+}
+
 /// One side of a flow: its addresses, and the handles that enrichment fills.
 #[derive(
     Clone, Copy, Default, Debug, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout,
@@ -144,4 +169,56 @@ pub struct Endpoint {
     pub port: u16,
     /// Link address, where the link has one.
     pub mac: Mac,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn addresses_print_as_the_standard_library_prints_them() {
+        assert_eq!(Ip::v4([192, 0, 2, 1]).to_string(), "192.0.2.1");
+        assert_eq!(Ip::UNSPECIFIED.to_string(), "::");
+        let v6: Ipv6Addr = "2001:db8::1".parse().expect("an address");
+        assert_eq!(Ip::from(v6).to_string(), "2001:db8::1");
+        assert_eq!(std::format!("{:?}", Ip::v6(v6.octets())), "2001:db8::1");
+        assert_eq!(Mac([2, 0, 0, 0xab, 0, 1]).to_string(), "02:00:00:ab:00:01");
+    }
+
+    #[test]
+    fn ends_print_with_port_and_identity() {
+        let mut end = Endpoint {
+            ip: Ip::v4([10, 0, 0, 1]),
+            ..Endpoint::default()
+        };
+        assert_eq!(end.to_string(), "10.0.0.1");
+        end.port = 80;
+        end.identity = 77;
+        assert_eq!(end.to_string(), "10.0.0.1:80 (ID:77)");
+        end.ip = Ip([0xfe; 16]);
+        end.identity = 6;
+        let address = "fefe:fefe:fefe:fefe:fefe:fefe:fefe:fefe";
+        assert_eq!(
+            end.to_string(),
+            std::format!("[{address}]:80 (remote-node)")
+        );
+        end.ip = Ip::UNSPECIFIED;
+        end.mac = Mac([2, 0, 0, 0, 0, 1]);
+        assert_eq!(end.to_string(), "02:00:00:00:00:01 (remote-node)");
+    }
+
+    proptest! {
+        #[test]
+        fn addresses_go_there_and_back(v4: [u8; 4], v6: [u8; 16]) {
+            let (v4, v6) = (Ipv4Addr::from(v4), Ipv6Addr::from(v6));
+            prop_assert_eq!(Ip::from(v4).to_std(), IpAddr::V4(v4));
+            prop_assert_eq!(Ip::from(v6).to_std(), v6.to_canonical());
+            prop_assert_eq!(Ip::from(IpAddr::V4(v4)), Ip::from(v4));
+            prop_assert_eq!(Ip::from(IpAddr::V6(v6)).0, v6.octets());
+        }
+    }
 }

@@ -269,3 +269,81 @@ open_enum! {
         TLS = 4 => "tls",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::*;
+
+    /// Numbers as others send and store them: Hubble's, Cilium's, IANA's, the kernel's.
+    #[test]
+    fn numbers_are_those_of_their_source() {
+        assert_eq!((Verdict::FORWARDED.0, Verdict::DROPPED.0), (1, 2));
+        assert_eq!((Verdict::ERROR.0, Verdict::AUDIT.0), (3, 4));
+        assert_eq!((Verdict::REDIRECTED.0, Verdict::TRACED.0), (5, 6));
+        assert_eq!(Verdict::TRANSLATED.0, 7);
+        assert_eq!((Direction::INGRESS.0, Direction::EGRESS.0), (1, 2));
+        assert_eq!((FlowType::L3_L4.0, FlowType::SOCK.0), (1, 3));
+        assert_eq!((IpVersion::V4.0, IpVersion::V6.0), (1, 2));
+        assert_eq!((EventType::DROP.0, EventType::TRACE.0), (1, 4));
+        assert_eq!((EventType::L7.0, EventType::AGENT.0), (129, 130));
+        assert_eq!(
+            (TracePoint::TO_STACK.0, TracePoint::TO_ENDPOINT.0),
+            (3, 101)
+        );
+        assert_eq!((TraceReason::NEW.0, TraceReason::REPLY.0), (1, 3));
+        assert_eq!((TunnelProtocol::VXLAN.0, TunnelProtocol::GENEVE.0), (1, 2));
+        assert_eq!((Protocol::TCP.0, Protocol::UDP.0), (6, 17));
+        assert_eq!((Protocol::ICMPV6.0, Protocol::SCTP.0), (58, 132));
+        assert_eq!((TcpState::ESTABLISHED.0, TcpState::LISTEN.0), (1, 10));
+    }
+
+    macro_rules! assert_open {
+        ($($name:ident),+) => { $(
+            let mut names = std::vec::Vec::new();
+            for value in $name::KNOWN {
+                let name = value.name().expect("known values have names");
+                assert_eq!($name::from_name(name), Some(*value));
+                assert_eq!($name::from_name(&name.to_lowercase()), Some(*value));
+                assert_eq!(value.to_string(), name);
+                assert_eq!(std::format!("{value:?}"), name);
+                assert!(!names.contains(&name), "{name} stands twice");
+                names.push(name);
+            }
+            assert!($name::KNOWN.is_sorted(), "in order of number");
+            assert_eq!($name::from_name("no such name"), None);
+            for number in 0..=u8::MAX {
+                if !$name::KNOWN.contains(&$name(number)) {
+                    assert_eq!($name(number).name(), None);
+                    assert_eq!($name(number).to_string(), number.to_string());
+                    let debug = std::format!("{}({number})", stringify!($name));
+                    assert_eq!(std::format!("{:?}", $name(number)), debug);
+                }
+            }
+        )+ };
+    }
+
+    #[test]
+    fn names_go_both_ways_and_other_numbers_survive() {
+        assert_open!(
+            Verdict,
+            Direction,
+            Reply,
+            FlowType,
+            IpVersion,
+            Protocol,
+            EventType,
+            TracePoint,
+            TraceReason,
+            TcpState,
+            TunnelProtocol,
+            L7Type
+        );
+    }
+
+    #[test]
+    fn the_name_is_padded_as_asked_for() {
+        assert_eq!(std::format!("{:<12}|", Verdict::DROPPED), "DROPPED     |");
+    }
+}

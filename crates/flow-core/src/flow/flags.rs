@@ -139,3 +139,68 @@ bit_set! {
         SATURATED = 0x0800 => "saturated",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+    use std::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn tcp_flags_stand_as_in_the_header_and_print_as_in_hubble() {
+        // RFC 9293 figure 1, from FIN in the lowest bit on; NS of RFC 3540 above CWR.
+        let in_order = [
+            TcpFlags::FIN,
+            TcpFlags::SYN,
+            TcpFlags::RST,
+            TcpFlags::PSH,
+            TcpFlags::ACK,
+            TcpFlags::URG,
+            TcpFlags::ECE,
+            TcpFlags::CWR,
+            TcpFlags::NS,
+        ];
+        for (bit, flag) in in_order.into_iter().enumerate() {
+            assert_eq!(flag.0, 1 << bit);
+        }
+        assert_eq!(
+            TcpFlags(0x1ff).to_string(),
+            "SYN, ACK, RST, FIN, PSH, URG, ECE, CWR, NS"
+        );
+        assert_eq!((TcpFlags::SYN | TcpFlags::ACK).to_string(), "SYN, ACK");
+        assert_eq!(TcpFlags::NONE.to_string(), "");
+        assert_eq!(
+            TcpFlags(0xfe00).to_string(),
+            "",
+            "the data offset has no name"
+        );
+    }
+
+    #[test]
+    fn sets_are_sets() {
+        let set = FlowFlags::NEW | FlowFlags::END;
+        assert!(set.contains(FlowFlags::NEW) && !set.contains(FlowFlags::NEW | FlowFlags::SAMPLED));
+        assert!(set.intersects(FlowFlags::NEW | FlowFlags::SAMPLED));
+        assert!(!set.intersects(FlowFlags::SAMPLED));
+        assert!(FlowFlags::NONE.is_empty() && !set.is_empty());
+        assert_eq!(set.names().collect::<Vec<_>>(), ["new", "end"]);
+        assert_eq!(std::format!("{set:?}"), "FlowFlags(new, end)");
+        let mut grown = FlowFlags::NONE;
+        grown |= set;
+        assert_eq!(grown, set);
+    }
+
+    #[test]
+    fn each_flag_has_its_own_bit_and_name() {
+        for (at, (flag, name)) in FlowFlags::NAMES.iter().enumerate() {
+            assert_eq!(flag.0.count_ones(), 1, "{name}");
+            let before = &FlowFlags::NAMES[..at];
+            assert!(
+                before
+                    .iter()
+                    .all(|(other, text)| other != flag && text != name)
+            );
+        }
+    }
+}

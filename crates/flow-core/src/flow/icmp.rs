@@ -99,3 +99,57 @@ const fn v6_code(kind: u8, code: u8) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::string::{String, ToString};
+
+    use super::*;
+
+    struct Message(Protocol, u8, u8);
+
+    impl fmt::Display for Message {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write_name(f, self.0, self.1, self.2)
+        }
+    }
+
+    #[test]
+    fn messages_have_the_names_of_their_registry() {
+        for (kind, code, name) in [
+            (0, 0, "EchoReply"),
+            (8, 0, "EchoRequest"),
+            (8, 1, "EchoRequest(code 1)"),
+            (3, 0, "DestinationUnreachable(Net)"),
+            (3, 4, "DestinationUnreachable(FragmentationNeeded)"),
+            (3, 99, "DestinationUnreachable(code 99)"),
+            (11, 0, "TimeExceeded(TTLExceeded)"),
+            (250, 3, "type 250 code 3"),
+        ] {
+            assert_eq!(Message(Protocol::ICMP, kind, code).to_string(), name);
+        }
+        for (kind, code, name) in [
+            (1, 4, "DestinationUnreachable(PortUnreachable)"),
+            (2, 0, "PacketTooBig"),
+            (128, 0, "EchoRequest"),
+            (135, 0, "NeighborSolicitation"),
+            (8, 0, "type 8 code 0"),
+        ] {
+            assert_eq!(Message(Protocol::ICMPV6, kind, code).to_string(), name);
+        }
+    }
+
+    #[test]
+    fn every_type_and_code_is_told() {
+        for protocol in [Protocol::ICMP, Protocol::ICMPV6] {
+            for kind in 0..=u8::MAX {
+                let mut last = String::new();
+                for code in 0..=u8::MAX {
+                    let name = Message(protocol, kind, code).to_string();
+                    assert!(!name.is_empty() && name != last, "{kind} {code}: {name}");
+                    last = name;
+                }
+            }
+        }
+    }
+}

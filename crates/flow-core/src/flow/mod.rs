@@ -5,6 +5,8 @@
 //! [`Verdict`] are therefore numbers with names, so that a value this version does not know
 //! survives the way from a source to a reader.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 mod compact;
 mod drop_reason;
 mod endpoint;
@@ -18,7 +20,7 @@ mod time;
 
 pub use compact::{Compact, Kind, Summary};
 pub use drop_reason::DropReason;
-pub use endpoint::{Endpoint, Ip, Mac};
+pub use endpoint::{Endpoint, Ip, Mac, reserved_identity};
 pub use enums::{
     Direction, EventType, FlowType, IpVersion, L7Type, Protocol, Reply, TcpState, TracePoint,
     TraceReason, TunnelProtocol, Verdict,

@@ -264,3 +264,69 @@ impl Flow {
 }
 
 const _: () = assert!(size_of::<Flow>() == Flow::SIZE && align_of::<Flow>() == 8);
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+    use std::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::flow::arbitrary::flows;
+
+    #[test]
+    fn names_end_at_the_first_zero() {
+        assert_eq!(Name16::new(b"eth0").as_bytes(), b"eth0");
+        assert_eq!(Name16::new(b"").as_bytes(), b"");
+        assert!(Name16::default().is_empty() && !Name16::new(b"x").is_empty());
+        let full = Name16::new(b"0123456789abcdefgh");
+        assert_eq!(full.as_bytes(), b"0123456789abcdef");
+        assert_eq!(Name16::new(b"a\0b").as_bytes(), b"a");
+        assert_eq!(Name16::new(b"\xff\n").to_string(), "\\xff\\n");
+        assert_eq!(std::format!("{:?}", Name16::new(b"\x1b\"")), r#""\x1b\"""#);
+    }
+
+    #[test]
+    fn a_tunnel_keeps_24_bits_of_its_number() {
+        let mut tunnel = Tunnel::default();
+        for (given, kept) in [(0, 0), (1, 1), (0xff_ffff, 0xff_ffff), (0x0100_0002, 2)] {
+            tunnel.set_vni(given);
+            assert_eq!(tunnel.vni(), kept);
+        }
+    }
+
+    #[test]
+    fn counts_of_both_directions_are_told_apart() {
+        let traffic = Traffic {
+            forward_bytes: 1,
+            reverse_bytes: 2,
+            forward_packets: 3,
+            reverse_packets: 4,
+            ..Traffic::default()
+        };
+        let counters = |packets, bytes| Counters { packets, bytes };
+        assert_eq!(traffic.forward(), counters(3, 1));
+        assert_eq!(traffic.reverse(), counters(4, 2));
+    }
+
+    proptest! {
+        /// A flow is its bytes, whatever they are: nothing is lost on the way into the ring and out.
+        #[test]
+        fn any_bytes_are_a_flow(flow in flows(), bytes in proptest::collection::vec(any::<u8>(), Flow::SIZE)) {
+            let copy = Flow::read_from_bytes(flow.as_bytes()).expect("its own bytes");
+            prop_assert_eq!(copy, flow);
+            let other = Flow::read_from_bytes(&bytes).expect("any bytes");
+            prop_assert_eq!(other.as_bytes().to_vec(), bytes);
+            prop_assert_eq!(other.last_seen(), other.time);
+        }
+    }
+
+    #[test]
+    fn fewer_or_more_bytes_are_no_flow() {
+        for length in [0, 1, Flow::SIZE - 1, Flow::SIZE + 1] {
+            let bytes: Vec<u8> = (0..length).map(|_| 1).collect();
+            assert!(Flow::read_from_bytes(&bytes).is_err(), "{length}");
+        }
+    }
+}

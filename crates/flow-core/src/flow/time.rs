@@ -12,14 +12,14 @@ const MONTHS: [&str; 12] = [
 pub struct UtcTime(pub u64);
 
 /// Fields of a [`UtcTime`] in the proleptic Gregorian calendar.
-struct Fields {
-    year: u64,
-    month: u64,
-    day: u64,
-    hour: u64,
-    minute: u64,
-    second: u64,
-    nanosecond: u64,
+pub(crate) struct Fields {
+    pub(crate) year: u64,
+    pub(crate) month: u64,
+    pub(crate) day: u64,
+    pub(crate) hour: u64,
+    pub(crate) minute: u64,
+    pub(crate) second: u64,
+    pub(crate) nanosecond: u64,
 }
 
 impl UtcTime {
@@ -30,7 +30,7 @@ impl UtcTime {
         Rfc3339(self)
     }
 
-    fn fields(self) -> Fields {
+    pub(crate) fn fields(self) -> Fields {
         let seconds = self.0 / SECOND;
         let (days, rest) = (seconds / 86_400, seconds % 86_400);
         // Years begin in March, so that the leap day is the last of a year; eras of 400 years
@@ -103,8 +103,11 @@ impl fmt::Display for Rfc3339 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::string::ToString;
+
+    use proptest::prelude::*;
+
+    use super::*;
 
     #[test]
     fn known_days() {
@@ -119,8 +122,54 @@ mod tests {
         ] {
             assert_eq!(UtcTime(seconds * SECOND).rfc3339().to_string(), text);
         }
-        let time = UtcTime(1_795_530_906 * SECOND + 123_456_789);
-        assert_eq!(time.to_string(), "Nov 24 14:35:06.123");
-        let _ = UtcTime(u64::MAX).to_string();
+        let last = UtcTime(u64::MAX).rfc3339().to_string();
+        assert_eq!(last, "2554-07-21T23:34:33.709551615Z");
+    }
+
+    #[test]
+    fn lines_begin_as_hubbles_do() {
+        let time = UtcTime(1_795_530_906 * SECOND + 123_999_999);
+        assert_eq!(time.to_string(), "Nov 24 14:35:06.123", "cut, not rounded");
+        let early = UtcTime(4 * 86_400 * SECOND);
+        assert_eq!(
+            early.to_string(),
+            "Jan  5 00:00:00.000",
+            "days have two places"
+        );
+    }
+
+    /// The number of days since 1970-01-01, month by month.
+    fn days(year: u64, month: u64, day: u64) -> u64 {
+        let leap = |year: u64| {
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+        };
+        let years: u64 = (1970..year).map(|year| 365 + u64::from(leap(year))).sum();
+        let months = [
+            31,
+            28 + u64::from(leap(year)),
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31,
+        ];
+        years + months[..month as usize - 1].iter().sum::<u64>() + day - 1
+    }
+
+    proptest! {
+        #[test]
+        fn fields_make_the_time_again(time: u64) {
+            let fields = UtcTime(time).fields();
+            prop_assert!((1..=12).contains(&fields.month) && (1..=31).contains(&fields.day));
+            prop_assert!(fields.hour < 24 && fields.minute < 60 && fields.second < 60);
+            let days = days(fields.year, fields.month, fields.day);
+            let seconds = ((days * 24 + fields.hour) * 60 + fields.minute) * 60 + fields.second;
+            prop_assert_eq!(seconds * SECOND + fields.nanosecond, time);
+        }
     }
 }

@@ -50,7 +50,7 @@ pub enum Idle {
 /// it is read, the reader takes one that is a little newer, so that it does not race the
 /// writer for the last place.
 ///
-/// `Reader` is a [`Stream`] of [`Next`] that ends when the ring is closed and read.
+/// `Reader` is a [`Stream`](futures_core::Stream) of [`Next`] that ends when the ring is closed and read.
 pub struct Reader<T: Record> {
     pub(super) shared: Arc<Shared<T>>,
     pub(super) next: Position,

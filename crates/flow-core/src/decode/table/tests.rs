@@ -85,6 +85,33 @@ fn a_tuple_used_again_after_its_end_is_another_connection() {
 }
 
 #[test]
+fn they_are_emitted_in_the_order_in_which_they_began() {
+    let mut table = FlowTable::with_capacity(8);
+    let none = &mut |_: &Flow| panic!("nothing ends");
+    // The first one is unused for longest when it expires, and the last one takes its place.
+    for (from, time) in [(1, 1), (2, 5), (3, 5), (4, 5)] {
+        table.add(&packet(from, 9, time, TcpFlags::SYN), none);
+    }
+    table.expire(2, &mut |flow| assert_eq!(flow.source.port, 1001));
+    let ports: Vec<_> = all(&mut table)
+        .iter()
+        .map(|flow| flow.source.port)
+        .collect();
+    assert_eq!(ports, [1002, 1003, 1004]);
+}
+
+#[test]
+fn one_that_has_to_go_is_emitted_and_counted() {
+    let mut table = FlowTable::with_capacity(2);
+    let mut gone = Vec::new();
+    for (from, time) in [(1, 1), (2, 2), (1, 3), (3, 4)] {
+        let one = packet(from, 9, time, TcpFlags::ACK);
+        table.add(&one, &mut |flow| gone.push(flow.source.port));
+    }
+    assert_eq!((gone, table.evicted(), table.len()), (vec![1002], 1, 2));
+}
+
+#[test]
 fn a_full_counter_begins_another_record() {
     let mut table = FlowTable::with_capacity(1);
     let mut records = Vec::new();
@@ -100,6 +127,39 @@ fn a_full_counter_begins_another_record() {
         .map(|flow| u64::from(flow.traffic.forward_packets))
         .sum();
     assert_eq!((records.len(), sum), (2, 2 * u64::from(u32::MAX)));
+}
+
+#[test]
+fn a_connection_that_goes_on_is_reported_in_parts() {
+    let mut table = FlowTable::with_capacity(8);
+    let mut parts = Vec::new();
+    table.add(&packet(1, 2, 10, TcpFlags::SYN), &mut |_| {});
+    table.report(10, &mut |_| panic!("nothing is older than the limit"));
+    table.report(11, &mut |flow| parts.push(*flow));
+    table.report(11, &mut |_| panic!("nothing is new"));
+    table.add(&packet(2, 1, 20, TcpFlags::ACK), &mut |_| {});
+    table.add(&packet(1, 2, 21, TcpFlags::PSH), &mut |_| {});
+    table.report(30, &mut |flow| parts.push(*flow));
+    assert_eq!(table.len(), 1, "it stays");
+    let told: Vec<_> = parts
+        .iter()
+        .map(|flow| {
+            let traffic = flow.traffic;
+            let new = flow.flags.contains(FlowFlags::NEW);
+            let packets = (traffic.forward_packets, traffic.reverse_packets);
+            ((flow.first_seen, flow.time), packets, flow.tcp_flags, new)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ((10, 10), (1, 0), TcpFlags::SYN, true),
+            ((20, 21), (1, 1), TcpFlags::PSH, false),
+        ]
+    );
+    assert!(parts.iter().all(|flow| flow.is_reply == Reply::NO));
+    table.expire(100, &mut |_| panic!("everything was reported"));
+    assert!(table.is_empty());
 }
 
 proptest! {
@@ -118,6 +178,9 @@ proptest! {
             table.add(&one, &mut |flow| emitted.push(*flow));
             if time % 17 == 0 {
                 table.expire(time as u64 / 2, &mut |flow| emitted.push(*flow));
+            }
+            if time % 11 == 0 {
+                table.report(time as u64 - time as u64 / 4, &mut |flow| emitted.push(*flow));
             }
             prop_assert!(table.len() <= capacity);
         }

@@ -77,6 +77,13 @@ impl DropReason {
         Self(number as u16)
     }
 
+    /// The reason with this name in Hubble's `flow.DropReason`.
+    #[must_use]
+    pub fn from_cilium_name(name: &str) -> Option<Self> {
+        let entry = CILIUM.iter().find(|entry| entry.1 == name)?;
+        Some(Self(entry.0))
+    }
+
     /// Its name, or `None` where this process knows none.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
@@ -90,10 +97,21 @@ impl DropReason {
         if let Some(index) = self.0.checked_sub(Self::FIRST_KERNEL) {
             return KERNEL.get(usize::from(index)).copied();
         }
-        let index = CILIUM
-            .binary_search_by_key(&self.0, |(number, _)| *number)
-            .ok()?;
-        Some(CILIUM[index].1)
+        Some(self.cilium()?.1)
+    }
+
+    /// What Hubble's lines say for it: a phrase for those of Cilium, the name for others.
+    #[must_use]
+    pub fn phrase(self) -> Option<&'static str> {
+        match self.cilium() {
+            Some((_, _, phrase)) => Some(phrase),
+            None => self.name(),
+        }
+    }
+
+    fn cilium(self) -> Option<&'static (u16, &'static str, &'static str)> {
+        let index = CILIUM.binary_search_by_key(&self.0, |entry| entry.0).ok()?;
+        CILIUM.get(index)
     }
 
     /// Whether this is one of Cilium's datapath.
@@ -124,29 +142,67 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_numbers_go_both_ways() {
-        for name in KERNEL {
+    fn the_kernels_names_and_numbers_go_both_ways() {
+        for (place, name) in KERNEL.iter().enumerate() {
             let reason = DropReason::from_kernel_name(name);
+            assert_eq!(usize::from(reason.0), 1000 + place, "{name}");
             assert_eq!(reason.name(), Some(*name));
+            assert_eq!(reason.phrase(), Some(*name));
+            assert_eq!(reason.to_string(), *name);
+            let prefixed = std::format!("SKB_DROP_REASON_{name}");
+            assert_eq!(DropReason::from_kernel_name(&prefixed), reason);
             assert!(!reason.is_cilium());
         }
-        assert_eq!(
-            DropReason::from_kernel_name("SKB_DROP_REASON_NO_SOCKET").0,
-            1001
-        );
+    }
+
+    #[test]
+    fn numbers_that_are_stored_somewhere_stay_what_they_are() {
+        for (number, name) in [
+            (1000, "NOT_SPECIFIED"),
+            (1001, "NO_SOCKET"),
+            (1010, "NETFILTER_DROP"),
+            (1052, "IP_OUTNOROUTES"),
+            (1071, "TC_INGRESS"),
+            (1125, "RECURSION_LIMIT"),
+        ] {
+            assert_eq!(DropReason::from_kernel_name(name).0, number, "{name}");
+        }
+        assert_eq!(DropReason::NOT_SPECIFIED.to_string(), "NOT_SPECIFIED");
+    }
+
+    #[test]
+    fn ciliums_names_and_numbers_go_both_ways() {
+        for (number, name, phrase) in CILIUM {
+            let reason = DropReason::from_cilium(u8::try_from(*number).expect("a byte"));
+            assert_eq!(DropReason::from_cilium_name(name), Some(reason));
+            assert_eq!(reason.name(), Some(*name));
+            assert_eq!(reason.phrase(), Some(*phrase));
+            assert!(reason.is_cilium());
+        }
         assert_eq!(DropReason::from_cilium(133).to_string(), "POLICY_DENIED");
+        assert_eq!(DropReason::from_cilium_name("NO_SOCKET"), None);
+    }
+
+    #[test]
+    fn what_has_no_name_is_a_number() {
         assert_eq!(DropReason::NONE.to_string(), "none");
-        assert_eq!(DropReason(131).to_string(), "INVALID_DESTINATION_MAC");
-        assert_eq!(
-            DropReason(159).to_string(),
-            "159",
-            "a number without a name"
-        );
+        assert_eq!(DropReason(159).to_string(), "159");
+        assert_eq!(DropReason(129).name(), None);
+        assert_eq!(DropReason(500).to_string(), "500");
+        let beyond = DropReason(1000 + u16::try_from(KERNEL.len()).expect("few"));
+        assert_eq!(beyond.name(), None);
+        assert_eq!(DropReason(0xfffe).name(), None, "never registered");
+        assert_eq!(DropReason::OTHER.to_string(), "OTHER");
     }
 
     #[test]
     fn tables_are_in_order_and_without_doubles() {
         assert!(CILIUM.is_sorted_by(|a, b| a.0 < b.0));
+        assert_eq!((CILIUM[0].0, CILIUM.last().expect("some").0), (130, 205));
+        assert_eq!(CILIUM.len(), 75, "130 to 205 but for 159");
+        for (at, entry) in CILIUM.iter().enumerate() {
+            assert!(CILIUM[..at].iter().all(|other| other.1 != entry.1));
+        }
         for (at, name) in KERNEL.iter().enumerate() {
             assert!(!KERNEL[..at].contains(name), "{name} stands twice");
         }
@@ -157,6 +213,7 @@ mod tests {
         let reason = DropReason::from_kernel_name("FUTURE_\u{1b}[31m");
         assert_eq!(reason, DropReason::from_kernel_name("FUTURE_\u{1b}[31m"));
         assert_ne!(reason, DropReason::from_kernel_name("FUTURE_2"));
+        assert_eq!(reason.name(), Some("FUTURE_\u{1b}[31m"));
         assert_eq!(reason.to_string(), "FUTURE_\\u{1b}[31m");
     }
 }

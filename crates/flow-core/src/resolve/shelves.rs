@@ -1,0 +1,84 @@
+//! Shelves for everything a flow has handles for.
+
+use std::sync::Arc;
+
+use super::{EndpointNames, Extra, Held, Keep, NodeNames, Resolve};
+use crate::record::{L7Record, L7Shelf};
+use crate::shelf::Shelf;
+
+/// A [`Shelf`] for each kind of value: [`Keep`] and [`Resolve`] in one. Clones share the shelves.
+///
+/// ```
+/// use flow_core::resolve::{EndpointNames, Keep, Resolve, Shelves};
+///
+/// let mut shelves = Shelves::with_capacity(1024);
+/// let names = EndpointNames { pod_name: "web-0".into(), ..EndpointNames::default() };
+/// let handle = shelves.keep_endpoint(names);
+/// assert_eq!(&*shelves.endpoint(handle).unwrap().pod_name, "web-0");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Shelves {
+    node: Arc<NodeNames>,
+    endpoints: Arc<Shelf<EndpointNames>>,
+    l7: Arc<L7Shelf>,
+    extras: Arc<Shelf<Extra>>,
+}
+
+impl Shelves {
+    /// Shelves for `flows` flows: as many records and extras, and twice as many endpoints.
+    #[must_use]
+    pub fn with_capacity(flows: usize) -> Self {
+        Self {
+            node: Arc::new(NodeNames::UNKNOWN),
+            endpoints: Arc::new(Shelf::with_capacity(flows.saturating_mul(2))),
+            l7: Arc::new(L7Shelf::with_capacity(flows)),
+            extras: Arc::new(Shelf::with_capacity(flows)),
+        }
+    }
+
+    /// The same shelves, observed by this node.
+    #[must_use]
+    pub fn with_node(mut self, node: NodeNames) -> Self {
+        self.node = Arc::new(node);
+        self
+    }
+
+    /// The same shelves, but for that of layer 7 records: `l7` takes its place.
+    #[must_use]
+    pub fn with_l7(mut self, l7: Arc<L7Shelf>) -> Self {
+        self.l7 = l7;
+        self
+    }
+}
+
+impl Resolve for Shelves {
+    fn node(&self) -> &NodeNames {
+        &self.node
+    }
+
+    fn endpoint(&self, handle: u32) -> Option<Held<'_, EndpointNames>> {
+        self.endpoints.get(handle).map(Held::Shared)
+    }
+
+    fn l7(&self, handle: u32) -> Option<Held<'_, L7Record>> {
+        self.l7.get(handle).map(Held::Shared)
+    }
+
+    fn extra(&self, handle: u32) -> Option<Held<'_, Extra>> {
+        self.extras.get(handle).map(Held::Shared)
+    }
+}
+
+impl Keep for Shelves {
+    fn keep_endpoint(&mut self, names: EndpointNames) -> u32 {
+        self.endpoints.put(names)
+    }
+
+    fn keep_l7(&mut self, record: L7Record) -> u32 {
+        self.l7.put(record)
+    }
+
+    fn keep_extra(&mut self, extra: Extra) -> u32 {
+        self.extras.put(extra)
+    }
+}

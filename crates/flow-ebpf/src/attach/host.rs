@@ -1,0 +1,252 @@
+//! Programs that are attached once for the whole host: control groups and tracepoints.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use aya::programs::links::CgroupAttachMode;
+use aya::programs::{
+    BtfTracePoint, CgroupSkb, CgroupSkbAttachType, CgroupSock, Iter, Program, ProgramError,
+    RawTracePoint,
+};
+use aya::{Btf, Ebpf};
+
+use crate::feature::{FeatureState, Report};
+use crate::object::{Object, chain};
+use crate::options::Options;
+
+/// What a feature needs that is not there.
+const NO_BTF: &str = "the kernel has no type information (/sys/kernel/btf/vmlinux)";
+
+/// Loads and attaches what the options ask for. What does not work is told in the report.
+/// The links stay with their programs.
+pub(crate) fn attach(object: &mut Object, options: &Options, report: &mut Report) {
+    let cgroup = || root_cgroup().map_err(|reason| format!("no root control group: {reason}"));
+    let ebpf = &mut object.ebpf;
+    let btf = object.btf.as_ref();
+    if options.owner {
+        // First of all, so that no socket is made between this and the look at existing ones.
+        let made = cgroup().and_then(|root| attach_sock_create(ebpf, &root));
+        let attached = made.is_ok();
+        set(report, "owner", "sock_create", made);
+        if attached {
+            let found = need(btf).and_then(|btf| existing_sockets(ebpf, btf));
+            set(report, "existing sockets", "iter", found);
+        }
+    }
+    if options.cgroup {
+        for (name, program, direction) in [
+            ("loopback", "cgroup_egress", CgroupSkbAttachType::Egress),
+            ("receivers", "cgroup_ingress", CgroupSkbAttachType::Ingress),
+        ] {
+            let result = cgroup().and_then(|root| attach_cgroup(ebpf, program, direction, &root));
+            set(report, name, "cgroup_skb", result);
+        }
+    }
+    if options.drops {
+        let typed = need(btf).and_then(|btf| attach_tracepoint(ebpf, "kfree_skb", btf));
+        match typed {
+            Err(first) if btf.is_some() => {
+                let raw = attach_raw(ebpf, "kfree_skb_raw", "kfree_skb");
+                let raw = raw.map_err(|second| format!("tp_btf: {first}; raw_tp: {second}"));
+                set(report, "drops", "raw_tp", raw);
+            }
+            other => set(report, "drops", "tp_btf", other),
+        }
+    }
+    for (wanted, name, program) in [
+        (options.tcp_state, "tcp-state", "inet_sock_set_state"),
+        (options.retransmits, "retransmits", "tcp_retransmit_skb"),
+        (
+            options.all_namespaces,
+            "all interfaces, incoming",
+            "netif_receive_skb",
+        ),
+        (
+            options.all_namespaces,
+            "all interfaces, outgoing",
+            "net_dev_queue",
+        ),
+    ] {
+        if wanted {
+            let result = need(btf).and_then(|btf| attach_tracepoint(ebpf, program, btf));
+            set(report, name, "tp_btf", result);
+        }
+    }
+}
+
+/// Detaches everything that [`attach`] attached.
+pub(crate) fn detach(ebpf: &mut Ebpf) {
+    for (_, program) in ebpf.programs_mut() {
+        let unloaded = match program {
+            Program::CgroupSkb(program) => program.unload(),
+            Program::CgroupSock(program) => program.unload(),
+            Program::BtfTracePoint(program) => program.unload(),
+            Program::RawTracePoint(program) => program.unload(),
+            Program::Iter(program) => program.unload(),
+            _ => continue,
+        };
+        match unloaded {
+            Ok(()) | Err(ProgramError::NotLoaded) => {}
+            Err(error) => tracing::warn!(%error, "a program could not be unloaded"),
+        }
+    }
+}
+
+fn set(report: &mut Report, name: &str, detail: &str, result: Result<(), String>) {
+    match result {
+        Ok(()) => report.set(name, detail, FeatureState::Active),
+        Err(reason) => report.set(name, "", FeatureState::Missing { reason }),
+    }
+}
+
+fn need(btf: Option<&Btf>) -> Result<&Btf, String> {
+    btf.ok_or_else(|| NO_BTF.to_owned())
+}
+
+/// Runs `work` on the program of this name and kind.
+fn with<'a, P>(
+    ebpf: &'a mut Ebpf,
+    name: &str,
+    work: impl FnOnce(P) -> Result<(), ProgramError>,
+) -> Result<(), String>
+where
+    P: TryFrom<&'a mut Program, Error = ProgramError>,
+{
+    let program = ebpf
+        .program_mut(name)
+        .ok_or_else(|| format!("the object has no program {name}"))?;
+    P::try_from(program)
+        .and_then(work)
+        .map_err(|error| format!("{name}: {}", first_lines(&chain(&error))))
+}
+
+/// An error without the verifier's log, but for its last lines, which tell what it refused.
+pub(crate) fn first_lines(text: &str) -> String {
+    const KEPT: usize = 3;
+    let lines: Vec<_> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    if lines.len() <= 2 * KEPT {
+        return lines.join("; ");
+    }
+    let (head, tail) = (&lines[..1], &lines[lines.len() - KEPT..]);
+    format!("{} ... {}", head.join("; "), tail.join("; "))
+}
+
+fn attach_sock_create(ebpf: &mut Ebpf, root: &File) -> Result<(), String> {
+    with(ebpf, "sock_create", |program: &mut CgroupSock| {
+        program.load()?;
+        program.attach(root, CgroupAttachMode::Single).map(drop)
+    })
+}
+
+fn attach_cgroup(
+    ebpf: &mut Ebpf,
+    name: &str,
+    direction: CgroupSkbAttachType,
+    root: &File,
+) -> Result<(), String> {
+    with(ebpf, name, |program: &mut CgroupSkb| {
+        program.load()?;
+        program
+            .attach(root, direction, CgroupAttachMode::Single)
+            .map(drop)
+    })
+}
+
+fn attach_tracepoint(ebpf: &mut Ebpf, name: &str, btf: &Btf) -> Result<(), String> {
+    with(ebpf, name, |program: &mut BtfTracePoint| {
+        program.load(name, btf)?;
+        program.attach().map(drop)
+    })
+}
+
+fn attach_raw(ebpf: &mut Ebpf, name: &str, tracepoint: &str) -> Result<(), String> {
+    with(ebpf, name, |program: &mut RawTracePoint| {
+        program.load()?;
+        program.attach(tracepoint).map(drop)
+    })
+}
+
+/// Fills in the owner of sockets that were made before.
+fn existing_sockets(ebpf: &mut Ebpf, btf: &Btf) -> Result<(), String> {
+    with(ebpf, "existing_sockets", |program: &mut Iter| {
+        program.load("task_file", btf)?;
+        let id = program.attach()?;
+        let link = program.take_link(id)?;
+        // Each read runs the program on some files; it writes nothing.
+        let file = link.into_file().map_err(io::Error::other);
+        let mut nothing = Vec::new();
+        file.and_then(|mut file| file.read_to_end(&mut nothing))
+            .map_err(ProgramError::IOError)?;
+        Ok(())
+    })
+}
+
+/// The root of the version 2 control groups: proc_pid_mountinfo(5).
+fn root_cgroup() -> Result<File, String> {
+    let mounts = std::fs::read_to_string("/proc/self/mountinfo")
+        .map_err(|error| format!("/proc/self/mountinfo: {error}"))?;
+    let path = cgroup_mount(&mounts).ok_or("no cgroup2 file system is mounted")?;
+    File::open(&path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn cgroup_mount(mounts: &str) -> Option<PathBuf> {
+    let mounted = mounts.lines().filter_map(|line| {
+        // Optional fields end with a lone hyphen; the type follows it.
+        let (before, after) = line.split_once(" - ")?;
+        if after.split(' ').next() != Some("cgroup2") {
+            return None;
+        }
+        let mut fields = before.split(' ').skip(3);
+        Some((fields.next()?, fields.next()?))
+    });
+    // The whole hierarchy if it is to be seen, else what a container sees as its root.
+    let (_, path) = mounted.max_by_key(|(root, _)| *root == "/")?;
+    Some(PathBuf::from(unescape(path)))
+}
+
+/// Undoes the octal escapes of `/proc/self/mountinfo` (`\040` is a space).
+fn unescape(text: &str) -> String {
+    let mut plain = text.to_owned();
+    for (code, letter) in [
+        ("\\040", " "),
+        ("\\011", "\t"),
+        ("\\012", "\n"),
+        ("\\134", "\\"),
+    ] {
+        plain = plain.replace(code, letter);
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_control_groups_root_is_found_among_mounts() {
+        let mounts = "\
+24 1 8:1 / / rw - ext4 /dev/vda rw
+30 24 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - tmpfs tmpfs rw
+31 30 0:27 /docker/1 /a rw - cgroup2 cgroup2 rw
+32 30 0:27 / /sys/fs/cgroup/the\\040unified rw shared:5 master:1 - cgroup2 cgroup2 rw
+";
+        let path = cgroup_mount(mounts).expect("one is there");
+        assert_eq!(path.to_str(), Some("/sys/fs/cgroup/the unified"));
+        let bound = mounts.lines().nth(2).expect("three lines");
+        assert_eq!(cgroup_mount(bound), Some(PathBuf::from("/a")));
+        assert_eq!(cgroup_mount("24 1 8:1 / / rw - ext4 /dev/vda rw"), None);
+        assert_eq!(cgroup_mount("nonsense"), None);
+    }
+
+    #[test]
+    fn a_long_log_is_cut_to_what_matters() {
+        let log: Vec<_> = (0..50).map(|number| format!("line {number}")).collect();
+        let text = first_lines(&log.join("\n"));
+        assert_eq!(text, "line 0 ... line 47; line 48; line 49");
+        assert_eq!(first_lines("a\n\nb"), "a; b");
+    }
+}

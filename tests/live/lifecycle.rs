@@ -1,0 +1,250 @@
+//! Interfaces and namespaces that come and go, and what is left when the observer has gone.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use aya::programs::{SchedClassifier, TcAttachType};
+use flow_ebpf::{AttachWith, FlowSource, Interfaces, Namespace, SourceHandle};
+use flow_lab::link;
+use flow_lab::netns;
+use flow_lab::require_bpf;
+use flow_lab::traffic::{CLIENT_LINK, Ip, Pair, SERVER_LINK};
+
+use crate::watch::{self, Watch};
+
+/// How long a change may take to be followed.
+const SOON: Duration = Duration::from_secs(5);
+
+fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
+    let deadline = Instant::now() + SOON;
+    while !done() {
+        assert!(
+            Instant::now() < deadline,
+            "{what} did not happen in {SOON:?}"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Names of the programs attached by TCX to an interface of the client.
+fn tcx(pair: &Pair, interface: &str) -> Vec<String> {
+    pair.client
+        .run(|| {
+            let mut names = Vec::new();
+            for direction in [TcAttachType::Ingress, TcAttachType::Egress] {
+                let (_, programs) =
+                    SchedClassifier::query_tcx(interface, direction).expect("TCX can be queried");
+                let known = programs.iter().map(|program| program.name_as_str());
+                names.extend(known.flatten().map(str::to_owned));
+            }
+            names
+        })
+        .expect("namespace")
+}
+
+/// What `tc` prints of the filters on the client's interface.
+fn filters(pair: &Pair) -> String {
+    pair.client
+        .run(|| {
+            let mut text = String::new();
+            for parent in ["ingress", "egress"] {
+                let output = Command::new("tc")
+                    .args(["filter", "show", "dev", CLIENT_LINK, parent])
+                    .output()
+                    .expect("tc (package iproute2) runs");
+                text += &String::from_utf8_lossy(&output.stdout);
+            }
+            text
+        })
+        .expect("namespace")
+}
+
+fn tc(pair: &Pair, arguments: &str) {
+    let status = pair.client.run(|| {
+        let words = arguments.split(' ');
+        Command::new("tc").args(words).status().expect("tc runs")
+    });
+    assert!(status.expect("namespace").success(), "tc {arguments}");
+}
+
+fn is_active(handle: &SourceHandle, feature: &str) -> bool {
+    let report = handle.report();
+    report
+        .get(feature)
+        .is_some_and(flow_ebpf::Feature::is_active)
+}
+
+#[test]
+fn an_interface_that_appears_is_observed_and_one_that_goes_is_forgotten() {
+    require_bpf!();
+    let pair = Pair::create().expect("namespaces");
+    let builder = watch::of(&pair).interfaces(Interfaces::matching(["*0", "late*"]));
+    let source = builder.load().expect("the observer loads");
+    let handle = source.handle();
+    pair.client
+        .run(|| {
+            link::create_veth("late1", "late2", &pair.server)?;
+            link::set_up("late1")
+        })
+        .expect("namespace")
+        .expect("a pair of interfaces");
+    let name = format!("interface late1 of {}", pair.client.name());
+    wait_for("attaching to late1", || is_active(&handle, &name));
+    assert_eq!(tcx(&pair, "late1"), ["tc_ingress", "tc_egress"]);
+    let index = pair.client.run(|| link::index("late1"));
+    let index = index.expect("namespace").expect("its index");
+    let inode = std::os::unix::fs::MetadataExt::ino(&pair.client.path().metadata().expect("inode"));
+    let inode = u32::try_from(inode).expect("a namespace's inode");
+    assert_eq!(handle.interfaces().name(inode, index).as_bytes(), b"late1");
+    // Its other end is down: an interface is observed from when it comes up.
+    assert!(!is_active(
+        &handle,
+        &format!("interface late2 of {}", pair.server.name())
+    ));
+
+    pair.client
+        .run(|| link::delete("late1"))
+        .expect("namespace")
+        .expect("deleted");
+    wait_for("forgetting late1", || handle.report().get(&name).is_none());
+    // Records about it may still be on their way.
+    assert_eq!(handle.interfaces().name(inode, index).as_bytes(), b"late1");
+}
+
+#[test]
+fn a_namespace_may_appear_later_and_vanish() {
+    require_bpf!();
+    let space = netns::Namespace::create().expect("a namespace");
+    // A link to it, whose target appears later, stands for a name that is not there yet.
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("late");
+    let feature = format!("namespace {}", path.display());
+    let source = FlowSource::builder()
+        .interfaces(Interfaces::None)
+        .namespace(Namespace::from(path.as_path()))
+        .load()
+        .expect("the observer loads");
+    let handle = source.handle();
+    assert!(!is_active(&handle, &feature), "{}", handle.report());
+    std::os::unix::fs::symlink(space.path(), &path).expect("a link");
+    wait_for("finding the namespace", || is_active(&handle, &feature));
+    drop(space);
+    wait_for("losing the namespace", || !is_active(&handle, &feature));
+}
+
+#[test]
+fn nothing_stays_attached_after_a_drop() {
+    require_bpf!();
+    let pair = Pair::create().expect("namespaces");
+    for attach in [AttachWith::Tcx, AttachWith::Clsact] {
+        let source = watch::of(&pair).attach_with(attach).load();
+        let source = source.expect("the observer loads");
+        match attach {
+            AttachWith::Clsact => {
+                let text = filters(&pair);
+                assert!(
+                    text.contains("tc_ingress") && text.contains("tc_egress"),
+                    "{text}"
+                );
+                assert!(tcx(&pair, CLIENT_LINK).is_empty());
+            }
+            _ => assert_eq!(tcx(&pair, CLIENT_LINK), ["tc_ingress", "tc_egress"]),
+        }
+        let shards = source.into_shards();
+        drop(shards);
+        // At once, but for a child of another test that is between fork and exec right now, and
+        // so holds every file of this process for a moment.
+        wait_for("detaching", || {
+            tcx(&pair, CLIENT_LINK).is_empty() && filters(&pair).is_empty()
+        });
+    }
+    let disciplines = pair.client.run(|| {
+        let output = Command::new("tc")
+            .args(["qdisc", "show", "dev", CLIENT_LINK])
+            .output();
+        String::from_utf8_lossy(&output.expect("tc runs").stdout).into_owned()
+    });
+    let disciplines = disciplines.expect("namespace");
+    assert!(!disciplines.contains("clsact"), "{disciplines}");
+}
+
+/// Attaches a filter of ours, which outlives its link, by handle.
+fn leave_filters(pair: &Pair, handles: &[u32]) {
+    use aya::programs::tc::{NlOptions, TcAttachOptions};
+
+    let mut ebpf = aya::Ebpf::load(aya::include_bytes_aligned!(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/crates/flow-ebpf/bpf/flow_base.bpf.o"
+    )))
+    .expect("the object loads");
+    let program: &mut SchedClassifier = ebpf
+        .program_mut("tc_ingress")
+        .expect("the program")
+        .try_into()
+        .expect("a classifier");
+    program.load().expect("it loads");
+    tc(pair, &format!("qdisc add dev {CLIENT_LINK} clsact"));
+    let attach = |handle: u32| {
+        let options = TcAttachOptions::Netlink(NlOptions {
+            priority: 7,
+            handle: handle.into(),
+            classid: None,
+        });
+        let id = program.attach_with_options(CLIENT_LINK, TcAttachType::Ingress, options);
+        let link = program.take_link(id.expect("attached")).expect("its link");
+        // A link that is forgotten does not detach: so a killed process leaves it.
+        std::mem::forget(link);
+    };
+    pair.client
+        .run(|| handles.iter().copied().for_each(attach))
+        .expect("namespace");
+}
+
+/// How `tc` prints a handle.
+fn shown(handle: u32) -> String {
+    format!("handle {handle:#x} ")
+}
+
+#[test]
+fn filters_of_others_and_their_discipline_stay() {
+    require_bpf!();
+    let pair = Pair::create().expect("namespaces");
+    leave_filters(&pair, &[0x77]);
+    let before = filters(&pair);
+    assert!(before.contains(&shown(0x77)), "{before}");
+    let watch = Watch::start(watch::of(&pair).attach_with(AttachWith::Clsact));
+    assert!(filters(&pair).contains(&shown(0x77)));
+    pair.ping(Ip::V4, 1, 8).expect("a reply");
+    let seen = watch.finish();
+    assert!(seen.at(CLIENT_LINK).any(|flow| flow.icmp_type == 8));
+    assert_eq!(filters(&pair), before);
+}
+
+#[test]
+fn what_a_killed_process_left_is_removed_and_what_a_living_one_has_is_not() {
+    require_bpf!();
+    let pair = Pair::create().expect("namespaces");
+    // A process that is gone for certain: its id has been waited for.
+    let mut child = Command::new("true").spawn().expect("true runs");
+    const MARK: u32 = 0x4600_0000;
+    let gone = MARK | child.id();
+    let alive = MARK | std::process::id();
+    child.wait().expect("it ends");
+    leave_filters(&pair, &[gone, alive, 0x77]);
+    assert!(filters(&pair).contains(&shown(gone)), "{}", filters(&pair));
+
+    let other = Interfaces::matching([SERVER_LINK]);
+    drop(watch::of(&pair).interfaces(other).load().expect("loads"));
+    let untouched = filters(&pair);
+    assert!(
+        untouched.contains(&shown(gone)),
+        "not observed, not touched: {untouched}"
+    );
+
+    let source = watch::of(&pair).attach_with(AttachWith::Clsact).load();
+    drop(source.expect("the observer loads"));
+    let after = filters(&pair);
+    assert!(!after.contains(&shown(gone)), "{after}");
+    assert!(after.contains(&shown(0x77)), "{after}");
+    assert!(after.contains(&shown(alive)), "{after}");
+}
