@@ -30,9 +30,9 @@ pub(crate) trait Contender: Clone + Send + Sync + 'static {
     /// Hands what is ready to `each`; tells how many flows were lost.
     fn drain(follower: &mut Self::Follower, each: impl FnMut(&Flow)) -> u64;
 
-    /// Waits until there is something; hands flows to `each` and returns how many were lost.
-    /// `None` where that can not be done.
-    fn wait(follower: &mut Self::Follower, each: impl FnMut(&Flow)) -> Option<u64>;
+    /// Waits until there is something; hands at most `limit` flows, or one where that is all
+    /// it can do, to `each`, and returns how many were lost. `None` where it can not wait.
+    fn wait(follower: &mut Self::Follower, limit: usize, each: impl FnMut(&Flow)) -> Option<u64>;
 }
 
 /// Design (b), the one that was kept: atomic words under a sequence number.
@@ -79,13 +79,13 @@ impl Contender for Words {
         follower.lost() - before
     }
 
-    fn wait(follower: &mut Reader<Flow>, mut each: impl FnMut(&Flow)) -> Option<u64> {
+    fn wait(follower: &mut Reader<Flow>, limit: usize, mut each: impl FnMut(&Flow)) -> Option<u64> {
         let mut all = 0;
         let visit = |next: Next<&Flow>| match next {
             Next::Record(flow) => each(flow),
             Next::Lost(lost) => all += lost,
         };
-        follower.wait_visit(64, visit).ok().map(|_| all)
+        follower.wait_visit(limit, visit).ok().map(|_| all)
     }
 }
 
@@ -128,7 +128,7 @@ impl Contender for Broadcast {
         }
     }
 
-    fn wait(follower: &mut Self::Follower, mut each: impl FnMut(&Flow)) -> Option<u64> {
+    fn wait(follower: &mut Self::Follower, _: usize, mut each: impl FnMut(&Flow)) -> Option<u64> {
         match follower.blocking_recv() {
             Ok(flow) => {
                 each(&flow);
@@ -167,7 +167,7 @@ impl Contender for Queue {
         0
     }
 
-    fn wait(_: &mut Self, _: impl FnMut(&Flow)) -> Option<u64> {
+    fn wait(_: &mut Self, _: usize, _: impl FnMut(&Flow)) -> Option<u64> {
         None
     }
 }
@@ -228,7 +228,7 @@ impl Contender for Pointers {
 
     /// Nobody is woken in this design as it is here: it looks again and again, which a writer
     /// has the least work with.
-    fn wait(follower: &mut PointerFollower, mut each: impl FnMut(&Flow)) -> Option<u64> {
+    fn wait(follower: &mut PointerFollower, _: usize, mut each: impl FnMut(&Flow)) -> Option<u64> {
         loop {
             let slots = &follower.ring.slots;
             let slot = slots[follower.next as usize & (slots.len() - 1)].load();

@@ -13,6 +13,9 @@ use super::contender::{Contender, Words};
 /// Flows in the rings.
 pub(crate) const CAPACITY: usize = 65_536;
 
+/// Flows that a follower takes at once, where it can.
+const BATCH: usize = 64;
+
 /// A flow that differs from the next one.
 pub(crate) fn flow(number: u64) -> Flow {
     let mut flow = Flow {
@@ -98,7 +101,7 @@ pub(crate) fn catch_up<C: Contender>(ring: &mut C, count: u64) -> Duration {
     for follower in &mut followers {
         let (mut seen, mut lost) = (0, 0);
         while seen == 0 {
-            lost += C::wait(follower, |flow| {
+            lost += C::wait(follower, 1, |flow| {
                 black_box(flow);
                 seen += 1;
             })
@@ -170,7 +173,7 @@ pub(crate) fn follow<C: Contender>(followers: usize, time: Duration) -> Followed
                     let end = |flow: &Flow| flow.time == u64::MAX;
                     let mut ended = false;
                     while !ended {
-                        let missed = C::wait(&mut follower, |flow| {
+                        let missed = C::wait(&mut follower, BATCH, |flow| {
                             delivered += 1;
                             ended = end(black_box(flow));
                         });

@@ -16,8 +16,15 @@ impl<T: Record> Reader<T> {
     ///
     /// # Errors
     /// [`Idle::Closed`] when all writers are gone and everything is read.
+    #[inline]
     pub fn wait_next(&mut self) -> Result<Next<T>, Idle> {
-        self.wait(None, Self::try_next)
+        let mut pauses = Pauses::until(None);
+        loop {
+            match self.try_next() {
+                Err(Idle::Empty) => pauses.next(self)?,
+                ready => return ready,
+            }
+        }
     }
 
     /// The next record or loss; sleeps for at most `timeout` until there is one.
@@ -27,7 +34,13 @@ impl<T: Record> Reader<T> {
     /// everything is read.
     pub fn next_timeout(&mut self, timeout: Duration) -> Result<Next<T>, Idle> {
         // A time too far away to be told is no limit.
-        self.wait(Instant::now().checked_add(timeout), Self::try_next)
+        let mut pauses = Pauses::until(Instant::now().checked_add(timeout));
+        loop {
+            match self.try_next() {
+                Err(Idle::Empty) => pauses.next(self)?,
+                ready => return ready,
+            }
+        }
     }
 
     /// [`Reader::visit`], which sleeps until there is something: the cheapest way to follow.
@@ -36,48 +49,17 @@ impl<T: Record> Reader<T> {
     ///
     /// # Errors
     /// [`Idle::Closed`] when all writers are gone and everything is read.
+    #[inline]
     pub fn wait_visit(
         &mut self,
         limit: usize,
         mut each: impl FnMut(Next<&T>),
     ) -> Result<usize, Idle> {
-        self.wait(None, |reader| reader.visit(limit.max(1), &mut each))
-    }
-
-    /// Does `read` until it is not [`Idle::Empty`], or `deadline` has passed; sleeps between.
-    fn wait<R>(
-        &mut self,
-        deadline: Option<Instant>,
-        mut read: impl FnMut(&mut Self) -> Result<R, Idle>,
-    ) -> Result<R, Idle> {
-        let [spins, yields, busy] = ROUNDS;
-        let mut rounds = 0;
-        let mut waker = None;
+        let mut pauses = Pauses::until(None);
         loop {
-            match read(self) {
-                Err(Idle::Empty) => {}
+            match self.visit(limit.max(1), &mut each) {
+                Err(Idle::Empty) => pauses.next(self)?,
                 ready => return ready,
-            }
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Err(Idle::Empty);
-            }
-            rounds += 1;
-            if rounds <= spins {
-                spin(8 << rounds);
-            } else if rounds <= yields {
-                thread::yield_now();
-            } else {
-                let waker = waker.get_or_insert_with(|| {
-                    Waker::from(StdArc::new(ThreadWaker(thread::current())))
-                });
-                if self.sleep_for_next(waker) {
-                    sleep_until(deadline);
-                } else if rounds <= busy {
-                    // The writer of the next record is at work.
-                    thread::yield_now();
-                } else {
-                    nap();
-                }
             }
         }
     }
@@ -86,6 +68,51 @@ impl<T: Record> Reader<T> {
         let sleepers = &self.shared.sleepers;
         let key = *self.sleeper.get_or_insert_with(|| sleepers.key());
         self.shared.sleep_for(self.next, key, waker)
+    }
+}
+
+/// The pauses of a thread that waits: short ones first, then sleep.
+struct Pauses {
+    deadline: Option<Instant>,
+    rounds: u32,
+    waker: Option<Waker>,
+}
+
+impl Pauses {
+    const fn until(deadline: Option<Instant>) -> Self {
+        Self {
+            deadline,
+            rounds: 0,
+            waker: None,
+        }
+    }
+
+    /// Makes one pause, of which `reader` may be woken; [`Idle::Empty`] after the deadline.
+    #[cold]
+    fn next<T: Record>(&mut self, reader: &mut Reader<T>) -> Result<(), Idle> {
+        if self.deadline.is_some_and(|end| Instant::now() >= end) {
+            return Err(Idle::Empty);
+        }
+        let [spins, yields, busy] = ROUNDS;
+        self.rounds = self.rounds.saturating_add(1);
+        if self.rounds <= spins {
+            spin(8 << self.rounds);
+        } else if self.rounds <= yields {
+            thread::yield_now();
+        } else {
+            let waker = self
+                .waker
+                .get_or_insert_with(|| StdArc::new(ThreadWaker(thread::current())).into());
+            if reader.sleep_for_next(waker) {
+                sleep_until(self.deadline);
+            } else if self.rounds <= busy {
+                // The writer of the next record is at work.
+                thread::yield_now();
+            } else {
+                nap();
+            }
+        }
+        Ok(())
     }
 }
 

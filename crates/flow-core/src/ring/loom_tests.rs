@@ -3,7 +3,7 @@
 //!
 //! A record is a number and its complement, so that a torn one shows.
 
-use core::pin::pin;
+use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -228,6 +228,10 @@ fn a_slot_recovers_from_a_lapped_writer() {
         });
         write(&mut writer, 51..=50 + capacity);
         thread.join().expect("the late writer");
+        assert!(
+            ring.newest_first().all(|pair| number(pair) != 99),
+            "what comes too late is out of the window"
+        );
         write(&mut writer, 61..=60 + capacity);
         let newest: Vec<_> = ring.newest_first().map(number).collect();
         let expected: Vec<_> = (61..=60 + capacity).rev().collect();
@@ -259,20 +263,41 @@ fn backwards_beside_a_writer() {
 }
 
 #[test]
+fn who_sees_the_end_sees_everything_before() {
+    explore_rings(4, |mut writer, ring| {
+        let mut reader = ring.reader(Start::Now);
+        let mut second = writer.clone();
+        let threads = [
+            thread::spawn(move || write(&mut writer, [1])),
+            thread::spawn(move || write(&mut second, [11])),
+        ];
+        let mut seen = Seen::default();
+        if ring.is_closed() {
+            seen.finish(&mut reader);
+            seen.check(&[&[1], &[11]]);
+        }
+        for thread in threads {
+            thread.join().expect("a writer");
+        }
+    });
+}
+
+/// By each record: the writer stays, so that its end wakes nobody.
+#[test]
 fn a_sleeping_reader_is_woken() {
     explore_rings(3, |mut writer, ring| {
         let mut reader = ring.reader(Start::Now);
         let thread = thread::spawn(move || {
             let mut seen = Seen::default();
-            while let Ok(next) = reader.wait_next() {
-                seen.note(next);
+            while reader.position() < 2 {
+                seen.note(reader.wait_next().expect("an open ring"));
             }
             seen
         });
         write(&mut writer, 1..=2);
-        drop(writer);
         let seen = thread.join().expect("the reader");
         seen.check(&[&[1, 2]]);
+        drop(writer);
     });
 }
 
@@ -297,17 +322,17 @@ fn two_writers_wake_a_reader() {
         let mut reader = ring.reader(Start::Now);
         let thread = thread::spawn(move || {
             let mut seen = Seen::default();
-            while let Ok(next) = reader.wait_next() {
-                seen.note(next);
+            while reader.position() < 2 {
+                seen.note(reader.wait_next().expect("an open ring"));
             }
             seen
         });
         let other = thread::spawn(move || write(&mut second, [11]));
         write(&mut writer, [1]);
-        drop(writer);
         other.join().expect("a writer");
         let seen = thread.join().expect("the reader");
         seen.check(&[&[1], &[11]]);
+        drop(writer);
     });
 }
 
@@ -328,22 +353,21 @@ fn the_end_wakes_a_reader() {
 #[test]
 fn a_stream_is_woken() {
     explore_rings(2, |mut writer, ring| {
-        let reader = ring.reader(Start::Now);
+        let mut reader = ring.reader(Start::Now);
         let thread = thread::spawn(move || {
             let waker = Waker::from(StdArc::new(ThreadWaker(thread::current())));
-            let mut stream = pin!(reader);
             let mut seen = Seen::default();
-            loop {
-                match stream.as_mut().poll_next(&mut Context::from_waker(&waker)) {
-                    Poll::Ready(Some(next)) => seen.note(next),
-                    Poll::Ready(None) => return seen,
+            while reader.position() < 2 {
+                match Pin::new(&mut reader).poll_next(&mut Context::from_waker(&waker)) {
+                    Poll::Ready(next) => seen.note(next.expect("an open ring")),
                     Poll::Pending => thread::park(),
                 }
             }
+            seen
         });
         write(&mut writer, 1..=2);
-        drop(writer);
         let seen = thread.join().expect("the stream");
         seen.check(&[&[1, 2]]);
+        drop(writer);
     });
 }

@@ -58,6 +58,9 @@ impl Sleepers {
                 Ok(wakers) => wakers,
                 Err(poisoned) => poisoned.into_inner(),
             };
+            // loom stops threads only where they do something atomic.
+            #[cfg(loom)]
+            self.wanted.load(Ordering::Relaxed);
             change(&mut wakers)
         };
         self.fulfil();
