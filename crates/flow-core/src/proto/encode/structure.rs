@@ -183,13 +183,21 @@ impl Sink for Structure<'_> {
         self.close(list);
     }
 
-    fn text(&mut self, field: Field, value: &[u8]) {
+    fn valid(&mut self, field: Field, value: &[u8]) {
+        self.lossy(field, value);
+    }
+
+    fn valid_list<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
+        self.lossy_list(field, values);
+    }
+
+    fn lossy(&mut self, field: Field, value: &[u8]) {
         if !value.is_empty() {
             self.string(field, |out| mend(out, value));
         }
     }
 
-    fn texts<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
+    fn lossy_list<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
         let mut values = values.peekable();
         if values.peek().is_none() {
             return;
