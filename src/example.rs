@@ -16,6 +16,15 @@ pub fn agent() -> &'static Path {
     PATH.get_or_init(|| build("agent"))
 }
 
+/// Builds the `minimal` example: see [`agent`].
+///
+/// # Panics
+/// Where it cannot be built.
+pub fn minimal() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| build("minimal"))
+}
+
 fn build(name: &str) -> PathBuf {
     // target/<profile>/deps/<test> → target/<profile>
     let test = std::env::current_exe().expect("path of this test");

@@ -11,4 +11,5 @@ pub mod frame;
 pub mod link;
 pub mod netns;
 pub mod privilege;
+pub mod process;
 pub mod traffic;

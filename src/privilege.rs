@@ -1,5 +1,8 @@
 //! What the process may do, and the one switch that lets tests go without.
 
+use std::io::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 /// Name of the environment variable that, set to `1`, skips the tests that need root or BPF.
 pub const SKIP_VARIABLE: &str = "FLOW_SKIP_BPF";
 
@@ -23,7 +26,13 @@ pub fn is_root() -> bool {
 #[must_use]
 pub fn may_test_as_root(test: &str) -> bool {
     if skip_bpf() {
-        eprintln!("skipped: {test}: {SKIP_VARIABLE}=1");
+        static SKIPPED: AtomicUsize = AtomicUsize::new(0);
+        let count = SKIPPED.fetch_add(1, Ordering::Relaxed) + 1;
+        // To the stream itself: what the macros print of a test that passes is not shown.
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped {count} of this program so far ({SKIP_VARIABLE}=1), the last in {test}"
+        );
         return false;
     }
     assert!(

@@ -9,7 +9,7 @@ fn is_zero(number: &u32) -> bool {
 
 /// `flow.Flow`, as far as the sample has it, ready to be written.
 #[derive(Serialize)]
-pub struct Flow {
+pub(crate) struct Flow {
     time: String,
     verdict: &'static str,
     ethernet: Pair,
@@ -131,7 +131,7 @@ fn endpoint(message: Option<pb::Endpoint>) -> Endpoint {
 
 /// The mirror of a message that has the fields of the sample.
 #[allow(deprecated)]
-pub fn mirror(message: &pb::Flow, extensions: Option<serde_json::Value>) -> Flow {
+pub(crate) fn mirror(message: &pb::Flow, extensions: Option<serde_json::Value>) -> Flow {
     let flow = message.clone();
     let ethernet = flow
         .ethernet

@@ -10,8 +10,8 @@ use flow_core::record::L7Record;
 use flow_core::resolve::{EndpointNames, Extra, Held, NodeNames, Resolve, Service, Workload};
 
 /// A flow and its names.
-pub struct Sample {
-    pub flow: Flow,
+pub(crate) struct Sample {
+    pub(crate) flow: Flow,
     node: NodeNames,
     ends: [EndpointNames; 2],
 }
@@ -66,7 +66,7 @@ fn names(id: u32, app: &str, pod: &str, service: bool) -> EndpointNames {
 }
 
 /// The flow, the same each time.
-pub fn sample() -> Sample {
+pub(crate) fn sample() -> Sample {
     let end = |address, port, identity, meta, last| Endpoint {
         ip: Ip::v4(address),
         identity,

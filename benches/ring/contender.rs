@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arc_swap::ArcSwapOption;
 use crossbeam_queue::ArrayQueue;
 use flow_core::flow::Flow;
-use flow_core::ring::{Idle, Next, Reader, Ring, Start, Writer};
+use flow_core::ring::{Backward, Next, Reader, Ring, Start, Writer};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 /// A ring that overwrites its oldest flow.
-pub trait Contender: Clone + Send + Sync + 'static {
+pub(crate) trait Contender: Clone + Send + Sync + 'static {
     /// Reads it from one thread.
     type Follower: Send + 'static;
 
@@ -30,16 +30,23 @@ pub trait Contender: Clone + Send + Sync + 'static {
     /// Hands what is ready to `each`; tells how many flows were lost.
     fn drain(follower: &mut Self::Follower, each: impl FnMut(&Flow)) -> u64;
 
-    /// Waits for one flow, which goes to `each`, or a loss, which is returned; `None` at the
-    /// end.
+    /// Waits until there is something; hands flows to `each` and returns how many were lost.
+    /// `None` where that can not be done.
     fn wait(follower: &mut Self::Follower, each: impl FnMut(&Flow)) -> Option<u64>;
 }
 
 /// Design (b), the one that was kept: atomic words under a sequence number.
 #[derive(Clone)]
-pub struct Words {
+pub(crate) struct Words {
     writer: Writer<Flow>,
     ring: Ring<Flow>,
+}
+
+impl Words {
+    /// From the newest flow to the oldest.
+    pub(crate) fn history(&self) -> Backward<Flow> {
+        self.ring.newest_first()
+    }
 }
 
 impl Contender for Words {
@@ -73,20 +80,18 @@ impl Contender for Words {
     }
 
     fn wait(follower: &mut Reader<Flow>, mut each: impl FnMut(&Flow)) -> Option<u64> {
-        match follower.wait_next() {
-            Ok(Next::Record(flow)) => {
-                each(&flow);
-                Some(0)
-            }
-            Ok(Next::Lost(lost)) => Some(lost),
-            Err(Idle::Empty | Idle::Closed) => None,
-        }
+        let mut all = 0;
+        let visit = |next: Next<&Flow>| match next {
+            Next::Record(flow) => each(flow),
+            Next::Lost(lost) => all += lost,
+        };
+        follower.wait_visit(64, visit).ok().map(|_| all)
     }
 }
 
 /// tokio's broadcast channel.
 #[derive(Clone)]
-pub struct Broadcast {
+pub(crate) struct Broadcast {
     sender: broadcast::Sender<Flow>,
     /// Without a receiver nothing is kept.
     _keep: Arc<broadcast::Receiver<Flow>>,
@@ -137,7 +142,7 @@ impl Contender for Broadcast {
 
 /// crossbeam's bounded queue: no broadcast, each flow goes to one reader.
 #[derive(Clone)]
-pub struct Queue(Arc<ArrayQueue<Flow>>);
+pub(crate) struct Queue(Arc<ArrayQueue<Flow>>);
 
 impl Contender for Queue {
     type Follower = Self;
@@ -169,14 +174,14 @@ impl Contender for Queue {
 
 /// Design (a), not kept: slots of shared pointers, swapped.
 #[derive(Clone)]
-pub struct Pointers(Arc<PointerRing>);
+pub(crate) struct Pointers(Arc<PointerRing>);
 
-pub struct PointerRing {
+pub(crate) struct PointerRing {
     head: AtomicU64,
     slots: Box<[ArcSwapOption<(u64, Flow)>]>,
 }
 
-pub struct PointerFollower {
+pub(crate) struct PointerFollower {
     ring: Arc<PointerRing>,
     next: u64,
 }
@@ -206,27 +211,49 @@ impl Contender for Pointers {
     }
 
     fn drain(follower: &mut PointerFollower, mut each: impl FnMut(&Flow)) -> u64 {
-        let slots = &follower.ring.slots;
         let mut all = 0;
         loop {
+            let slots = &follower.ring.slots;
             let slot = slots[follower.next as usize & (slots.len() - 1)].load();
             match slot.as_deref() {
                 Some((position, flow)) if *position == follower.next => {
                     each(flow);
                     follower.next += 1;
                 }
-                Some((position, _)) if *position > follower.next => {
-                    let head = follower.ring.head.load(Ordering::Acquire);
-                    let oldest = head - slots.len() as u64;
-                    all += oldest - follower.next;
-                    follower.next = oldest;
-                }
+                Some((position, _)) if *position > follower.next => all += follower.jump(),
                 _ => return all,
             }
         }
     }
 
-    fn wait(_: &mut PointerFollower, _: impl FnMut(&Flow)) -> Option<u64> {
-        None
+    /// Nobody is woken in this design as it is here: it looks again and again, which a writer
+    /// has the least work with.
+    fn wait(follower: &mut PointerFollower, mut each: impl FnMut(&Flow)) -> Option<u64> {
+        loop {
+            let slots = &follower.ring.slots;
+            let slot = slots[follower.next as usize & (slots.len() - 1)].load();
+            match slot.as_deref() {
+                Some((position, flow)) if *position == follower.next => {
+                    each(flow);
+                    follower.next += 1;
+                    return Some(0);
+                }
+                Some((position, _)) if *position > follower.next => {
+                    return Some(follower.jump());
+                }
+                _ => std::thread::yield_now(),
+            }
+        }
+    }
+}
+
+impl PointerFollower {
+    /// Goes to the oldest flow; tells how many are lost.
+    fn jump(&mut self) -> u64 {
+        let head = self.ring.head.load(Ordering::Acquire);
+        let oldest = head - self.ring.slots.len() as u64;
+        let lost = oldest - self.next;
+        self.next = oldest;
+        lost
     }
 }

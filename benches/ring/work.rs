@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use flow_core::flow::{Flow, Verdict};
 
-use super::contender::Contender;
+use super::contender::{Contender, Words};
 
 /// Flows in the rings.
-pub const CAPACITY: usize = 65_536;
+pub(crate) const CAPACITY: usize = 65_536;
 
 /// A flow that differs from the next one.
-pub fn flow(number: u64) -> Flow {
+pub(crate) fn flow(number: u64) -> Flow {
     let mut flow = Flow {
         time: number,
         verdict: Verdict::FORWARDED,
@@ -26,21 +26,21 @@ pub fn flow(number: u64) -> Flow {
 }
 
 /// A ring that has been written all over, so that its memory is there.
-pub fn full<C: Contender>() -> C {
+pub(crate) fn full<C: Contender>() -> C {
     let mut ring = C::make(CAPACITY);
     fill(&mut ring);
     ring
 }
 
 /// Writes as many flows as the ring holds.
-pub fn fill<C: Contender>(ring: &mut C) {
+pub(crate) fn fill<C: Contender>(ring: &mut C) {
     for number in 0..CAPACITY as u64 {
         ring.publish(&flow(number));
     }
 }
 
 /// Time to publish `count` flows from one thread.
-pub fn publish<C: Contender>(ring: &mut C, count: u64) -> Duration {
+pub(crate) fn publish<C: Contender>(ring: &mut C, count: u64) -> Duration {
     let mut flow = flow(0);
     let begin = Instant::now();
     for time in 0..count {
@@ -51,7 +51,7 @@ pub fn publish<C: Contender>(ring: &mut C, count: u64) -> Duration {
 }
 
 /// Time to read a full ring once.
-pub fn backlog<C: Contender>(ring: &mut C) -> Duration {
+pub(crate) fn backlog<C: Contender>(ring: &mut C) -> Duration {
     let mut follower = ring.follower();
     fill(ring);
     let mut seen = 0;
@@ -71,7 +71,7 @@ pub fn backlog<C: Contender>(ring: &mut C) -> Duration {
 }
 
 /// Time to search a full ring for flows with a simple property.
-pub fn scan<C: Contender>(ring: &mut C) -> Duration {
+pub(crate) fn scan<C: Contender>(ring: &mut C) -> Duration {
     let mut follower = ring.follower();
     fill(ring);
     let mut found = 0;
@@ -89,38 +89,73 @@ pub fn scan<C: Contender>(ring: &mut C) -> Duration {
     time
 }
 
-/// Time to publish `count` flows from each of two threads.
-pub fn two_writers<C: Contender>(ring: &mut C, count: u64) -> Duration {
-    let barrier = Barrier::new(3);
-    thread::scope(|scope| {
-        for _ in 0..2 {
-            let ring = ring.clone();
-            let barrier = &barrier;
-            scope.spawn(move || {
-                let mut ring = ring;
-                barrier.wait();
-                publish(&mut ring, count);
-            });
+/// Time for a lapped reader to be told its loss and to have the next flow, `count` times.
+pub(crate) fn catch_up<C: Contender>(ring: &mut C, count: u64) -> Duration {
+    let mut followers: Vec<_> = (0..count).map(|_| ring.follower()).collect();
+    fill(ring);
+    ring.publish(&flow(0));
+    let begin = Instant::now();
+    for follower in &mut followers {
+        let (mut seen, mut lost) = (0, 0);
+        while seen == 0 {
+            lost += C::wait(follower, |flow| {
+                black_box(flow);
+                seen += 1;
+            })
+            .expect("the ring is open");
         }
-        barrier.wait();
-        Instant::now()
-    })
-    .elapsed()
+        assert_eq!(lost, 1, "{}: one was overwritten", C::NAME);
+    }
+    begin.elapsed()
+}
+
+/// Time to go through a full ring from its newest flow.
+pub(crate) fn backwards(ring: &mut Words) -> Duration {
+    fill(ring);
+    let begin = Instant::now();
+    let found = ring
+        .history()
+        .filter(|flow| flow.verdict == Verdict::FORWARDED && flow.destination.meta == 7)
+        .count();
+    let time = begin.elapsed();
+    assert_eq!(found, CAPACITY / 1_024, "all are found");
+    time
+}
+
+/// Time to publish `count` flows from each of two threads: from when the first one begins to
+/// when the last one ends.
+pub(crate) fn two_writers<C: Contender>(ring: &mut C, count: u64) -> Duration {
+    let barrier = Barrier::new(2);
+    let [one, two] = thread::scope(|scope| {
+        [0, 1]
+            .map(|_| {
+                let mut ring = ring.clone();
+                let barrier = &barrier;
+                scope.spawn(move || {
+                    barrier.wait();
+                    let begin = Instant::now();
+                    publish(&mut ring, count);
+                    (begin, Instant::now())
+                })
+            })
+            .map(|thread| thread.join().expect("a writer"))
+    });
+    one.1.max(two.1) - one.0.min(two.0)
 }
 
 /// What followers got in a time.
 #[derive(Clone, Copy)]
-pub struct Followed {
+pub(crate) struct Followed {
     /// Flows delivered in a second, to all followers together.
-    pub delivered: f64,
+    pub(crate) delivered: f64,
     /// Flows written in a second.
-    pub written: f64,
+    pub(crate) written: f64,
     /// Part of what should have been delivered that was lost.
-    pub lost: f64,
+    pub(crate) lost: f64,
 }
 
 /// A writer flat out for `time`, and `followers` threads that wait for each flow.
-pub fn follow<C: Contender>(followers: usize, time: Duration) -> Followed {
+pub(crate) fn follow<C: Contender>(followers: usize, time: Duration) -> Followed {
     let mut ring = full::<C>();
     let stop = AtomicBool::new(false);
     let barrier = Barrier::new(followers + 1);

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 /// Observes the network flows of this host.
 #[derive(Debug, Parser)]
@@ -56,17 +57,16 @@ pub(crate) struct Observe {
     #[arg(short, long, value_enum, default_value_t = Format::Compact)]
     pub(crate) output: Format,
 
-    /// Go on until Ctrl-C; the default but for --demo and --pcap FILE. With --last N, show the
-    /// newest N of the capture.
-    #[arg(short, long)]
+    /// Go on until Ctrl-C: the default, but for --demo. A capture from a pipe is always followed.
+    #[arg(short, long, conflicts_with = "pcap")]
     pub(crate) follow: bool,
 
-    /// Show only the newest N flows, once everything is seen.
-    #[arg(long, value_name = "N", conflicts_with_all = ["count", "follow"])]
+    /// Show only the newest N flows, once everything is seen; N is at most --ring-size.
+    #[arg(long, value_name = "N", value_parser = positive, conflicts_with_all = ["count", "follow"])]
     pub(crate) last: Option<NonZeroUsize>,
 
     /// End after N flows.
-    #[arg(short = 'n', long, visible_alias = "first", value_name = "N")]
+    #[arg(short = 'n', long, visible_alias = "first", value_name = "N", value_parser = positive)]
     pub(crate) count: Option<NonZeroUsize>,
 
     /// End after this long, e.g. 10s or 2m.
@@ -108,6 +108,10 @@ pub(crate) struct Observe {
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) interval: Option<Duration>,
 
+    /// Show changes of TCP sockets' states too.
+    #[arg(long, conflicts_with = "pcap")]
+    pub(crate) tcp_state: bool,
+
     /// Number of flows kept, a power of two.
     #[arg(long, value_name = "N", default_value = "65536", value_parser = ring_size)]
     pub(crate) ring_size: usize,
@@ -126,6 +130,21 @@ pub(crate) struct Observe {
 }
 
 impl Observe {
+    /// Checks what one argument alone cannot tell.
+    pub(crate) fn check(&self) -> Result<(), clap::Error> {
+        let too_many = self.last.filter(|last| last.get() > self.ring_size);
+        match too_many {
+            None => Ok(()),
+            Some(last) => Err(Cli::command().error(
+                ErrorKind::ValueValidation,
+                format!(
+                    "--last {last} is more than the {} flows that are kept: see --ring-size",
+                    self.ring_size
+                ),
+            )),
+        }
+    }
+
     /// The interval, or the default for what is live.
     pub(crate) fn interval(&self) -> Duration {
         self.interval.unwrap_or(flow_ebpf::Mode::DEFAULT_INTERVAL)
@@ -192,6 +211,11 @@ fn ring_size(text: &str) -> Result<usize, String> {
     }
 }
 
+fn positive(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "expected a number from 1 on".to_owned())
+}
+
 fn point_in_time(text: &str) -> Result<SystemTime, String> {
     if let Ok(ago) = humantime::parse_duration(text) {
         return SystemTime::now()
@@ -209,7 +233,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        use clap::CommandFactory;
         Cli::command().debug_assert();
     }
 

@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
+use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use flow_core::flow::{DropReason, EventType, Flow, Protocol};
+use flow_core::pipeline::Filter;
+use flow_lab::netns::Namespace;
 use flow_lab::traffic::{self, Exchange, Ip, Pair, Server};
 
 use crate::stop::Stop;
@@ -101,6 +105,18 @@ impl Demo {
     /// Namespaces to watch.
     pub(crate) fn netns(&self) -> &str {
         self.pair.client.name()
+    }
+
+    /// Passes the flows of the demo's namespaces: drops are told of every namespace, and another
+    /// demo may use the same addresses.
+    pub(crate) fn filter(&self) -> anyhow::Result<Arc<dyn Filter>> {
+        let inode = |space: &Namespace| Ok::<_, anyhow::Error>(space.handle().metadata()?.ino());
+        let own = [inode(&self.pair.client)?, inode(&self.pair.server)?];
+        Ok(Arc::new(move |flow: &Flow| {
+            // 0 is not known: told only where the kernel has type information.
+            let netns = u64::from(flow.interface.netns);
+            netns == 0 || own.contains(&netns)
+        }))
     }
 
     /// Begins to send, a round each half second, and raises `done` after the last one. Rounds go

@@ -16,7 +16,7 @@ use flow_ebpf::{
 
 use crate::args::{Mode, Observe};
 use crate::losses::Losses;
-use crate::publish::Publisher;
+use crate::publish::{Publisher, Wanted};
 
 /// How long a draining thread waits for records before it looks around.
 const WAIT: Duration = Duration::from_millis(200);
@@ -43,7 +43,9 @@ pub(crate) fn builder(args: &Observe) -> FlowSourceBuilder {
     for name in &args.netns {
         builder = builder.namespace(Namespace::new(name));
     }
-    builder.all_namespaces(args.all_netns)
+    builder
+        .all_namespaces(args.all_netns)
+        .tcp_state(args.tcp_state)
 }
 
 /// What to watch for the demo: its own traffic, and nothing else of this host.
@@ -63,6 +65,7 @@ impl Live {
     /// Loads, attaches and begins to publish. The ring is closed when every flow is in it.
     pub(crate) fn start(
         builder: FlowSourceBuilder,
+        wanted: Wanted,
         writer: Writer<Flow>,
         losses: &Arc<Losses>,
     ) -> Result<Self, LoadError> {
@@ -72,7 +75,12 @@ impl Live {
             threads: Vec::new(),
         };
         for shard in source.into_shards() {
-            let publisher = Publisher::new(&live.handle, writer.clone(), Arc::clone(losses));
+            let publisher = Publisher::new(
+                &live.handle,
+                wanted.clone(),
+                writer.clone(),
+                Arc::clone(losses),
+            );
             let handle = live.handle.clone();
             let thread = thread::Builder::new()
                 .name("drain".to_owned())

@@ -81,11 +81,11 @@ mod tests {
             sums.add(lost);
         }
         assert_eq!(losses.take().count(), 0, "they were taken");
-        assert_eq!(sums.total(), 10);
+        assert_eq!(sums.total(), 15);
         assert_eq!(
             sums.to_string(),
-            "10 lost: 1 at a full kernel ring buffer, 2 at the full kernel table, \
-             3 not decodable, 4 overwritten before they were shown"
+            "15 lost: 1 before Cilium's monitor, 2 at a full kernel ring buffer, \
+             3 at the full kernel table, 4 not decodable, 5 overwritten before they were shown"
         );
     }
 }

@@ -28,14 +28,17 @@ use messages::Messages;
 fn main() -> ExitCode {
     let cli = args::Cli::parse();
     let result = match &cli.command {
-        args::Command::Observe(args) => observe::run(args),
+        args::Command::Observe(args) => {
+            args.check().unwrap_or_else(|error| error.exit());
+            observe::run(args)
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read the output has had enough, as `| head` does: no failure.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            Messages::fail(format_args!("{error:#}"));
+            Messages::fail(&error);
             ExitCode::FAILURE
         }
     }

@@ -24,9 +24,24 @@ impl Messages {
     }
 
     /// A failure: said even where it is to be quiet.
-    pub(crate) fn fail(text: impl Display) {
-        write(&text);
+    pub(crate) fn fail(error: &anyhow::Error) {
+        write(&explain(error));
     }
+}
+
+/// An error with its causes, but for those that it tells itself.
+pub(crate) fn explain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text += ": ";
+            text += &cause;
+        }
+    }
+    text
 }
 
 /// Writes lines. Names of files and processes and messages of the kernel are not ours, so they
@@ -45,4 +60,26 @@ fn write(text: &impl Display) {
 pub(crate) fn count(number: u64, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::{Context, anyhow};
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let error: Result<(), _> = Err(anyhow!("no such file"));
+        let error = error.context("x.pcap: no such file").context("reading");
+        let error = error.expect_err("an error");
+        assert_eq!(explain(&error), "reading: x.pcap: no such file");
+    }
+
+    #[test]
+    fn numbers_and_nouns_agree() {
+        assert_eq!(count(0, "flow"), "0 flows");
+        assert_eq!(count(1, "flow"), "1 flow");
+        assert_eq!(count(2, "flow"), "2 flows");
+    }
 }

@@ -13,7 +13,7 @@ use flow_lab::traffic::TrafficError;
 use crate::args::Observe;
 use crate::demo::{self, Demo, Seen};
 use crate::live;
-use crate::messages::Messages;
+use crate::messages::{Messages, explain};
 use crate::output::Printer;
 use crate::paint::Paint;
 use crate::replay;
@@ -34,19 +34,21 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
     let result = if args.demo {
         run_demo(args, messages, &stop)
     } else {
-        Session::start(args, live::builder(args), view(args), messages)
+        Session::start(args, live::builder(args), None, view(args), messages)
             .and_then(|session| session.until(|| stop.is_raised()).map(drop))
     };
     match result {
         Err(error) if args.demo && is_unprivileged(&error) => {
             messages.say(format_args!(
-                "{error:#}; showing the capture testdata/demo.pcap instead"
+                "{}; showing the capture testdata/demo.pcap instead",
+                explain(&error)
             ));
             let capture = capture::Reader::new(Box::new(Cursor::new(DEMO_CAPTURE)))?;
             replay::run(args, capture, "testdata/demo.pcap", view(args), &stop)
         }
         Err(error) if is_unprivileged(&error) => Err(anyhow!(
-            "{error:#}; without privileges, --pcap FILE shows the flows of a capture"
+            "{}; without privileges, --pcap FILE shows the flows of a capture",
+            explain(&error)
         )),
         other => other,
     }
@@ -97,7 +99,7 @@ fn run_demo(args: &Observe, messages: Messages, stop: &Stop) -> anyhow::Result<(
     let mut view = view(args);
     view.tap(move |flow| tap.borrow_mut().add(flow));
     let builder = live::demo_builder(args, demo.netns())?;
-    let session = Session::start(args, builder, view, messages)?;
+    let session = Session::start(args, builder, Some(demo.filter()?), view, messages)?;
     let done = Stop::default();
     let running = demo.start(args.follow, stop.clone(), done.clone())?;
     // A signal ends the traffic first, so that its end is seen too.

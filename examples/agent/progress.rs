@@ -26,6 +26,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }
+        bar.tick();
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(Some(bar))
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use flow_core::event::EventDecoder;
 use flow_core::flow::Flow;
-use flow_core::pipeline::{Lost, LostAt, Record};
+use flow_core::pipeline::{Filter, Lost, LostAt, Record};
 use flow_core::ring::Writer;
 use flow_ebpf::{InterfaceReader, SourceHandle, clock_sample};
 
@@ -14,19 +14,29 @@ use crate::losses::Losses;
 /// How often the clocks are compared.
 const RESAMPLE: Duration = Duration::from_secs(1);
 
-/// Decodes the records of one thread and publishes them. Between the two is the place for
-/// enrichers and filters.
+/// Which flows are published; `None` is all.
+pub(crate) type Wanted = Option<Arc<dyn Filter>>;
+
+/// Decodes the records of one thread, filters and publishes them. Before the filter is the place
+/// for enrichers.
 pub(crate) struct Publisher {
     decoder: EventDecoder<InterfaceReader>,
+    wanted: Wanted,
     writer: Writer<Flow>,
     losses: Arc<Losses>,
     sampled: Instant,
 }
 
 impl Publisher {
-    pub(crate) fn new(handle: &SourceHandle, writer: Writer<Flow>, losses: Arc<Losses>) -> Self {
+    pub(crate) fn new(
+        handle: &SourceHandle,
+        wanted: Wanted,
+        writer: Writer<Flow>,
+        losses: Arc<Losses>,
+    ) -> Self {
         Self {
             decoder: handle.decoder(),
+            wanted,
             writer,
             losses,
             sampled: Instant::now(),
@@ -37,7 +47,15 @@ impl Publisher {
     pub(crate) fn record(&mut self, record: Record<'_>) {
         match record {
             Record::Kernel(bytes) => match self.decoder.decode(bytes) {
-                Ok(flow) => self.writer.publish(&flow),
+                Ok(flow) => {
+                    if self
+                        .wanted
+                        .as_ref()
+                        .is_none_or(|filter| filter.matches(&flow))
+                    {
+                        self.writer.publish(&flow);
+                    }
+                }
                 Err(_) => self.losses.add(Lost {
                     at: LostAt::Decode,
                     count: 1,

@@ -12,7 +12,7 @@ use flow_core::wire::LinkType;
 use flow_lab::capture::{self, CaptureError, Packet, Step};
 
 use crate::args::{Mode, Observe};
-use crate::messages::Messages;
+use crate::messages::{Messages, count};
 use crate::progress::Progress;
 use crate::stop::Stop;
 use crate::tally::Tally;
@@ -46,9 +46,14 @@ pub(crate) fn run(
         Err(Failure::Output(error)) => Err(error.into()),
         // What was read is right: it is shown before the error.
         Err(Failure::Capture(error)) => {
-            replay.finish(args)?;
-            let packets = capture.packets();
-            Err(anyhow!("{name}: {error} (after {packets} packets)"))
+            let read = match capture.packets() {
+                0 => String::new(),
+                packets => {
+                    replay.finish(args)?;
+                    format!(" (after {})", count(packets, "packet"))
+                }
+            };
+            Err(anyhow!("{name}: {error}{read}"))
         }
     }
 }
@@ -234,8 +239,8 @@ impl Replay {
         self.table.finish(&mut put);
         self.output.check()?;
         let view = &mut self.output.view;
-        if let Some(count) = args.last {
-            view.show_newest(&self.output.ring, count.get())?;
+        if let Some(newest) = args.last {
+            view.show_newest(&self.output.ring, newest.get())?;
         }
         view.flush()?;
         self.tally.flows = self.output.flows;

@@ -12,11 +12,12 @@ use crate::args::Observe;
 use crate::live::Live;
 use crate::losses::{Losses, Sums};
 use crate::messages::{Messages, count};
+use crate::publish::Wanted;
 use crate::view::{State, View};
 
 /// How long to wait for flows before looking at signals, the clock and the losses.
 const LOOK: Duration = Duration::from_millis(100);
-/// Losses in the kernel are told at most this often.
+/// Losses are told at most this often, as Hubble does.
 const TELL: Duration = Duration::from_secs(1);
 /// How long the last flows may take after the end: to come out of the kernel, and into the
 /// output.
@@ -40,13 +41,14 @@ impl<'a> Session<'a> {
     pub(crate) fn start(
         args: &'a Observe,
         builder: FlowSourceBuilder,
+        wanted: Wanted,
         view: View,
         messages: Messages,
     ) -> anyhow::Result<Self> {
         let (writer, ring) = Ring::<Flow>::with_capacity(args.ring_size)?;
         let reader = ring.reader(Start::Now);
         let losses = Arc::new(Losses::default());
-        let live = Live::start(builder, writer, &losses)?;
+        let live = Live::start(builder, wanted, writer, &losses)?;
         messages.say(live.handle().report());
         Ok(Self {
             args,
@@ -87,7 +89,7 @@ impl<'a> Session<'a> {
         let ended = self.live.finish();
         if !self.view.is_full() {
             // Nothing, unless the output was too slow.
-            self.lost.add(Lost {
+            self.losses.add(Lost {
                 at: LostAt::HistoryRing,
                 count: self.reader.backlog(),
             });
@@ -97,10 +99,6 @@ impl<'a> Session<'a> {
             self.view.show_newest(&self.ring, newest.get())?;
         }
         self.view.flush()?;
-        self.lost.add(Lost {
-            at: LostAt::HistoryRing,
-            count: self.view.lost(),
-        });
         let seconds = self.begin.elapsed().as_secs_f64();
         self.messages.say(format_args!(
             "{} shown in {seconds:.1} s, {}",
@@ -120,6 +118,10 @@ impl<'a> Session<'a> {
 
     /// Says in the output what was lost since the last time.
     fn tell_losses(&mut self) -> std::io::Result<()> {
+        self.losses.add(Lost {
+            at: LostAt::HistoryRing,
+            count: self.view.take_lost(),
+        });
         for lost in self.losses.take() {
             self.lost.add(lost);
             self.view.show_lost(&lost)?;

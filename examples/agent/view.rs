@@ -5,11 +5,14 @@ use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use flow_core::flow::Flow;
-use flow_core::pipeline::{Lost, LostAt};
+use flow_core::pipeline::Lost;
 use flow_core::ring::{Idle, Next, Reader, Ring};
 
 use crate::args::Observe;
 use crate::output::Printer;
+
+/// Somebody else who sees every flow.
+type Tap = Box<dyn FnMut(&Flow)>;
 
 /// Takes flows from the ring and shows those that are wanted.
 pub(crate) struct View {
@@ -22,7 +25,7 @@ pub(crate) struct View {
     only_last: bool,
     shown: u64,
     lost: u64,
-    tap: Option<Box<dyn FnMut(&Flow)>>,
+    tap: Option<Tap>,
 }
 
 impl View {
@@ -54,9 +57,9 @@ impl View {
         self.shown
     }
 
-    /// Number of flows that the ring lost before they were seen.
-    pub(crate) fn lost(&self) -> u64 {
-        self.lost
+    /// Takes the number of flows that the ring lost before they were seen, since the last call.
+    pub(crate) fn take_lost(&mut self) -> u64 {
+        std::mem::take(&mut self.lost)
     }
 
     /// Takes everything that is ready, without waiting and without flushing.
@@ -110,10 +113,7 @@ impl View {
             }
             Next::Lost(count) => {
                 self.lost += count;
-                self.show_lost(&Lost {
-                    at: LostAt::HistoryRing,
-                    count,
-                })
+                Ok(())
             }
         }
     }

@@ -3,10 +3,23 @@
 use std::io;
 use std::time::Duration;
 
+use super::error::CaptureError;
 use super::input::Input;
 
 /// Bytes read ahead at a time.
 const CHUNK: usize = 64 * 1024;
+
+/// Longest record or block that is taken for real, in bytes.
+const LONGEST: u32 = 16 << 20;
+
+/// A packet without its bytes, and where they are from the beginning of the buffer.
+pub(super) struct Found {
+    pub(super) time_ns: u64,
+    pub(super) link_type: u32,
+    pub(super) wire_len: u32,
+    pub(super) data: std::ops::Range<usize>,
+    pub(super) length: usize,
+}
 
 /// Bytes that were read and not consumed yet.
 pub(super) struct Buffer {
@@ -86,4 +99,36 @@ impl Buffer {
         }
         Ok(true)
     }
+}
+
+pub(super) fn fill(buffer: &mut Buffer, needed: usize) -> Result<bool, CaptureError> {
+    let offset = buffer.offset();
+    buffer
+        .fill(needed)
+        .map_err(|source| CaptureError::Read { offset, source })
+}
+
+/// Makes `needed` bytes available; an end before them is an error.
+pub(super) fn need(
+    buffer: &mut Buffer,
+    needed: usize,
+    what: &'static str,
+) -> Result<(), CaptureError> {
+    if fill(buffer, needed)? {
+        return Ok(());
+    }
+    Err(CaptureError::Truncated {
+        offset: buffer.offset(),
+        what,
+        needed: needed as u64,
+        got: buffer.data().len() as u64,
+    })
+}
+
+pub(super) fn plausible(length: u32, offset: u64, what: &str) -> Result<usize, CaptureError> {
+    if length > LONGEST {
+        let reason = format!("{what} claims {length} bytes, at most {LONGEST} are plausible");
+        return Err(CaptureError::Damaged { offset, reason });
+    }
+    Ok(length as usize)
 }

@@ -6,18 +6,12 @@ use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
 
-use pcap_parser::nom::Err as Nom;
-use pcap_parser::pcapng::{Block, parse_block_be, parse_block_le};
-use pcap_parser::traits::PcapNGPacketBlock;
-use pcap_parser::{PcapError, PcapHeader, parse_pcap_header};
+use pcap_parser::{PcapHeader, parse_pcap_header};
 
-use super::buffer::Buffer;
+use super::buffer::{Buffer, Found, fill, need, plausible};
 use super::error::CaptureError;
 use super::input::Input;
-use super::pcapng::Interface;
-
-/// Longest record or block that is taken for real, in bytes.
-const LONGEST: u32 = 16 << 20;
+use super::pcapng::{Interface, next_block};
 
 /// One captured packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,15 +35,6 @@ pub enum Step<'a> {
     NotReady,
     /// There are no more.
     End,
-}
-
-/// A packet without its bytes, and where they are from the beginning of the buffer.
-struct Found {
-    time_ns: u64,
-    link_type: u32,
-    wire_len: u32,
-    data: std::ops::Range<usize>,
-    length: usize,
 }
 
 enum Format {
@@ -241,34 +226,6 @@ fn begin(buffer: &mut Buffer) -> Result<Format, CaptureError> {
     }
 }
 
-fn fill(buffer: &mut Buffer, needed: usize) -> Result<bool, CaptureError> {
-    let offset = buffer.offset();
-    buffer
-        .fill(needed)
-        .map_err(|source| CaptureError::Read { offset, source })
-}
-
-/// Makes `needed` bytes available; an end before them is an error.
-fn need(buffer: &mut Buffer, needed: usize, what: &'static str) -> Result<(), CaptureError> {
-    if fill(buffer, needed)? {
-        return Ok(());
-    }
-    Err(CaptureError::Truncated {
-        offset: buffer.offset(),
-        what,
-        needed: needed as u64,
-        got: buffer.data().len() as u64,
-    })
-}
-
-fn plausible(length: u32, offset: u64, what: &str) -> Result<usize, CaptureError> {
-    if length > LONGEST {
-        let reason = format!("{what} claims {length} bytes, at most {LONGEST} are plausible");
-        return Err(CaptureError::Damaged { offset, reason });
-    }
-    Ok(length as usize)
-}
-
 fn next_record(buffer: &mut Buffer, header: &PcapHeader) -> Result<Option<Found>, CaptureError> {
     if !fill(buffer, 1)? {
         return Ok(None);
@@ -301,131 +258,4 @@ fn next_record(buffer: &mut Buffer, header: &PcapHeader) -> Result<Option<Found>
         data: head..head + captured,
         length: head + captured,
     }))
-}
-
-/// Consumes blocks up to the next packet.
-fn next_block(
-    buffer: &mut Buffer,
-    big_endian: &mut bool,
-    interfaces: &mut Vec<Interface>,
-) -> Result<Option<Found>, CaptureError> {
-    loop {
-        if !fill(buffer, 1)? {
-            return Ok(None);
-        }
-        need(buffer, 12, "a block header")?;
-        let offset = buffer.offset();
-        let data = buffer.data();
-        let word = |index: usize, big: bool| {
-            let bytes = [
-                data[index],
-                data[index + 1],
-                data[index + 2],
-                data[index + 3],
-            ];
-            if big {
-                u32::from_be_bytes(bytes)
-            } else {
-                u32::from_le_bytes(bytes)
-            }
-        };
-        if data[..4] == [0x0a, 0x0d, 0x0d, 0x0a] {
-            *big_endian = match word(8, true) {
-                0x1a2b_3c4d => true,
-                0x4d3c_2b1a => false,
-                other => {
-                    let reason = format!("byte-order magic is {other:#010x}, not 0x1a2b3c4d");
-                    return Err(CaptureError::Damaged { offset, reason });
-                }
-            };
-        }
-        let length = plausible(word(4, *big_endian), offset, "a block")?;
-        if length < 12 || length % 4 != 0 {
-            let reason = format!("a block claims {length} bytes, not a multiple of 4 from 12 on");
-            return Err(CaptureError::Damaged { offset, reason });
-        }
-        need(buffer, length, "a block")?;
-        match read_block(&buffer.data()[..length], *big_endian, interfaces) {
-            Ok(Some(found)) => return Ok(Some(found)),
-            Ok(None) => buffer.consume(length),
-            Err(reason) => return Err(CaptureError::Damaged { offset, reason }),
-        }
-    }
-}
-
-/// Reads one whole block; `Some` where it is a packet.
-fn read_block(
-    bytes: &[u8],
-    big_endian: bool,
-    interfaces: &mut Vec<Interface>,
-) -> Result<Option<Found>, String> {
-    let parsed = if big_endian {
-        parse_block_be(bytes)
-    } else {
-        parse_block_le(bytes)
-    };
-    let block = match parsed {
-        Ok((_, block)) => block,
-        Err(error) => return Err(explain(&error)),
-    };
-    let of = |id: u32| {
-        interfaces.get(id as usize).ok_or_else(|| {
-            format!(
-                "a packet of interface {id}, of {} described",
-                interfaces.len()
-            )
-        })
-    };
-    // Packet data begins after the fixed fields of its block (sections 4.3 and 4.4).
-    let found = |interface: &Interface, time_ns, wire_len, start: usize, data: &[u8]| Found {
-        time_ns,
-        link_type: interface.link_type,
-        wire_len,
-        data: start..start + data.len(),
-        length: bytes.len(),
-    };
-    match block {
-        Block::SectionHeader(_) => interfaces.clear(),
-        Block::InterfaceDescription(description) => interfaces.push(Interface::new(&description)),
-        Block::EnhancedPacket(packet) => {
-            let data = packet.packet_data();
-            if data.len() < packet.caplen as usize {
-                return Err(format!(
-                    "a packet claims {} captured bytes, its block has {}",
-                    packet.caplen,
-                    data.len()
-                ));
-            }
-            let interface = of(packet.if_id)?;
-            let time = interface.time_ns(packet.ts_high, packet.ts_low);
-            return Ok(Some(found(interface, time, packet.origlen, 28, data)));
-        }
-        Block::SimplePacket(packet) => {
-            let interface = of(0)?;
-            // It has no captured length: the original one, cut at the snap length.
-            let mut length = packet.data.len().min(packet.origlen as usize);
-            if interface.snap_len != 0 {
-                length = length.min(interface.snap_len as usize);
-            }
-            return Ok(Some(found(
-                interface,
-                0,
-                packet.origlen,
-                12,
-                &packet.data[..length],
-            )));
-        }
-        _ => {}
-    }
-    Ok(None)
-}
-
-fn explain(error: &Nom<PcapError<&[u8]>>) -> String {
-    match error {
-        Nom::Incomplete(_) => "a block is shorter than its fields".to_owned(),
-        Nom::Error(PcapError::NomError(_, kind)) | Nom::Failure(PcapError::NomError(_, kind)) => {
-            format!("a block's fields contradict its length ({kind:?})")
-        }
-        Nom::Error(other) | Nom::Failure(other) => format!("a block's fields: {other}"),
-    }
 }

@@ -5,6 +5,8 @@
 
 mod captures;
 mod flows;
+#[path = "../../crates/flow-core/tests/wire/invariants.rs"]
+mod invariants;
 mod known;
 mod ndpi;
 mod wire;

@@ -1,12 +1,10 @@
 //! Packets that the kernel drops, with its own reason.
 
-use std::process::Command;
-
 use flow_core::flow::{DropReason, Flow, Protocol, Verdict};
 use flow_lab::require_bpf;
 use flow_lab::traffic::{Ip, Pair};
 
-use crate::watch::{self, Watch, ends};
+use crate::watch::{self, Watch, ends, nft};
 
 fn reason(name: &str) -> DropReason {
     let reason = DropReason::from_kernel_name(name);
@@ -25,10 +23,7 @@ fn a_packet_that_netfilter_drops() {
     let pair = Pair::create().expect("namespaces");
     pair.server
         .run(|| {
-            let rules = "table inet t { chain c { type filter hook input priority 0; \
-                         udp dport 4053 drop; } }";
-            let nft = Command::new("nft").arg(rules).status();
-            assert!(nft.expect("nft (package nftables) runs").success());
+            nft("udp dport 4053 drop");
         })
         .expect("namespace");
     let path = pair.path(Ip::V4).expect("link addresses");

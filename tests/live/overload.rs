@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use flow_ebpf::{FlowSourceBuilder, Interfaces, Mode};
+use flow_ebpf::{FlowSourceBuilder, Interfaces, Mode, PacketFilter};
 use flow_lab::require_bpf;
 use flow_lab::traffic::{CLIENT_LINK, Ip, Pair};
 
@@ -16,6 +16,8 @@ fn narrow(pair: &Pair) -> FlowSourceBuilder {
     watch::of(pair)
         .interfaces(Interfaces::matching([CLIENT_LINK]))
         .ring_bytes(4096)
+        // Nothing but the flood, so that whatever is lost is of the flood.
+        .filter(PacketFilter::new().allow_port(5001))
         .drops(false)
         .tcp_state(false)
         .retransmits(false)
@@ -32,6 +34,7 @@ fn flood(pair: &Pair, builder: FlowSourceBuilder, connections: u16) -> Seen {
     watch.finish()
 }
 
+/// Packets of the flood in records.
 fn accounted(seen: &Seen) -> u64 {
     seen.at(CLIENT_LINK)
         .filter(|flow| flow.destination.port == 5001)

@@ -105,9 +105,10 @@ fn captured(mode: Mode) -> Vec<(u16, Vec<u8>)> {
                     if header.proto != UDP {
                         return;
                     }
-                    if header.capture_kind == CaptureKind::PAYLOAD {
-                        let port = header.sport;
-                        let _ = sender.send((port, view.payload().to_vec(), header.forward_bytes));
+                    if header.capture_kind == CaptureKind::NETWORK {
+                        // IPv4 and UDP without options.
+                        let payload = view.payload()[28..].to_vec();
+                        let _ = sender.send((header.sport, payload, header.forward_bytes));
                     } else {
                         assert!(view.payload().is_empty());
                     }

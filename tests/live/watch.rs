@@ -1,7 +1,8 @@
 //! Observes the two namespaces of a [`Pair`] while a test sends.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::mpsc;
+use std::process::Command;
+use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -18,8 +19,33 @@ pub(crate) fn of(pair: &Pair) -> FlowSourceBuilder {
         .namespace(Namespace::from(pair.server.path().as_path()))
 }
 
+/// One at a time: drops are told of the whole host, and the flood of one test would overrun the
+/// ring buffers of another.
+static TAKEN: Mutex<bool> = Mutex::new(false);
+static FREED: Condvar = Condvar::new();
+
+/// The turn of one observer, in whatever thread it is.
+struct Turn;
+
+impl Turn {
+    fn wait() -> Self {
+        let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = FREED.wait_while(taken, |taken| *taken);
+        *free.unwrap_or_else(PoisonError::into_inner) = true;
+        Self
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        *TAKEN.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        FREED.notify_one();
+    }
+}
+
 /// An observer at work in a thread of its own.
 pub(crate) struct Watch {
+    _turn: Turn,
     handle: SourceHandle,
     thread: JoinHandle<(Vec<Flow>, u64)>,
 }
@@ -42,6 +68,7 @@ impl Watch {
 
     /// [`start`](Self::start) where some features are known to be missing: gives them.
     pub(crate) fn start_with_missing(builder: FlowSourceBuilder) -> (Self, Vec<String>) {
+        let turn = Turn::wait();
         let mut source = builder.load().expect("the observer loads");
         let handle = source.handle();
         let missing = source.report().missing().map(ToString::to_string).collect();
@@ -64,7 +91,12 @@ impl Watch {
             }
         });
         wait.recv().expect("the drain thread has begun");
-        (Self { handle, thread }, missing)
+        let watch = Self {
+            _turn: turn,
+            handle,
+            thread,
+        };
+        (watch, missing)
     }
 
     /// Stops, flushes the kernel's table and takes what was seen.
@@ -161,4 +193,13 @@ pub(crate) fn ends(flow: &Flow) -> (SocketAddr, SocketAddr) {
 /// Bytes of an Ethernet and an IP header.
 pub(crate) fn headers(address: SocketAddr) -> u64 {
     14 + if address.is_ipv4() { 20 } else { 40 }
+}
+
+/// Adds a netfilter rule for incoming packets to the namespace of the calling thread.
+pub(crate) fn nft(rule: &str) {
+    let rules = format!(
+        "table inet t {{\n chain c {{\n type filter hook input priority 0;\n {rule}\n }}\n}}"
+    );
+    let status = Command::new("nft").arg(rules).status();
+    assert!(status.expect("nft (package nftables) runs").success());
 }

@@ -2,12 +2,14 @@
 //!
 //! The compiler is pinned, and paths are mapped away, so that anyone gets the same bytes.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
+
+use crate::btf_ext;
 
 /// Folder of the sources and the objects, from the root of the workspace.
 const FOLDER: &str = "crates/flow-ebpf/bpf";
@@ -17,6 +19,7 @@ const SOURCE: &str = ".bpf.c";
 const CLANG: &str = "clang-19";
 /// Takes away what is for debuggers alone; BTF stays.
 const STRIP: &str = "llvm-strip-19";
+const OBJCOPY: &str = "llvm-objcopy-19";
 const FLAGS: &[&str] = &[
     "-target",
     "bpf",
@@ -129,21 +132,43 @@ fn object_name(source: &str) -> Result<String> {
 
 fn compile(folder: &Path, source: &str, object: &Path) -> Result<()> {
     let folder = fs::canonicalize(folder).with_context(|| folder.display().to_string())?;
-    let mut prefix = PathBuf::from(&folder).into_os_string();
-    prefix.push("=.");
-    let mut map = std::ffi::OsString::from("-ffile-prefix-map=");
-    map.push(prefix);
+    // Where no source is: the compiler would copy every line of it into the object.
+    let mut map = OsString::from("-ffile-prefix-map=");
+    map.push(&folder);
+    map.push("=bpf");
     let mut clang = Command::new(CLANG);
     clang
         .current_dir(&folder)
         .args(FLAGS)
         .arg(map)
-        .arg("-c")
-        .arg(source)
         .arg("-o")
-        .arg(object);
+        .arg(object)
+        .arg("-c")
+        .arg(source);
     run(&mut clang)?;
-    run(Command::new(STRIP).arg("-g").arg(object))
+    run(Command::new(STRIP).arg("-g").arg(object))?;
+    drop_lines(object)
+}
+
+/// Takes the line table, and sections that no loader reads, out of an object.
+fn drop_lines(object: &Path) -> Result<()> {
+    let part = object.with_extension("part");
+    let shown = part.display();
+    run(Command::new(OBJCOPY)
+        .arg(format!("--dump-section=.BTF.ext={shown}"))
+        .arg(object))?;
+    let full = fs::read(&part).with_context(|| shown.to_string())?;
+    let slim =
+        btf_ext::without_lines(&full).with_context(|| format!("{}: .BTF.ext", object.display()))?;
+    fs::write(&part, slim).with_context(|| shown.to_string())?;
+    run(Command::new(OBJCOPY)
+        .arg(format!("--update-section=.BTF.ext={shown}"))
+        .args([
+            "--remove-section=.rel.BTF.ext",
+            "--remove-section=.llvm_addrsig",
+        ])
+        .arg(object))?;
+    fs::remove_file(&part).with_context(|| shown.to_string())
 }
 
 fn run(command: &mut Command) -> Result<()> {

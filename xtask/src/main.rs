@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod bpf;
+mod btf_ext;
 mod layers;
 mod proto;
 

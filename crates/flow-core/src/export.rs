@@ -96,9 +96,11 @@ mod tests {
         let places = [
             "PERF_EVENT_RING_BUFFER",
             "PERF_EVENT_RING_BUFFER",
+            "PERF_EVENT_RING_BUFFER",
             "OBSERVER_EVENTS_QUEUE",
             "HUBBLE_RING_BUFFER",
         ];
+        assert_eq!(LostAt::ALL.len(), places.len());
         for (at, source) in LostAt::ALL.into_iter().zip(places) {
             let lost = Lost { at, count: 7 };
             let line = serde_json::to_value(ExportEvent::lost(&lost, "n", 1)).expect("JSON");

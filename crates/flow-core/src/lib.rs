@@ -1,13 +1,68 @@
 //! Network flow events: decoding, the [`Flow`](flow::Flow) model and the history ring.
+//!
+//! Everything is made of five steps, and each stands alone:
+//!
+//! | Module | Step |
+//! |---|---|
+//! | [`wire`] | reads the headers of a captured packet, in place |
+//! | [`event`] | reads a record of the kernel programs (crate `flow-ebpf`), in place |
+//! | [`decode`] | makes flows of packets, and connections of flows, for captures |
+//! | [`flow`] | is the flow: 248 bytes of plain data, one line of text, JSON |
+//! | [`ring`] | keeps the newest flows for any number of readers, and counts what they miss |
+//!
+//! Around them: [`clock`] (the kernel's clock to wall clock), [`text`] (untrusted text on a
+//! terminal) and [`pipeline`], the traits between a source of records and whoever wants flows.
+//!
+//! From a packet to a line, through the ring:
+//!
+#![cfg_attr(feature = "std", doc = "```")]
+#![cfg_attr(not(feature = "std"), doc = "```ignore")]
+//! use flow_core::decode::{Capture, flow_of};
+//! use flow_core::ring::{Next, Ring, Start};
+//! use flow_core::wire::LinkType;
+//!
+//! // IPv4 from 10.0.0.1 to 10.0.0.2, UDP from port 4242 to 53, "hi".
+//! let packet = [
+//!     0x45, 0, 0, 30, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, //
+//!     0x10, 0x92, 0, 53, 0, 10, 0, 0, b'h', b'i',
+//! ];
+//! let flow = flow_of(&Capture {
+//!     time: 1_795_530_906_123_000_000,
+//!     ..Capture::whole(LinkType::RawIp, &packet)
+//! })?;
+//!
+//! let (mut writer, ring) = Ring::with_capacity(65_536)?;
+//! let mut reader = ring.reader(Start::Now);
+//! writer.publish(&flow);
+//! let Next::Record(flow) = reader.wait_next()? else { panic!("nothing was lost") };
+//! assert_eq!(
+//!     format!("{flow:#}"),
+//!     "Nov 24 14:35:06.123: 10.0.0.1:4242 <> 10.0.0.2:53 trace FORWARDED (UDP) [1/0 packets, 30/0 B]"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! - `std` (default): the event decoder, flow table, ring and pipeline. Without it the rest builds
+//!   on `core` alone, without an allocator.
+//! - `serde`: `Serialize` for flows, in Hubble's JSON form; with `std`, the module `export` for
+//!   the lines of Hubble's exporter.
+//!
+//! Nothing here does input or output, starts a thread or has `unsafe` code.
 #![forbid(unsafe_code)]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 
+pub mod cilium;
 pub mod clock;
 pub mod decode;
 pub mod event;
+#[cfg(feature = "std")]
+pub mod exchange;
 #[cfg(all(feature = "serde", feature = "std"))]
 pub mod export;
 pub mod flow;
+pub mod l7;
 mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;
@@ -15,6 +70,8 @@ pub mod pipeline;
 pub mod proto;
 #[cfg(feature = "std")]
 pub mod record;
+#[cfg(feature = "std")]
+pub mod redact;
 #[cfg(feature = "std")]
 pub mod resolve;
 #[cfg(feature = "std")]

@@ -151,6 +151,7 @@ struct __sk_buff {
 HELPER(void *, bpf_map_lookup_elem, 1, void *map, const void *key);
 HELPER(long, bpf_map_update_elem, 2, void *map, const void *key, const void *value, u64 flags);
 HELPER(long, bpf_map_delete_elem, 3, void *map, const void *key);
+HELPER(u64, bpf_ktime_get_ns, 5, void);
 HELPER(u32, bpf_get_prandom_u32, 7, void);
 HELPER(u32, bpf_get_smp_processor_id, 8, void);
 HELPER(u64, bpf_get_current_pid_tgid, 14, void);
@@ -170,6 +171,7 @@ HELPER(struct bpf_sock *, bpf_sk_fullsock, 95, struct bpf_sock *sk);
 HELPER(struct bpf_tcp_sock *, bpf_tcp_sock, 96, struct bpf_sock *sk);
 HELPER(void *, bpf_sk_storage_get, 107, void *map, void *sk, void *value, u64 flags);
 HELPER(long, bpf_probe_read_kernel, 113, void *to, u32 size, const void *from);
+HELPER(u64, bpf_jiffies64, 118, void);
 HELPER(u64, bpf_get_netns_cookie, 122, void *ctx);
 HELPER(u64, bpf_ktime_get_boot_ns, 125, void);
 HELPER(u64, bpf_sk_cgroup_id, 128, void *sk);

@@ -37,7 +37,7 @@ int cgroup_egress(struct __sk_buff *ctx)
 
 /*
  * Counts nothing: a flow of the table whose owner the other programs could not find (they look up TCP
- * and UDP sockets) learns it from the packet's receiver.
+ * and UDP sockets, where that is asked for) learns it from the packet's receiver.
  */
 SEC("cgroup_skb/ingress")
 int cgroup_ingress(struct __sk_buff *ctx)
@@ -48,7 +48,9 @@ int cgroup_ingress(struct __sk_buff *ctx)
 	if (!sk || flow_mode != MODE_AGGREGATED || !flow_owner)
 		return CGROUP_PASS;
 	sk = bpf_sk_fullsock(sk);
-	if (!sk || sk->protocol == PROTO_TCP || sk->protocol == PROTO_UDP)
+	if (!sk)
+		return CGROUP_PASS;
+	if ((flow_owner & OWNER_LOOKUP) && (sk->protocol == PROTO_TCP || sk->protocol == PROTO_UDP))
 		return CGROUP_PASS;
 	parse_skb(ctx, &p, LINK_NONE);
 	if (!p.family)
@@ -64,10 +66,7 @@ int cgroup_ingress(struct __sk_buff *ctx)
 		o.at.netns = flow_netns ? flow_netns : device_netns(ctx);
 	}
 	struct flow_key key;
-	__builtin_memset(&key, 0, sizeof(key));
 	u32 side = make_key(&key, &p, o.at.ifindex, o.at.netns);
-	opaque(side);
-	side &= 1;
 	struct flow_state *e = bpf_map_lookup_elem(flow_table(), &key);
 	if (e && !e->owner_side) {
 		struct owner owner;
@@ -87,10 +86,7 @@ int sock_create(struct bpf_sock *ctx)
 	owner = bpf_sk_storage_get(&sock_owner, ctx, NULL, STORAGE_GET_CREATE);
 	if (!owner)
 		return CGROUP_PASS;
-	owner->cgroup_id = bpf_get_current_cgroup_id();
-	owner->pid = bpf_get_current_pid_tgid() >> 32;
-	owner->uid = bpf_get_current_uid_gid();
-	bpf_get_current_comm(owner->comm, sizeof(owner->comm));
+	owner_is_current(owner);
 	return CGROUP_PASS;
 }
 

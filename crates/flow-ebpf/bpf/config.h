@@ -29,6 +29,7 @@ const volatile u32 flow_mode = MODE_AGGREGATED;
 const volatile u32 flow_sample = 1;
 const volatile u32 flow_table_lru = 0;
 const volatile u64 flow_interval_ns = 5000000000ULL;
+const volatile u64 flow_tick_ns = 0;
 const volatile u32 flow_flag_mask = 0x07;
 const volatile u32 flow_netns = 0;
 const volatile u64 flow_netns_cookie = 0;

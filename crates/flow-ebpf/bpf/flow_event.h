@@ -153,15 +153,34 @@ enum flow_counter {
 	COUNT_STALE = 20,
 	/* New flows of a local socket whose owner is not known. */
 	COUNT_OWNER_UNKNOWN = 21,
-	/* Drop reports left out: no loss, or no IP header found. */
+	/* Drop reports left out: a reason that is no loss, or no IP header found. */
 	COUNT_DROPS_NO_LOSS = 22,
 	COUNT_DROPS_UNREADABLE = 23,
-	/* Packets whose headers were not in the linear part of the buffer: read the slow way. */
+	/*
+	 * Packets that programs on interfaces and control groups read the slow way: their headers are not in
+	 * the linear part of the buffer, or are VLAN tags or IPv6 extension headers.
+	 */
 	COUNT_SLOW_PARSE = 24,
 	/* Packets until the next sample: for the programs alone. */
 	COUNT_SAMPLE_GAP = 31,
 	COUNT_SIZE = 32,
 };
+
+/*
+ * Puts the enumerations into the objects' type information, for the test that compares them with their Rust
+ * twins.
+ */
+const volatile struct {
+	enum flow_kind kind;
+	enum flow_hook hook;
+	enum flow_trigger trigger;
+	enum flow_capture_kind capture_kind;
+	enum flow_flag flag;
+	enum flow_direction direction;
+	enum flow_verdict verdict;
+	enum flow_reply reply;
+	enum flow_counter counter;
+} flow_enums = {};
 
 /* Input of the program `sweep`, at SWEEP_OFFSET of the packet it is run with. */
 struct sweep_request {

@@ -19,6 +19,14 @@
 #define PROTO_SCTP 132
 #define PROTO_UDPLITE 136
 
+/* States of a TCP socket. */
+#define TCP_STATE_SYN_SENT 2
+#define TCP_STATE_SYN_RECV 3
+#define TCP_STATE_TIME_WAIT 6
+#define TCP_STATE_CLOSE 7
+#define TCP_STATE_LISTEN 10
+#define TCP_STATE_NEW_SYN_RECV 12
+
 #define TCP_FIN 0x01
 #define TCP_SYN 0x02
 #define TCP_RST 0x04
@@ -27,11 +35,15 @@
 /* IPv4-mapped prefix as the second word of an address, its lower half. */
 #define MAPPED 0xffff0000ULL
 
+/*
+ * None is packed: the fields lie where they would be anyway, and the compiler would else read them byte by byte.
+ */
+
 struct ethernet_header {
 	u8 dmac[6];
 	u8 smac[6];
 	u16 type;
-} __attribute__((packed));
+};
 
 struct vlan_tag {
 	u16 control;
@@ -49,7 +61,7 @@ struct ipv4_header {
 	u16 checksum;
 	u32 saddr;
 	u32 daddr;
-} __attribute__((packed));
+};
 
 struct ipv6_header {
 	u32 version_flow;
@@ -58,7 +70,7 @@ struct ipv6_header {
 	u8 hop_limit;
 	u32 saddr[4];
 	u32 daddr[4];
-} __attribute__((packed));
+};
 
 struct tcp_header {
 	u16 sport;
@@ -68,7 +80,7 @@ struct tcp_header {
 	u8 offset_ns;
 	u8 flags;
 	u16 window;
-} __attribute__((packed));
+};
 
 struct port_header {
 	u16 sport;
@@ -96,6 +108,10 @@ union header {
 	struct icmp_header icmp;
 	u8 bytes[40];
 };
+
+_Static_assert(sizeof(struct ethernet_header) == 14 && sizeof(struct ipv4_header) == 20 &&
+		       sizeof(struct ipv6_header) == 40 && sizeof(struct tcp_header) == 16,
+	       "headers as on the wire");
 
 /* ICMP messages that carry an identifier, by which request and reply are one flow. */
 static inline_always int icmp_is_echo(u8 proto, u8 type)

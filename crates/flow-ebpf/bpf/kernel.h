@@ -12,12 +12,16 @@
 
 #define RELOCATED __attribute__((preserve_access_index))
 
+#define AF_INET 2
+#define AF_INET6 10
+
 struct ns_common {
 	u32 inum;
 } RELOCATED;
 
 struct net {
 	struct ns_common ns;
+	struct net_device *loopback_dev;
 } RELOCATED;
 
 typedef struct {
@@ -30,11 +34,131 @@ struct net_device {
 	u16 type;
 } RELOCATED;
 
+struct dst_entry {
+	struct net_device *dev;
+} RELOCATED;
+
 struct sk_buff {
 	struct net_device *dev;
+	struct sock *sk;
+	char cb[48];
+	unsigned long _skb_refdst;
 	u32 len;
 	u32 data_len;
+	int skb_iif;
+	u16 vlan_tci;
+	u16 protocol;
+	u16 network_header;
+	u16 mac_header;
+	u32 tail;
+	u32 end;
+	unsigned char *head;
+	unsigned char *data;
 } RELOCATED;
+
+/* Linux 6.2 and later. */
+struct sk_buff___vlan_all {
+	u32 vlan_all;
+} RELOCATED;
+
+/* Before that. */
+struct sk_buff___vlan_present {
+	u8 vlan_present : 1;
+} RELOCATED;
+
+struct skb_shared_info {
+	u16 gso_size;
+	u16 gso_segs;
+} RELOCATED;
+
+struct in6_addr {
+	union {
+		u32 u6_addr32[4];
+	} in6_u;
+} RELOCATED;
+
+struct sock_common {
+	u32 skc_daddr;
+	u32 skc_rcv_saddr;
+	u16 skc_dport;
+	u16 skc_num;
+	u16 skc_family;
+	unsigned char skc_state;
+	int skc_bound_dev_if;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+} RELOCATED;
+
+struct kernfs_node {
+	u64 id;
+} RELOCATED;
+
+struct cgroup {
+	struct kernfs_node *kn;
+} RELOCATED;
+
+struct sock_cgroup_data {
+	struct cgroup *cgroup;
+} RELOCATED;
+
+struct socket {
+	struct sock *sk;
+} RELOCATED;
+
+struct sock {
+	struct sock_common __sk_common;
+	struct socket *sk_socket;
+	u16 sk_protocol;
+	struct sock_cgroup_data sk_cgrp_data;
+} RELOCATED;
+
+struct inet_sock {
+	u16 inet_sport;
+} RELOCATED;
+
+struct tcp_sock {
+	u32 srtt_us;
+	u32 total_retrans;
+} RELOCATED;
+
+/* Of `tcp_flags` only the lower byte: it has become wider. */
+struct tcp_skb_cb {
+	u16 tcp_gso_segs;
+	u8 tcp_flags;
+} RELOCATED;
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+} RELOCATED;
+
+typedef struct {
+	u32 val;
+} RELOCATED kuid_t;
+
+struct cred {
+	kuid_t uid;
+} RELOCATED;
+
+struct task_struct {
+	int tgid;
+	struct css_set *cgroups;
+	const struct cred *cred;
+	char comm[16];
+} RELOCATED;
+
+/* What the tracepoint hands over since Linux 6.11 tells whether it has the receiving socket. */
+struct trace_event_raw_kfree_skb {
+	void *rx_sk;
+} RELOCATED;
+
+/* Values of the second argument of __builtin_preserve_field_info. */
+#define FIELD_BYTE_OFFSET 0
+#define FIELD_EXISTS 2
+#define FIELD_LSHIFT 4
+#define FIELD_RSHIFT 5
+
+#define field_exists(field) __builtin_preserve_field_info(field, FIELD_EXISTS)
 
 /* Reads a field of a structure whose address is not typed; 0 where that fails. */
 #define READ(pointer, field) \
@@ -49,6 +173,9 @@ static inline_always u32 netns_inode(struct net *net)
 {
 	return net ? READ(net, ns.inum) : 0;
 }
+
+/* A typed pointer is followed directly, any other address by a helper. `typed` is known to the compiler. */
+#define FIELD(typed, pointer, field) ((typed) ? (pointer)->field : READ(pointer, field))
 
 /* The context of a packet program is the kernel's own buffer. */
 static inline_always u32 device_netns(struct __sk_buff *ctx)

@@ -8,8 +8,8 @@
 #include "flow_event.h"
 
 /*
- * A connection at one interface. The two ends are ordered: `a` is the one with the smaller address and
- * port, as the machine compares them, so that both directions have the same key.
+ * A connection at one interface. The two ends are ordered, so that both directions have the same key: `a` is the
+ * one whose second address word is smaller, else whose first one is, else whose port is.
  */
 struct flow_key {
 	u64 a[2]; /* IPv4 as mapped IPv6; a MAC address where there is no IP header */
@@ -73,7 +73,9 @@ struct flow_state {
 	struct flow_owner_info owner;
 };
 
-#define CAPTURE_MAX 2048
+/* Of the payload, and with the headers before it from IP on. */
+#define CAPTURE_PAYLOAD_MAX 2048
+#define CAPTURE_MAX 2560
 
 struct capture_record {
 	struct flow_event event;

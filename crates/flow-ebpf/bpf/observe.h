@@ -32,9 +32,45 @@ static inline_always void sampled_out(struct flow_counters *counters, u32 segmen
 		add_to(counters, COUNT_SEEN_PACKETS, segments, hook);
 }
 
+/* Counts a packet that is left out, and its bytes, in the counter behind. */
+static inline_always void left_out(struct flow_counters *counters, u32 index,
+				   const struct packet *p, u32 hook)
+{
+	add_to(counters, index, p->packets, hook);
+	add_to(counters, index + 1, p->bytes, hook);
+}
+
+/* One record for each packet. */
+static inline_always void report_packet(const struct origin *o, const struct packet *p,
+					struct flow_counters *counters, u32 hook)
+{
+	struct owner owner;
+	/* REPLY_NO and REPLY_YES are in the order of `beginner`. */
+	u32 reply = beginner(p);
+
+	__builtin_memset(&owner, 0, sizeof(owner));
+	if (flow_owner && owner_can_find(hook) && owner_may_be_found(o, hook))
+		owner_find(o, p, &owner, hook);
+	if (flow_capture) {
+		u32 length = capture_length(p);
+		opaque(length);
+		if (length && report_capture(o, p, counters, &owner, length | reply << 16))
+			return;
+	}
+	struct flow_event *r = record_reserve();
+	if (unlikely(!r)) {
+		lose_packet(counters, p, hook);
+		return;
+	}
+	fill_packet(r, &o->at, p, &owner, RECORD_OF(KIND_PACKET, 0, reply));
+	record_submit(r);
+	add_to(counters, COUNT_REPORTED_PACKETS, p->packets, hook);
+	add_to(counters, COUNT_REPORTED_BYTES, p->bytes, hook);
+}
+
 /* A parsed packet goes to the table or the ring buffer. */
-static noinline int account(const struct origin *o, const struct packet *p,
-			    struct flow_counters *counters, u32 hook)
+static inline_always void account(const struct origin *o, const struct packet *p,
+				  struct flow_counters *counters, u32 hook)
 {
 	if (flow_count_seen) {
 		add_to(counters, COUNT_SEEN_PACKETS, p->packets, hook);
@@ -42,45 +78,24 @@ static noinline int account(const struct origin *o, const struct packet *p,
 	}
 	if (unlikely(!p->family)) {
 		if (p->bad_ip) {
-			add_to(counters, COUNT_MALFORMED, p->packets, hook);
-			add_to(counters, COUNT_MALFORMED_BYTES, p->bytes, hook);
-			return 0;
+			left_out(counters, COUNT_MALFORMED, p, hook);
+			return;
 		}
 		if (!flow_non_ip) {
-			add_to(counters, COUNT_NON_IP, p->packets, hook);
-			add_to(counters, COUNT_NON_IP_BYTES, p->bytes, hook);
-			return 0;
+			left_out(counters, COUNT_NON_IP, p, hook);
+			return;
 		}
 	}
 	if (unlikely(p->flags & FLOW_TRUNCATED))
 		add_to(counters, COUNT_TRUNCATED, p->packets, hook);
 	if (flow_filter && !filter_passes(p)) {
-		add_to(counters, COUNT_FILTERED, p->packets, hook);
-		add_to(counters, COUNT_FILTERED_BYTES, p->bytes, hook);
-		return 0;
+		left_out(counters, COUNT_FILTERED, p, hook);
+		return;
 	}
-	union working working;
-	__builtin_memset(&working, 0, sizeof(working));
-	u32 kind = KIND_PACKET;
-	u32 trigger = 0;
-	if (flow_mode == MODE_AGGREGATED) {
-		trigger = aggregate(o, p, counters, &working, hook);
-		if (likely(!trigger))
-			return 0;
-		kind = KIND_FLOW;
-	}
-	u32 reply = beginner(p);
-	if (flow_mode != MODE_AGGREGATED) {
-		if (flow_owner)
-			owner_find(o, p, &working.owner, hook);
-		u32 capture = flow_capture ? capture_length(p) : 0;
-		if (unlikely(capture) &&
-		    report_capture(o, p, counters, &working.owner, capture | reply << 16))
-			return 0;
-	}
-	/* REPLY_NO and REPLY_YES in the order of `beginner`. */
-	report_single(&o->at, p, counters, &working.owner, RECORD_OF(kind, trigger, reply));
-	return 0;
+	if (flow_mode == MODE_AGGREGATED)
+		aggregate(o, p, counters, hook);
+	else
+		report_packet(o, p, counters, hook);
 }
 
 #endif

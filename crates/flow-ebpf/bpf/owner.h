@@ -3,7 +3,7 @@
 #ifndef OWNER_H
 #define OWNER_H
 
-#include "maps.h"
+#include "kernel.h"
 #include "packet.h"
 #include "record.h"
 
@@ -11,7 +11,8 @@
 struct origin {
 	struct place at;
 	struct __sk_buff *ctx; /* NULL at a tracepoint */
-	void *socket; /* at a tracepoint: the sender's `struct sock`, or NULL */
+	void *socket; /* at a tracepoint: the sender's `struct sock`, which may be asked for its storage */
+	void *bare; /* the same socket, which may only be read */
 	u64 address; /* at a tracepoint: of the byte that offsets of a packet count from */
 	u32 linear; /* at a tracepoint: bytes there */
 };
@@ -109,6 +110,84 @@ static inline_always int owner_can_find(u32 hook)
 	       hook == HOOK_NETIF_RECEIVE ? 0 : flow_owner & OWNER_SENDER;
 }
 
+/* The process that is running owns the socket. */
+static inline_always void owner_is_current(struct flow_owner_info *info)
+{
+	info->cgroup_id = bpf_get_current_cgroup_id();
+	info->pid = bpf_get_current_pid_tgid() >> 32;
+	info->uid = bpf_get_current_uid_gid();
+	bpf_get_current_comm(info->comm, sizeof(info->comm));
+}
+
+#ifdef FLOW_FULL
+
+/* The control group of a socket, as far as this kernel's layout is known. */
+static inline_always u64 socket_cgroup(struct sock *sk)
+{
+	if (!field_exists(sk->sk_cgrp_data.cgroup))
+		return 0;
+	struct cgroup *cgroup = READ(sk, sk_cgrp_data.cgroup);
+	if (!cgroup)
+		return 0;
+	struct kernfs_node *kn = READ(cgroup, kn);
+	return kn ? READ(kn, id) : 0;
+}
+
+/*
+ * Whether an address is that of a whole socket. Smaller structures stand for connections that begin or have
+ * ended, and old kernels use the field of a buffer for other things as well.
+ */
+static inline_always int is_whole_socket(struct sock *sk, const int typed)
+{
+	u8 state = FIELD(typed, sk, __sk_common.skc_state);
+
+	return state && state != TCP_STATE_TIME_WAIT && state != TCP_STATE_NEW_SYN_RECV;
+}
+
+/* What a whole socket tells of itself by reading alone. */
+static inline_always void owner_by_reading(struct sock *sk, struct owner *owner)
+{
+	owner->found = 1;
+	if (!owner->known)
+		owner->info.cgroup_id = socket_cgroup(sk);
+	if (READ(sk, sk_protocol) == PROTO_TCP) {
+		owner->rtt_us = READ((struct tcp_sock *)sk, srtt_us) >> 3;
+		owner->retransmits = READ((struct tcp_sock *)sk, total_retrans);
+	}
+}
+
+/* The owner of a whole socket that a tracepoint hands over. */
+static inline_always void owner_of_socket(struct sock *sk, struct owner *owner)
+{
+	owner_from_storage(owner, bpf_sk_storage_get(&sock_owner, sk, NULL, 0));
+	owner->info.cookie = bpf_get_socket_cookie(sk);
+	owner_by_reading(sk, owner);
+}
+
+/*
+ * The socket that a buffer hangs on, fit to be asked for its storage. New kernels do not allow that by the
+ * buffer's pointer, but by the way through the open file that stands for the socket, if that comes back to it.
+ */
+static inline_always struct sock *socket_with_storage(struct sock *sk)
+{
+	struct socket *socket = sk->sk_socket;
+	struct sock *again = socket ? socket->sk : NULL;
+
+	return again && again == sk ? again : NULL;
+}
+
+#endif
+
+/* Spares the search for a packet without a socket. */
+static inline_always int owner_may_be_found(const struct origin *o, u32 hook)
+{
+	if (hook == HOOK_TC_EGRESS || hook == HOOK_CGROUP_EGRESS)
+		return o->ctx->sk != NULL;
+	if (hook == HOOK_NET_DEV_QUEUE)
+		return o->bare != NULL;
+	return 1;
+}
+
 static noinline int owner_find(const struct origin *o, const struct packet *p, struct owner *owner,
 			       u32 hook)
 {
@@ -119,8 +198,13 @@ static noinline int owner_find(const struct origin *o, const struct packet *p, s
 	else if (hook != HOOK_NET_DEV_QUEUE)
 		owner_of_packet(o, p, owner, hook);
 #ifdef FLOW_FULL
-	else
-		owner_of_socket(o, owner);
+	else {
+		owner->is_source = 1;
+		if (o->socket)
+			owner_of_socket(o->socket, owner);
+		else if (o->bare)
+			owner_by_reading(o->bare, owner);
+	}
 #endif
 	return 0;
 }

@@ -36,19 +36,32 @@ struct packet {
 } __attribute__((aligned(8)));
 
 /*
- * Where the bytes of a packet are. Two ways to read them: direct, where the verifier has to be shown that the
- * bytes are there, fast, and for the common headers alone; or one header after the other by a helper, for all.
+ * Where the bytes of a packet are. Two ways to read them: direct, in the packet or in a copy of its first bytes,
+ * where the verifier has to be shown that the bytes are there, fast, and for the common headers alone; or one
+ * header after the other by a helper, for all.
  */
-enum view_kind { VIEW_DIRECT, VIEW_SKB, VIEW_KERNEL };
+enum view_kind { VIEW_DIRECT, VIEW_COPY, VIEW_SKB, VIEW_KERNEL };
 
 struct view {
 	enum view_kind kind;
-	void *data; /* VIEW_DIRECT: the packet */
+	void *data; /* VIEW_DIRECT: the packet; VIEW_COPY: a `struct header_copy` */
 	void *end; /* VIEW_DIRECT: behind its linear part */
 	struct __sk_buff *ctx; /* VIEW_SKB */
 	u64 address; /* VIEW_KERNEL: of the first byte, in the kernel's memory */
-	u32 length; /* VIEW_KERNEL: bytes there */
+	u32 length; /* VIEW_COPY, VIEW_KERNEL: bytes there */
 };
+
+/* Enough for Ethernet, IPv6 and TCP, and a multiple of a word. */
+#define COPY_SIZE 80
+
+struct header_copy {
+	u8 bytes[COPY_SIZE];
+} __attribute__((aligned(8)));
+
+static inline_always int is_direct(const struct view *view)
+{
+	return view->kind == VIEW_DIRECT || view->kind == VIEW_COPY;
+}
 
 /* `size` bytes at `offset`, in the packet or copied to `room`; NULL where they are not there. */
 static inline_always void *view_at(const struct view *view, u32 offset, union header *room,
@@ -57,6 +70,11 @@ static inline_always void *view_at(const struct view *view, u32 offset, union he
 	if (view->kind == VIEW_DIRECT) {
 		void *p = view->data + offset;
 		return p + size <= view->end ? p : NULL;
+	}
+	if (view->kind == VIEW_COPY) {
+		if (offset > COPY_SIZE - size || offset + size > view->length)
+			return NULL;
+		return view->data + offset;
 	}
 	if (view->kind == VIEW_SKB)
 		return bpf_skb_load_bytes(view->ctx, offset, room, size) ? NULL : room;
@@ -119,7 +137,7 @@ static inline_always int parse_vlan_tags(const struct view *view, union header *
 static inline_always int cut_off(const struct view *view, union header *room, struct packet *p,
 				 u32 offset)
 {
-	if (view->kind == VIEW_DIRECT)
+	if (is_direct(view))
 		return PARSE_SLOW;
 	p->flags |= FLOW_TRUNCATED;
 	if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6) {
@@ -250,7 +268,7 @@ static inline_always int parse_ipv6(const struct view *view, union header *room,
 	p->proto = next;
 	/* The common protocols need no walk. */
 	if (unlikely(next != PROTO_TCP && next != PROTO_UDP && next != PROTO_ICMPV6)) {
-		if (view->kind == VIEW_DIRECT)
+		if (is_direct(view))
 			return PARSE_SLOW;
 		int last = skip_extensions(view, room, p, &offset, next);
 		if (last < 0) {
@@ -282,7 +300,7 @@ static inline_always int parse_headers(const struct view *view, struct packet *p
 		if (unlikely(tag))
 			p->vlan = tag & 0xfff;
 		if (unlikely(is_vlan(ethertype))) {
-			if (view->kind == VIEW_DIRECT)
+			if (is_direct(view))
 				return PARSE_SLOW;
 			if (parse_vlan_tags(view, &room, p, &ethertype, &network))
 				return PARSE_BAD;

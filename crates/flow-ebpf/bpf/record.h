@@ -26,9 +26,15 @@
 		return call(&events_7, __VA_ARGS__); \
 	}
 
-static noinline struct flow_event *record_reserve(void)
+static inline_always struct flow_event *record_reserve(void)
 {
 	ON_RING(bpf_ringbuf_reserve, sizeof(struct flow_event), 0)
+}
+
+/* The same, where speed matters less than size. */
+static noinline struct flow_event *record_reserve_slow(void)
+{
+	return record_reserve();
 }
 
 static inline_always long record_output(void *record, u32 size)
@@ -130,9 +136,9 @@ static inline_always u8 direction_of(u8 hook)
  */
 
 /* Which end began, as far as one packet tells: 1 its sender, 2 its receiver, 0 unknown. */
-noinline u32 beginner(const struct packet *p)
+static inline_always u32 beginner(const struct packet *p)
 {
-	if (!p)
+	if (p->flags & (FLOW_FRAGMENT | FLOW_TRUNCATED))
 		return 0;
 	if (p->proto == PROTO_TCP) {
 		if (!(p->tcp_flags & TCP_SYN))
@@ -149,13 +155,11 @@ noinline u32 beginner(const struct packet *p)
 #define RECORD_OF(kind, trigger, reply) ((kind) | (trigger) << 8 | (reply) << 16)
 
 /* A record of one packet. */
-noinline int fill_single(struct flow_event *r, const struct place *at, const struct packet *p,
-			 const struct owner *owner, u32 what)
+static inline_always void fill_packet(struct flow_event *r, const struct place *at,
+				      const struct packet *p, const struct owner *owner, u32 what)
 {
 	u64 now = bpf_ktime_get_boot_ns();
 
-	if (!r || !at || !p || !owner)
-		return 0;
 	record_begin(r, what, at->hook);
 	record_packet(r, p);
 	record_owner(r, &owner->info);
@@ -171,6 +175,14 @@ noinline int fill_single(struct flow_event *r, const struct place *at, const str
 	r->retransmits = owner->retransmits;
 	r->is_reply = what >> 16;
 	r->trigger = what >> 8;
+}
+
+/* The same, where speed matters less than size. */
+noinline int fill_single(struct flow_event *r, const struct place *at, const struct packet *p,
+			 const struct owner *owner, u32 what)
+{
+	if (r && at && p && owner)
+		fill_packet(r, at, p, owner, what);
 	return 0;
 }
 

@@ -15,6 +15,15 @@ static inline_always void add_to(struct flow_counters *counters, u32 index, u64 
 		__sync_fetch_and_add(&counters->value[index], n);
 }
 
+/* No room for the record of a packet. */
+static inline_always void lose_packet(struct flow_counters *counters, const struct packet *p,
+				      u32 hook)
+{
+	add_to(counters, COUNT_LOST_RECORDS, 1, hook);
+	add_to(counters, COUNT_LOST_PACKETS, p->packets, hook);
+	add_to(counters, COUNT_LOST_BYTES, p->bytes, hook);
+}
+
 /* One packet that no entry of the table holds. */
 noinline int report_single(const struct place *at, const struct packet *p,
 			   struct flow_counters *counters, const struct owner *owner, u32 what)
@@ -22,11 +31,9 @@ noinline int report_single(const struct place *at, const struct packet *p,
 	if (!at || !p || !counters || !owner)
 		return 0;
 	u32 hook = at->hook;
-	struct flow_event *r = record_reserve();
+	struct flow_event *r = record_reserve_slow();
 	if (unlikely(!r)) {
-		add_to(counters, COUNT_LOST_RECORDS, 1, hook);
-		add_to(counters, COUNT_LOST_PACKETS, p->packets, hook);
-		add_to(counters, COUNT_LOST_BYTES, p->bytes, hook);
+		lose_packet(counters, p, hook);
 		return 0;
 	}
 	fill_single(r, at, p, owner, what);
@@ -59,7 +66,7 @@ noinline u32 capture_length(const struct packet *p)
 	there = p->end - p->payload;
 	if (wanted > there)
 		wanted = there;
-	return wanted > CAPTURE_MAX ? CAPTURE_MAX : wanted;
+	return wanted > CAPTURE_PAYLOAD_MAX ? CAPTURE_PAYLOAD_MAX : wanted;
 }
 
 /* Room for a record that is larger than the stack; NULL where all of it is in use. */
@@ -80,15 +87,17 @@ static inline_always void scratch_give(struct scratch *here)
 }
 
 /*
- * One packet with the first `what` & 0xffff bytes of its payload, counted by this record; the bits above tell
- * whether it is a reply. 0 where that could not be done: the packet is then counted like any other.
+ * One packet with its bytes from the IP header to the first `what` & 0xffff bytes of its payload, counted by
+ * this record; the bits above tell whether it is a reply. 0 where that could not be done: the packet is then counted
+ * like any other.
  */
 static noinline int report_capture(const struct origin *o, const struct packet *p,
 				   struct flow_counters *counters, const struct owner *owner,
 				   u32 what)
 {
 	u32 hook = o->at.hook;
-	u32 length = what & 0xffff;
+	/* The headers tell sequence numbers and lengths. */
+	u32 length = (what & 0xffff) + (p->payload - p->network);
 	int done = 0;
 	struct scratch *here = scratch_take();
 	long failed;
@@ -103,24 +112,27 @@ static noinline int report_capture(const struct origin *o, const struct packet *
 	if (!o->ctx) {
 		if (o->linear <= p->payload)
 			goto out;
-		if (length > o->linear - p->payload)
-			length = o->linear - p->payload;
+		if (length > o->linear - p->network)
+			length = o->linear - p->network;
 	}
 	opaque(length);
-	if (length == 0 || length > CAPTURE_MAX)
+	/* So many extension headers that there is no room. */
+	if (length == 0 || length > CAPTURE_MAX) {
+		add_to(counters, COUNT_CAPTURE_LOST, 1, hook);
 		goto out;
+	}
 	if (o->ctx)
-		failed = bpf_skb_load_bytes(o->ctx, p->payload, record->payload, length);
+		failed = bpf_skb_load_bytes(o->ctx, p->network, record->payload, length);
 	else
 		failed = bpf_probe_read_kernel(record->payload, length,
-					       (void *)(o->address + p->payload));
+					       (void *)(o->address + p->network));
 	if (failed) {
 		add_to(counters, COUNT_CAPTURE_LOST, 1, hook);
 		goto out;
 	}
 	fill_single(&record->event, &o->at, p, owner, RECORD_OF(KIND_PACKET, 0, what >> 16));
 	record->event.payload_len = length;
-	record->event.capture_kind = CAPTURE_PAYLOAD;
+	record->event.capture_kind = CAPTURE_NETWORK;
 	if (record_output(record, sizeof(record->event) + length)) {
 		add_to(counters, COUNT_CAPTURE_LOST, 1, hook);
 		goto out;

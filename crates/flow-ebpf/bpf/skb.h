@@ -11,12 +11,8 @@ static inline_always u32 tag_of(struct __sk_buff *ctx)
 	return ctx->vlan_present ? TAG_PRESENT | ctx->vlan_tci : 0;
 }
 
-/*
- * The two parsers are functions of their own that are not static: the verifier checks each once, whoever calls
- * it, and knows nothing of the packet afterwards. Else the many ways through them would multiply with those of
- * what follows.
- */
-noinline int parse_direct(struct __sk_buff *ctx, struct packet *p, u32 link)
+/* The fast way, for common headers in the linear part of the packet. */
+static inline_always int parse_direct(struct __sk_buff *ctx, struct packet *p, u32 link)
 {
 	struct view view = {
 		.kind = VIEW_DIRECT,
@@ -24,18 +20,22 @@ noinline int parse_direct(struct __sk_buff *ctx, struct packet *p, u32 link)
 		.end = (void *)(long)ctx->data_end,
 	};
 
-	if (!p)
-		return PARSE_BAD;
 	return parse_headers(&view, p, link, tag_of(ctx), be16(ctx->protocol));
 }
 
+/* The slow way, for all. */
 noinline int parse_loaded(struct __sk_buff *ctx, struct packet *p, u32 link)
 {
 	struct view view = { .kind = VIEW_SKB, .ctx = ctx };
 
 	if (!p)
-		return PARSE_BAD;
-	return parse_headers(&view, p, link, tag_of(ctx), be16(ctx->protocol));
+		return 0;
+	__builtin_memset(p, 0, sizeof(*p));
+	if (parse_headers(&view, p, link, tag_of(ctx), be16(ctx->protocol))) {
+		p->family = 0;
+		p->bad_ip = 1;
+	}
+	return 0;
 }
 
 /* Parses into `p`; gives whether the slow way had to be taken. */
@@ -44,20 +44,16 @@ static inline_always int parse_skb(struct __sk_buff *ctx, struct packet *p, u32 
 	__builtin_memset(p, 0, sizeof(*p));
 	if (likely(parse_direct(ctx, p, link) == PARSE_OK))
 		return 0;
-	__builtin_memset(p, 0, sizeof(*p));
-	if (parse_loaded(ctx, p, link)) {
-		p->family = 0;
-		p->bad_ip = 1;
-	}
+	parse_loaded(ctx, p, link);
 	return 1;
 }
 
-static noinline int observe_skb(struct __sk_buff *ctx, struct flow_counters *counters, u32 hook,
-				u32 link, u32 netns)
+static inline_always void observe_skb(struct __sk_buff *ctx, struct flow_counters *counters,
+				      u32 hook, u32 link, u32 netns)
 {
 	if (flow_sample > 1 && !sampled(counters)) {
 		sampled_out(counters, ctx->gso_segs, hook);
-		return 0;
+		return;
 	}
 
 	struct packet p;
@@ -76,45 +72,6 @@ static noinline int observe_skb(struct __sk_buff *ctx, struct flow_counters *cou
 		.ctx = ctx,
 	};
 	account(&o, &p, counters, hook);
-	return 0;
-}
-
-/* A program on an interface. Loopback shows each packet twice, here: going out is the one counted. */
-static inline_always int on_interface(struct __sk_buff *ctx, u32 hook, u32 link)
-{
-	struct flow_counters *counters;
-
-	if (unlikely(ctx->ifindex == LOOPBACK_IFINDEX) &&
-	    (flow_loopback != LOOPBACK_INTERFACE || hook == HOOK_TC_INGRESS))
-		return TCX_NEXT;
-	counters = counters_here();
-	if (counters)
-		observe_skb(ctx, counters, hook, link, flow_netns ? flow_netns : device_netns(ctx));
-	return TCX_NEXT;
-}
-
-SEC("classifier")
-int tc_ingress(struct __sk_buff *ctx)
-{
-	return on_interface(ctx, HOOK_TC_INGRESS, LINK_ETHERNET);
-}
-
-SEC("classifier")
-int tc_egress(struct __sk_buff *ctx)
-{
-	return on_interface(ctx, HOOK_TC_EGRESS, LINK_ETHERNET);
-}
-
-SEC("classifier")
-int tc_ingress_l3(struct __sk_buff *ctx)
-{
-	return on_interface(ctx, HOOK_TC_INGRESS, LINK_NONE);
-}
-
-SEC("classifier")
-int tc_egress_l3(struct __sk_buff *ctx)
-{
-	return on_interface(ctx, HOOK_TC_EGRESS, LINK_NONE);
 }
 
 #endif

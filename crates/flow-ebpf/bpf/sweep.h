@@ -18,6 +18,29 @@ struct sweep {
 	u32 result;
 };
 
+/* The last record of an entry, with what `side` has to tell. */
+static inline_always void sweep_report(struct flow_event *r, const struct flow_key *key,
+				       struct flow_state *e, const struct sweep *sweep, u32 side,
+				       u64 forward, u64 reverse)
+{
+	u64 first = e->first_ns;
+	u64 last = e->last_ns;
+	struct report report = {
+		.forward = forward,
+		.reverse = reverse,
+		.since = e->since,
+		.side = side,
+		.trigger = TRIGGER_IDLE,
+	};
+
+	fill_flow(r, key, e, &report);
+	r->time_ns = sweep->boot - (sweep->coarse > last ? sweep->coarse - last : 0);
+	r->first_ns = sweep->boot - (sweep->coarse > first ? sweep->coarse - first : 0);
+	record_submit(r);
+	count_atomic(COUNT_REPORTED_PACKETS, (forward >> COUNT_SHIFT) + (reverse >> COUNT_SHIFT));
+	count_atomic(COUNT_REPORTED_BYTES, (forward & COUNT_BYTES) + (reverse & COUNT_BYTES));
+}
+
 static long sweep_entry(void *map, struct flow_key *key, struct flow_state *e, struct sweep *sweep)
 {
 	u64 quiet = sweep->coarse > e->last_ns ? sweep->coarse - e->last_ns : 0;
@@ -27,36 +50,28 @@ static long sweep_entry(void *map, struct flow_key *key, struct flow_state *e, s
 	if (!(sweep->request.flags & SWEEP_ALL) && quiet < limit)
 		return 0;
 	/* Room first: a count is taken only if it can be reported. */
-	r = record_reserve();
+	r = record_reserve_slow();
 	if (!r) {
 		sweep->result = SWEEP_RING_FULL;
 		return 1;
 	}
 	u32 side = (e->initiator ? e->initiator - 1 : e->first_side) & 1;
-	u64 first = e->first_ns;
-	u64 last = e->last_ns;
+	/* A copy: what the table calls its key by may not be handed on. */
+	struct flow_key copy = *key;
 	u64 forward = __sync_lock_test_and_set(&e->count[side], COUNT_DEAD) & ~COUNT_DEAD;
 	u64 reverse = __sync_lock_test_and_set(&e->count[side ^ 1], COUNT_DEAD) & ~COUNT_DEAD;
-	if (forward | reverse) {
-		struct report report = {
-			.forward = forward,
-			.reverse = reverse,
-			.since = e->since,
-			.side = side,
-			.trigger = TRIGGER_IDLE,
-		};
-		/* A copy: what the table calls its key by may not be handed on. */
-		struct flow_key copy = *key;
-		fill_flow(r, &copy, e, &report);
-		r->time_ns = sweep->boot - (sweep->coarse > last ? sweep->coarse - last : 0);
-		r->first_ns = sweep->boot - (sweep->coarse > first ? sweep->coarse - first : 0);
-		record_submit(r);
-		count_atomic(COUNT_REPORTED_PACKETS,
-			     (forward >> COUNT_SHIFT) + (reverse >> COUNT_SHIFT));
-		count_atomic(COUNT_REPORTED_BYTES,
-			     (forward & COUNT_BYTES) + (reverse & COUNT_BYTES));
-	} else {
+	u32 news = e->since & ~e->told;
+	if (forward | reverse | (news & THIS_SIDE(side)))
+		sweep_report(r, &copy, e, sweep, side, forward, reverse);
+	else
 		bpf_ringbuf_discard(r, RING_NO_WAKEUP);
+	/* Flags that the other side showed and no record has told need one of its own. */
+	if (news & OTHER_SIDE(side)) {
+		r = record_reserve_slow();
+		if (r)
+			sweep_report(r, &copy, e, sweep, side ^ 1, 0, 0);
+		else
+			count_atomic(COUNT_LOST_RECORDS, 1);
 	}
 	if (!bpf_map_delete_elem(flow_table(), key))
 		count_atomic(COUNT_FLOWS_DELETED, 1);
@@ -71,7 +86,7 @@ int sweep(struct __sk_buff *ctx)
 	if (bpf_skb_load_bytes(ctx, SWEEP_OFFSET, &sweep.request, sizeof(sweep.request)))
 		return SWEEP_DONE;
 	sweep.boot = bpf_ktime_get_boot_ns();
-	sweep.coarse = bpf_ktime_get_coarse_ns();
+	sweep.coarse = now_coarse(0);
 	bpf_for_each_map_elem(flow_table(), sweep_entry, &sweep, 0);
 	return sweep.result;
 }

@@ -12,6 +12,9 @@
 #include "single.h"
 
 #define OWNER_TRIES 3
+/* The half of `since` and `told` that one side's flags are in. */
+#define THIS_SIDE(side) (0xffffU << (16 * (side)))
+#define OTHER_SIDE(side) (0xffffU << (16 * ((side) ^ 1)))
 #define OWNER_SETTLED 255
 
 static inline_always u64 packed(const struct packet *p)
@@ -19,47 +22,73 @@ static inline_always u64 packed(const struct packet *p)
 	return (u64)p->packets << COUNT_SHIFT | p->bytes;
 }
 
-/* Fills the key; gives the sender's side, 0 or 1. */
-noinline u32 make_key(struct flow_key *key, const struct packet *p, u32 ifindex, u32 netns)
+/*
+ * The clock of the table. Only differences mean something; it moves with each tick of the kernel, which is exact
+ * enough for intervals and costs next to nothing. Where the length of a tick is not known, it is the monotonic
+ * clock, of which tracepoints are refused the coarse reading.
+ */
+static inline_always u64 now_coarse(u32 hook)
 {
-	if (!key || !p)
-		return 0;
-	u32 swap = p->src[0] > p->dst[0];
+	if (flow_tick_ns)
+		return bpf_jiffies64() * flow_tick_ns;
+	if (hook == HOOK_NETIF_RECEIVE || hook == HOOK_NET_DEV_QUEUE)
+		return bpf_ktime_get_ns();
+	return bpf_ktime_get_coarse_ns();
+}
 
-	if (p->src[0] == p->dst[0]) {
-		swap = p->src[1] > p->dst[1];
-		if (unlikely(p->src[1] == p->dst[1]))
-			swap = p->sport > p->dport;
+/* 1 where x < y, without a branch: see `make_key`. */
+static inline_always u64 less(u64 x, u64 y)
+{
+	return ((~x & y) | ((~x | y) & (x - y))) >> 63;
+}
+
+_Static_assert(offset_of(struct flow_key, b_port) == offset_of(struct flow_key, a_port) + 2 &&
+		       offset_of(struct flow_key, family) == offset_of(struct flow_key, vlan) + 3,
+	       "two words of the key are written whole");
+
+/*
+ * Fills the key; gives the sender's side, 0 or 1. Without branches, for the verifier would follow all that
+ * comes after once for each way through.
+ */
+static inline_always u32 make_key(struct flow_key *key, const struct packet *p, u32 ifindex,
+				  u32 netns)
+{
+	u64 high = p->src[0] ^ p->dst[0];
+	u64 low = p->src[1] ^ p->dst[1];
+	u32 port = p->sport ^ p->dport;
+	u64 side = less(p->dst[1], p->src[1]);
+	if (unlikely(!low))
+		side = high ? less(p->dst[0], p->src[0]) : less(p->dport, p->sport);
+	opaque(side);
+	side &= 1;
+	/* Takes one for the other where the sides are to be swapped. */
+	u64 swap = -side;
+	opaque(swap);
+	high &= swap;
+	low &= swap;
+	port &= swap;
+	key->a[0] = p->src[0] ^ high;
+	key->a[1] = p->src[1] ^ low;
+	key->b[0] = p->dst[0] ^ high;
+	key->b[1] = p->dst[1] ^ low;
+	u32 ports = (p->sport ^ port) | (p->dport ^ port) << 16;
+	if (unlikely(p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6) &&
+	    !(p->flags & FLOW_FRAGMENT)) {
+		/* Echoes by identifier, other messages by type and code. */
+		if (icmp_is_echo(p->proto, p->icmp_type))
+			ports = p->icmp_id | 1 << 16;
+		else
+			ports = p->icmp_type << 8 | p->icmp_code;
+	} else if (unlikely(!p->family)) {
+		ports = p->ethertype;
 	}
+	/* Words, as the table's hash reads them: it would have to wait for parts of one to come together. */
+	u32 rest = p->vlan | p->proto << 16 | (u32)p->family << 24;
+	__builtin_memcpy(&key->a_port, &ports, sizeof(ports));
 	key->ifindex = ifindex;
 	key->netns = netns;
-	key->vlan = p->vlan;
-	key->proto = p->proto;
-	key->family = p->family;
-	if (swap) {
-		key->a[0] = p->dst[0];
-		key->a[1] = p->dst[1];
-		key->b[0] = p->src[0];
-		key->b[1] = p->src[1];
-		key->a_port = p->dport;
-		key->b_port = p->sport;
-	} else {
-		key->a[0] = p->src[0];
-		key->a[1] = p->src[1];
-		key->b[0] = p->dst[0];
-		key->b[1] = p->dst[1];
-		key->a_port = p->sport;
-		key->b_port = p->dport;
-	}
-	if (unlikely(p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6)) {
-		/* Echoes by identifier, other messages by type and code. */
-		int echo = icmp_is_echo(p->proto, p->icmp_type);
-		key->a_port = echo ? p->icmp_id : p->icmp_type << 8 | p->icmp_code;
-		key->b_port = echo;
-	} else if (unlikely(!p->family)) {
-		key->a_port = p->ethertype;
-	}
-	return swap;
+	__builtin_memcpy(&key->vlan, &rest, sizeof(rest));
+	return side;
 }
 
 static inline_always u32 reply_of(const struct flow_state *e, u32 side)
@@ -77,7 +106,7 @@ struct report {
 	u32 since; /* TCP flags as in `flow_state` */
 	u32 side; /* the sender's */
 	u32 trigger;
-	u32 even_empty;
+	u32 even_empty; /* make a record even if nothing is counted */
 	u32 packet_len;
 	u32 hook;
 };
@@ -142,9 +171,10 @@ static inline_always void entry_owner(struct flow_state *e, const struct owner *
 		e->rtt_us = owner->rtt_us;
 	if (owner->retransmits)
 		e->retransmits = owner->retransmits;
-	if (e->owner_tries >= OWNER_TRIES)
+	if (e->owner_tries == OWNER_SETTLED)
 		return;
-	e->owner_tries++;
+	if (e->owner_tries < OWNER_TRIES)
+		e->owner_tries++;
 	if (!owner->found)
 		return;
 	e->owner = owner->info;
@@ -168,7 +198,7 @@ noinline int report_entry(struct report *report, const struct flow_key *key, str
 	if (report->trigger == TRIGGER_INTERVAL &&
 	    __sync_val_compare_and_swap(&e->report_ns, before, coarse) != before)
 		return 0;
-	struct flow_event *r = record_reserve();
+	struct flow_event *r = record_reserve_slow();
 	if (unlikely(!r)) {
 		add_to(counters, COUNT_DEFERRED, 1, hook);
 		if (report->trigger == TRIGGER_INTERVAL)
@@ -195,7 +225,8 @@ noinline int report_entry(struct report *report, const struct flow_key *key, str
 	if (report->trigger == TRIGGER_NEW &&
 	    __sync_fetch_and_or(&e->status, STATUS_TOLD_NEW) & STATUS_TOLD_NEW)
 		report->trigger = TRIGGER_TCP_FLAG;
-	u32 since = __sync_lock_test_and_set(&e->since, 0);
+	/* The sender's flags: those of the other side are told by a record of that side. */
+	u32 since = __sync_fetch_and_and(&e->since, OTHER_SIDE(side)) & THIS_SIDE(side);
 	u32 told = __sync_fetch_and_or(&e->told, since) | since;
 	u32 fins = told & (TCP_FIN | TCP_FIN << 16);
 	if (key->proto == PROTO_TCP &&
@@ -221,20 +252,30 @@ noinline int report_entry(struct report *report, const struct flow_key *key, str
 /* The value of an entry before its first packet. */
 static const struct flow_state no_packets;
 
-/* The first packet of a connection: fills in what stays the same. */
-static inline_always void begin_entry(const struct packet *p, struct flow_state *e, u32 side,
-				      u64 coarse)
+/* The first packet of a connection: makes its entry, and fills in what stays the same. */
+noinline int make_entry(const struct packet *p, const struct flow_key *key,
+			struct flow_counters *counters, const struct report *report)
 {
-	u8 begun = beginner(p);
 	u32 status = 0;
 
+	if (!p || !key || !counters || !report)
+		return 0;
+	long failed = bpf_map_update_elem(flow_table(), key, &no_packets, UPDATE_NOEXIST);
+	/* Another processor may have been first: its entry is as good. */
+	if (failed)
+		return 0;
+	struct flow_state *e = bpf_map_lookup_elem(flow_table(), key);
+	if (!e)
+		return 0;
+	u32 side = report->side & 1;
+	u32 begun = beginner(p);
 	if (p->proto != PROTO_TCP && !begun)
 		begun = 1;
 	/* From 1 the sender, 2 the receiver, to 1 side a, 2 side b. */
 	if (begun)
 		e->initiator = ((begun - 1) ^ side) + 1;
 	e->first_side = side;
-	e->report_ns = coarse;
+	e->report_ns = report->coarse;
 	__builtin_memcpy(e->mac[side], p->smac, 6);
 	__builtin_memcpy(e->mac[side ^ 1], p->dmac, 6);
 	e->ethertype = p->ethertype;
@@ -246,6 +287,8 @@ static inline_always void begin_entry(const struct packet *p, struct flow_state 
 		status |= STATUS_MALFORMED;
 	if (status)
 		__sync_fetch_and_or(&e->status, status);
+	add_to(counters, COUNT_FLOWS_MADE, 1, report->hook);
+	return 0;
 }
 
 /* A SYN for a connection that has ended: the entry begins anew with what is left in it. */
@@ -263,54 +306,87 @@ static inline_always void restart_entry(struct flow_state *e, u32 side)
 	e->status = 0;
 }
 
-/* The entry of a packet's connection, made where there is none yet; NULL where there is no room. */
-static inline_always struct flow_state *find_entry(const struct packet *p,
-						   const struct flow_key *key,
-						   struct flow_counters *counters, u32 side,
-						   u64 coarse, u32 hook)
-{
-	struct flow_state *e = bpf_map_lookup_elem(flow_table(), key);
-	if (likely(e))
-		return e;
-	long failed = bpf_map_update_elem(flow_table(), key, &no_packets, UPDATE_NOEXIST);
-	/* Another processor may have been first: its entry is as good. */
-	if (!failed || failed == -EEXIST)
-		e = bpf_map_lookup_elem(flow_table(), key);
-	if (e && !failed) {
-		begin_entry(p, e, side, coarse);
-		add_to(counters, COUNT_FLOWS_MADE, 1, hook);
-	}
-	return e;
-}
-
-/* One after the other in the same room: the stack is small. */
-union working {
-	struct owner owner;
+/* A packet, its entry, and what is to be told of it. */
+struct touch {
 	struct report report;
+	struct flow_key key;
+	struct flow_state *e;
 };
 
-/*
- * Counts one packet. The owner is empty, and room to find one. Gives 0, or why the packet has to be reported on
- * its own.
- */
-static inline_always u32 aggregate(const struct origin *o, const struct packet *p,
-				   struct flow_counters *counters, union working *working,
-				   u32 hook)
+/* With a report come new figures of the connection's socket. */
+static noinline int report_touch(const struct origin *o, const struct packet *p,
+				 struct flow_counters *counters, struct touch *touch, u32 hook)
 {
-	struct owner *owner = &working->owner;
-	struct flow_key key;
-	__builtin_memset(&key, 0, sizeof(key));
-	u32 side = make_key(&key, p, o->at.ifindex, o->at.netns);
-	opaque(side);
-	side &= 1;
-	u64 coarse = bpf_ktime_get_coarse_ns();
-	struct flow_state *e = find_entry(p, &key, counters, side, coarse, hook);
+	if (flow_owner && owner_can_find(hook)) {
+		struct owner owner;
+		__builtin_memset(&owner, 0, sizeof(owner));
+		owner_find(o, p, &owner, hook);
+		entry_owner(touch->e, &owner, touch->report.side & 1);
+		if (touch->report.trigger == TRIGGER_NEW && owner.found && !owner.known)
+			add_to(counters, COUNT_OWNER_UNKNOWN, 1, hook);
+	}
+	if (touch->report.trigger)
+		report_entry(&touch->report, &touch->key, touch->e, counters);
+	return 0;
+}
+
+/* Reports one packet on its own, in place of the table. */
+static noinline int report_alone(const struct origin *o, const struct packet *p,
+				 struct flow_counters *counters, u32 trigger, u32 hook)
+{
+	struct owner owner;
+
+	__builtin_memset(&owner, 0, sizeof(owner));
+	if (flow_owner)
+		owner_find(o, p, &owner, hook);
+	/* REPLY_NO and REPLY_YES in the order of `beginner`. */
+	report_single(&o->at, p, counters, &owner, RECORD_OF(KIND_FLOW, trigger, beginner(p)));
+	return 0;
+}
+
+/* A packet whose payload may be captured: the record counts it. */
+static noinline int capture_touch(const struct origin *o, const struct packet *p,
+				  struct flow_counters *counters, const struct touch *touch,
+				  u32 hook)
+{
+	struct flow_state *e = touch->e;
+	u32 side = touch->report.side & 1;
+	u32 length = capture_length(p);
+	struct owner owner;
+
+	opaque(length);
+	if (!length)
+		return 0;
+	__builtin_memset(&owner, 0, sizeof(owner));
+	if (flow_owner && owner_can_find(hook) && e->owner_tries < OWNER_TRIES) {
+		owner_find(o, p, &owner, hook);
+		entry_owner(e, &owner, side);
+	}
+	owner.info = e->owner;
+	owner.is_source = e->owner_side == side + 1;
+	owner.rtt_us = e->rtt_us;
+	owner.retransmits = e->retransmits;
+	return report_capture(o, p, counters, &owner, length | reply_of(e, side) << 16);
+}
+
+/* Counts one packet. */
+static inline_always void aggregate(const struct origin *o, const struct packet *p,
+				    struct flow_counters *counters, u32 hook)
+{
+	struct touch touch;
+	u32 side = make_key(&touch.key, p, o->at.ifindex, o->at.netns);
+	u64 coarse = now_coarse(hook);
+	struct flow_state *e = bpf_map_lookup_elem(flow_table(), &touch.key);
 
 	if (unlikely(!e)) {
-		add_to(counters, COUNT_TABLE_FULL, p->packets, hook);
-		if (flow_owner)
-			owner_find(o, p, owner, hook);
-		return TRIGGER_TABLE_FULL;
+		touch.report = (struct report){ .coarse = coarse, .side = side, .hook = hook };
+		make_entry(p, &touch.key, counters, &touch.report);
+		e = bpf_map_lookup_elem(flow_table(), &touch.key);
+		if (!e) {
+			add_to(counters, COUNT_TABLE_FULL, p->packets, hook);
+			report_alone(o, p, counters, TRIGGER_TABLE_FULL, hook);
+			return;
+		}
 	}
 	int tcp = p->proto == PROTO_TCP;
 	if (tcp && unlikely(e->status & STATUS_ENDED) &&
@@ -322,58 +398,46 @@ static inline_always u32 aggregate(const struct origin *o, const struct packet *
 	u32 trigger = 0;
 	u32 captured = 0;
 
+	touch.e = e;
 	if (flow_capture) {
-		u32 length = capture_length(p);
-		if (unlikely(length)) {
-			owner->info = e->owner;
-			owner->is_source = e->owner_side == side + 1;
-			owner->rtt_us = e->rtt_us;
-			owner->retransmits = e->retransmits;
-			captured = report_capture(o, p, counters, owner,
-						  length | reply_of(e, side) << 16);
-		}
+		touch.report.side = side;
+		captured = capture_touch(o, p, counters, &touch, hook);
 	}
 	if (unlikely(captured)) {
-		/* The flags have been shown; those that are watched also make the entry's record. */
 		e->hook[side] = hook;
+		/* The flags have been shown; those that are watched also make the entry's record. */
 		if (shown & watched & ~e->told)
 			__sync_fetch_and_or(&e->since, shown);
 	} else {
 		u64 old = __sync_fetch_and_add(&e->count[side], packed(p));
 		if (unlikely(old & COUNT_DEAD)) {
 			add_to(counters, COUNT_STALE, p->packets, hook);
-			return TRIGGER_IDLE;
+			report_alone(o, p, counters, TRIGGER_IDLE, hook);
+			return;
 		}
-		if (!old) {
+		if (unlikely(!old)) {
 			if (!e->count[side ^ 1])
 				e->first_ns = coarse;
 			e->hook[side] = hook;
 		}
 		if (unlikely(shown & ~e->since))
 			__sync_fetch_and_or(&e->since, shown);
-		if (unlikely(old >= COUNT_REPORT_AT))
-			trigger = TRIGGER_INTERVAL;
+		u64 age = coarse - e->report_ns;
 		/* A coarse clock read on another processor may be behind. */
-		if (unlikely(coarse > e->report_ns && coarse - e->report_ns >= flow_interval_ns))
+		if (unlikely(old >= COUNT_REPORT_AT || ((s64)age > 0 && age >= flow_interval_ns)))
 			trigger = TRIGGER_INTERVAL;
 		if (unlikely(!(e->status & STATUS_TOLD_NEW)))
 			trigger = TRIGGER_NEW;
 	}
 	e->last_ns = coarse;
-	if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6)
+	if (unlikely(p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6))
 		e->icmp[side] = p->icmp_type << 8 | p->icmp_code;
-	if (unlikely(e->since & watched & ~e->told) && trigger != TRIGGER_NEW)
+	if (unlikely(e->since & watched & ~e->told & THIS_SIDE(side)) && trigger != TRIGGER_NEW)
 		trigger = TRIGGER_TCP_FLAG;
-	/* With a report come new figures of the connection's socket. */
-	if (flow_owner && owner_can_find(hook) &&
-	    unlikely(e->owner_tries < OWNER_TRIES || (trigger && tcp))) {
-		owner_find(o, p, owner, hook);
-		entry_owner(e, owner, side);
-	}
-	if (likely(!trigger))
-		return 0;
-
-	working->report = (struct report){
+	if (likely(!trigger &&
+		   !(flow_owner && owner_can_find(hook) && e->owner_tries < OWNER_TRIES)))
+		return;
+	touch.report = (struct report){
 		.coarse = coarse,
 		.side = side,
 		.trigger = trigger,
@@ -381,8 +445,7 @@ static inline_always u32 aggregate(const struct origin *o, const struct packet *
 		.packet_len = p->length,
 		.hook = hook,
 	};
-	report_entry(&working->report, &key, e, counters);
-	return 0;
+	report_touch(o, p, counters, &touch, hook);
 }
 
 #endif

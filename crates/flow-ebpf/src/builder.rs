@@ -113,7 +113,9 @@ impl FlowSourceBuilder {
         self
     }
 
-    /// Captures the first `bytes` of the payload of packets to or from `port` (TCP and UDP).
+    /// Captures the first `bytes` of the payload of packets to or from `port` (TCP and UDP), with
+    /// the headers before it from IP on: [`EventView::payload`](flow_core::event::EventView::payload).
+    /// At most 2,048 bytes. Such a packet makes a record of its own in every mode.
     pub fn capture(mut self, port: u16, bytes: u16) -> Self {
         self.options.capture.push((port, bytes));
         self

@@ -6,6 +6,7 @@ use aya::maps::lpm_trie::{Key, LpmTrie};
 use aya::maps::{Array, MapData, PerCpuArray, RingBuf};
 use aya::{Btf, Ebpf, EbpfLoader, include_bytes_aligned};
 use flow_core::flow::Ip;
+use rustix::time::{ClockId, clock_getres};
 
 use crate::drop_reason::DropReasons;
 use crate::error::LoadError;
@@ -148,6 +149,7 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 struct Constants {
     words: Vec<(&'static str, u32)>,
     interval_ns: u64,
+    tick_ns: u64,
     no_loss: [u32; 4],
 }
 
@@ -179,12 +181,13 @@ impl Constants {
                 ),
                 ("flow_netns", context.netns),
                 ("flow_loopback", loopback),
-                ("flow_owner", if options.owner { 3 } else { 0 }),
+                ("flow_owner", owner(options)),
                 ("flow_filter", filter_bits(options)),
                 ("flow_capture", u32::from(!options.capture.is_empty())),
                 ("flow_ring_mask", shards - 1),
             ],
             interval_ns: u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX),
+            tick_ns: coarse_tick(),
             no_loss,
         }
     }
@@ -194,8 +197,28 @@ impl Constants {
             loader.override_global(name, value, true);
         }
         loader.override_global("flow_interval_ns", &self.interval_ns, true);
+        loader.override_global("flow_tick_ns", &self.tick_ns, true);
         // Only programs of the full object read it.
         loader.override_global("flow_no_loss_reasons", &self.no_loss, false);
+    }
+}
+
+/// How owners are found: 1 from the sender's socket, 2 by a lookup of the receiver's.
+fn owner(options: &Options) -> u32 {
+    match (options.owner, options.all_namespaces) {
+        (false, _) => 0,
+        // The tracepoints have no lookup.
+        (true, true) => 1,
+        (true, false) => 3,
+    }
+}
+
+/// How often the kernel's coarse clock moves on, in nanoseconds; 0 where it does not tell.
+fn coarse_tick() -> u64 {
+    let tick = clock_getres(ClockId::MonotonicCoarse);
+    match (tick.tv_sec, u64::try_from(tick.tv_nsec)) {
+        (0, Ok(nanoseconds)) => nanoseconds,
+        _ => 0,
     }
 }
 

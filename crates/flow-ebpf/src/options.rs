@@ -170,7 +170,7 @@ impl Options {
     const RING_LIMIT: u32 = 1 << 30;
     /// Largest table in connections.
     const TABLE_LIMIT: u32 = 1 << 24;
-    /// Most bytes of a packet that are captured: `CAPTURE_MAX` of the kernel programs.
+    /// Most bytes of a packet that are captured: `CAPTURE_PAYLOAD_MAX` of the kernel programs.
     const CAPTURE_LIMIT: u16 = 2048;
 
     /// Whether the interface of this name is to be observed, as far as its name tells; `named`

@@ -65,6 +65,7 @@ fn lost_line(lost: &Lost) -> String {
 /// What was lost at a place, in words that follow a number.
 pub(crate) fn what(at: LostAt) -> &'static str {
     match at {
+        LostAt::Monitor => "before Cilium's monitor",
         LostAt::KernelRing => "at a full kernel ring buffer",
         LostAt::KernelTable => "at the full kernel table",
         LostAt::Decode => "not decodable",

@@ -28,6 +28,7 @@ mod packet;
 #[cfg(feature = "std")]
 mod table;
 
+pub(crate) use packet::fill_outermost;
 pub use packet::{Capture, NoFlow, flow_of, flow_of_packet};
 #[cfg(feature = "std")]
 pub use table::FlowTable;

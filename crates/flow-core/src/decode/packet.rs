@@ -1,8 +1,8 @@
 //! The flow of one packet.
 
 use crate::flow::{
-    Endpoint, EventType, Flow, FlowFlags, FlowType, Ip, IpVersion, Mac, Protocol, TcpFlags,
-    Traffic, Tunnel, TunnelProtocol, Verdict,
+    EventType, Flow, FlowFlags, FlowType, Ip, IpVersion, Mac, Protocol, TcpFlags, Tunnel,
+    TunnelProtocol, Verdict,
 };
 use crate::wire::{self, LinkType, Packet, PacketFlags, TunnelKind, WireError};
 
@@ -13,7 +13,7 @@ pub struct Capture<'a> {
     pub time: u64,
     /// What it begins with.
     pub link: LinkType,
-    /// Its length on the wire in bytes.
+    /// Its length on the wire in bytes; a value below the length of `data` is taken for that.
     pub wire_len: u32,
     /// What was captured of it.
     pub data: &'a [u8],
@@ -55,8 +55,9 @@ pub enum NoFlow {
 /// Makes the flow of one packet.
 ///
 /// For a packet in a packet, addresses and ports are those of the innermost one that has an IP
-/// header; [`Flow::tunnel`] is the outermost tunnel. An ICMP error is a flow of ICMP, not one
-/// of the packet it quotes. Bytes count from the link header on, of the packet as a whole.
+/// header; [`Flow::tunnel`] is the outermost tunnel. Link addresses and VLAN are those of the
+/// outermost one: they tell where it was seen. An ICMP error is a flow of ICMP, not one of the
+/// packet it quotes. Bytes count from the link header on, of the packet as a whole.
 ///
 /// A packet that is malformed or cut off after its IP header makes a flow with the flag that
 /// says so.
@@ -65,12 +66,9 @@ pub enum NoFlow {
 /// Where there is no IP header to read.
 #[inline]
 pub fn flow_of(capture: &Capture<'_>) -> Result<Flow, NoFlow> {
-    let packet = Packet::parse(capture.link, capture.data, capture.wire_len as usize);
-    let mut flow = flow_of_packet(&packet)?;
-    flow.time = capture.time;
-    flow.first_seen = capture.time;
-    flow.traffic.forward_bytes = u64::from(capture.wire_len);
-    Ok(flow)
+    let wire_len = (capture.wire_len as usize).max(capture.data.len());
+    let packet = Packet::parse(capture.link, capture.data, wire_len);
+    make(&packet, capture.time, wire_len as u64)
 }
 
 /// Makes the flow of a decoded packet: [`flow_of`] without what only the capture tells (time and
@@ -80,40 +78,79 @@ pub fn flow_of(capture: &Capture<'_>) -> Result<Flow, NoFlow> {
 /// As [`flow_of`].
 #[inline]
 pub fn flow_of_packet(packet: &Packet<'_>) -> Result<Flow, NoFlow> {
+    make(packet, 0, 0)
+}
+
+/// The flow is made where it is returned: to copy it takes longer than all the rest.
+#[inline(always)]
+fn make(packet: &Packet<'_>, time: u64, bytes: u64) -> Result<Flow, NoFlow> {
+    let mut made = Ok(Flow::default());
+    if let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())
+    {
+        if let Ok(flow) = &mut made {
+            flow.time = time;
+            flow.first_seen = time;
+            flow.traffic.forward_bytes = bytes;
+            outermost(packet, source, destination, flow);
+            if let Some((tunnel, inner)) = packet.inner() {
+                enter(packet, tunnel, inner, flow);
+            }
+        }
+    } else {
+        made = Err(no_flow(packet));
+    }
+    made
+}
+
+#[inline(always)]
+fn link_addresses(packet: &Packet<'_>, flow: &mut Flow) {
+    if let Some(ethernet) = packet.ethernet() {
+        flow.source.mac = Mac(ethernet.source());
+        flow.destination.mac = Mac(ethernet.destination());
+    } else if let Some(source) = packet.source_mac() {
+        flow.source.mac = Mac(source);
+    }
+}
+
+/// Everything of the innermost packet but its addresses.
+#[inline(always)]
+fn above_ip(packet: &Packet<'_>, flow: &mut Flow) {
+    flow.source.port = packet.source_port();
+    flow.destination.port = packet.destination_port();
+    flow.protocol = Protocol(packet.protocol().unwrap_or(0));
+    flow.ip_version = if packet.ip_version() == 4 {
+        IpVersion::V4
+    } else {
+        IpVersion::V6
+    };
+    flow.tcp_flags = TcpFlags(packet.tcp_flags());
+    (flow.icmp_type, flow.icmp_code) = message(packet);
+}
+
+/// Writes what [`flow_of_packet`] tells into a flow that has the values of `Default`, without a
+/// look at packets in the packet.
+#[inline]
+pub(crate) fn fill_outermost(packet: &Packet<'_>, flow: &mut Flow) -> Result<(), NoFlow> {
     let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())
     else {
         return Err(no_flow(packet));
     };
-    let mut flow = Flow {
-        source: endpoint(source, packet.source_port()),
-        destination: endpoint(destination, packet.destination_port()),
-        traffic: Traffic {
-            forward_packets: 1,
-            ..Traffic::default()
-        },
-        protocol: Protocol(packet.protocol().unwrap_or(0)),
-        ip_version: if packet.ip_version() == 4 {
-            IpVersion::V4
-        } else {
-            IpVersion::V6
-        },
-        verdict: Verdict::FORWARDED,
-        flow_type: FlowType::L3_L4,
-        event_type: EventType::TRACE,
-        tcp_flags: TcpFlags(packet.tcp_flags()),
-        flags: flags(packet),
-        vlan: packet.vlan().map_or(0, |tag| tag.id()),
-        ..Flow::default()
-    };
-    if let Some(ethernet) = packet.ethernet() {
-        flow.source.mac = Mac(ethernet.source());
-        flow.destination.mac = Mac(ethernet.destination());
-    }
-    message(packet, &mut flow);
-    if let Some((tunnel, inner)) = packet.inner() {
-        enter(packet, tunnel, inner, &mut flow);
-    }
-    Ok(flow)
+    outermost(packet, source, destination, flow);
+    Ok(())
+}
+
+#[inline(always)]
+fn outermost(packet: &Packet<'_>, source: [u8; 16], destination: [u8; 16], flow: &mut Flow) {
+    flow.source.ip = Ip(source);
+    flow.destination.ip = Ip(destination);
+    flow.traffic.forward_packets = 1;
+    flow.verdict = Verdict::FORWARDED;
+    flow.flow_type = FlowType::L3_L4;
+    flow.event_type = EventType::TRACE;
+    flow.vlan = packet.vlan().map_or(0, |tag| tag.id());
+    flow.flags = flags(packet);
+    link_addresses(packet, flow);
+    above_ip(packet, flow);
 }
 
 #[cold]
@@ -126,14 +163,6 @@ fn no_flow(packet: &Packet<'_>) -> NoFlow {
         None => NoFlow::NotIp {
             ethertype: packet.ethertype(),
         },
-    }
-}
-
-fn endpoint(ip: [u8; 16], port: u16) -> Endpoint {
-    Endpoint {
-        ip: Ip(ip),
-        port,
-        ..Endpoint::default()
     }
 }
 
@@ -158,17 +187,14 @@ fn flags(packet: &Packet<'_>) -> FlowFlags {
 
 /// Type and code of a control message.
 #[inline]
-fn message(packet: &Packet<'_>, flow: &mut Flow) {
-    match flow.protocol {
-        Protocol::TCP | Protocol::UDP => {}
-        Protocol::ICMP | Protocol::ICMPV6 => {
-            if let Some(icmp) = packet.icmp() {
-                (flow.icmp_type, flow.icmp_code) = (icmp.kind(), icmp.code());
-            }
-        }
-        Protocol::IGMP => flow.icmp_type = packet.igmp().map_or(0, |igmp| igmp.kind()),
-        Protocol::VRRP => flow.icmp_type = packet.vrrp().map_or(0, |vrrp| vrrp.kind()),
-        _ => {}
+fn message(packet: &Packet<'_>) -> (u8, u8) {
+    match packet.protocol().map(Protocol) {
+        Some(Protocol::ICMP | Protocol::ICMPV6) => packet
+            .icmp()
+            .map_or((0, 0), |icmp| (icmp.kind(), icmp.code())),
+        Some(Protocol::IGMP) => (packet.igmp().map_or(0, |igmp| igmp.kind()), 0),
+        Some(Protocol::VRRP) => (packet.vrrp().map_or(0, |vrrp| vrrp.kind()), 0),
+        _ => (0, 0),
     }
 }
 
@@ -189,10 +215,11 @@ fn enter<'a>(outer: &Packet<'a>, tunnel: wire::Tunnel, mut inner: Packet<'a>, fl
     carried.set_vni(tunnel.id);
     let mut deepest = None;
     loop {
-        if inner.ip_version() != 0 {
-            deepest = Some(inner);
-        } else if inner.error().is_some() {
-            flow.flags |= FlowFlags::MALFORMED;
+        flow.flags |= flags(&inner);
+        if let (Some(source), Some(destination)) =
+            (inner.source_octets(), inner.destination_octets())
+        {
+            deepest = Some((source, destination, inner));
         }
         match inner.inner() {
             Some((_, next)) => inner = next,
@@ -202,24 +229,14 @@ fn enter<'a>(outer: &Packet<'a>, tunnel: wire::Tunnel, mut inner: Packet<'a>, fl
     if inner.is_at_depth_limit() {
         flow.flags |= FlowFlags::DEPTH_LIMIT;
     }
-    let Some(packet) = deepest else { return };
-    let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())
-    else {
+    let Some((source, destination, packet)) = deepest else {
         return;
     };
     flow.tunnel = carried;
-    // The outer link addresses stay: they tell where the packet was seen.
     flow.source.ip = Ip(source);
-    flow.source.port = packet.source_port();
     flow.destination.ip = Ip(destination);
-    flow.destination.port = packet.destination_port();
-    flow.protocol = Protocol(packet.protocol().unwrap_or(0));
-    flow.ip_version = if packet.ip_version() == 4 {
-        IpVersion::V4
-    } else {
-        IpVersion::V6
-    };
-    flow.tcp_flags = TcpFlags(packet.tcp_flags());
-    flow.flags |= flags(&packet);
-    message(&packet, flow);
+    above_ip(&packet, flow);
 }
+
+#[cfg(test)]
+mod tests;

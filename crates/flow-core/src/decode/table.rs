@@ -39,6 +39,8 @@ impl Key {
 struct Entry {
     key: Key,
     flow: Flow,
+    /// Rises with each connection that is begun.
+    serial: u64,
     /// FIN seen: 1 from the source, 2 from the destination.
     fin: u8,
     /// Neighbours in the order of use.
@@ -65,6 +67,7 @@ pub struct FlowTable {
     capacity: usize,
     oldest: u32,
     newest: u32,
+    begun: u64,
     evicted: u64,
 }
 
@@ -79,6 +82,7 @@ impl FlowTable {
             capacity: capacity.clamp(1, 1 << 31),
             oldest: NONE,
             newest: NONE,
+            begun: 0,
             evicted: 0,
         }
     }
@@ -116,7 +120,7 @@ impl FlowTable {
                     .contains(FlowFlags::END)
             {
                 self.entries[place as usize].emit(emit);
-                self.entries[place as usize].begin(packet);
+                self.begin(place, packet);
             } else {
                 self.entries[place as usize].add(packet, emit);
             }
@@ -137,7 +141,7 @@ impl FlowTable {
             *entry = Entry::new(key);
             place
         };
-        self.entries[place as usize].begin(packet);
+        self.begin(place, packet);
         self.link_newest(place);
         self.places.insert(key, place);
     }
@@ -152,6 +156,13 @@ impl FlowTable {
                 entry.go_on();
             }
         }
+    }
+
+    fn begin(&mut self, place: u32, packet: &Flow) {
+        let entry = &mut self.entries[place as usize];
+        entry.serial = self.begun;
+        entry.begin(packet);
+        self.begun += 1;
     }
 
     /// Emits and forgets the connections without a packet since `before` (nanoseconds since the
@@ -171,7 +182,10 @@ impl FlowTable {
     pub fn finish(&mut self, emit: &mut dyn FnMut(&Flow)) {
         let mut rest: Vec<u32> = self.places.values().copied().collect();
         // Of those that began at the same time, the one that was added first.
-        rest.sort_unstable_by_key(|place| (self.entries[*place as usize].flow.first_seen, *place));
+        rest.sort_unstable_by_key(|place| {
+            let entry = &self.entries[*place as usize];
+            (entry.flow.first_seen, entry.serial)
+        });
         for place in rest {
             self.entries[place as usize].emit(emit);
         }
@@ -230,6 +244,7 @@ impl Entry {
         Self {
             key,
             flow: Flow::default(),
+            serial: 0,
             fin: 0,
             older: NONE,
             newer: NONE,

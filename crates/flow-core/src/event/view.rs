@@ -125,3 +125,25 @@ impl AsRef<[u8]> for RawEvent {
         self.as_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_record_is_short_at_every_address() {
+        let bytes = [0; RawEvent::SIZE + 16];
+        let expected = |got| EventError::Length {
+            part: "header",
+            offset: 0,
+            needed: RawEvent::SIZE,
+            got,
+        };
+        for at in 0..8 {
+            for got in [0, 1, RawEvent::SIZE - 1] {
+                let error = EventView::parse(&bytes[at..at + got]).unwrap_err();
+                assert_eq!(error, expected(got));
+            }
+        }
+    }
+}

@@ -180,56 +180,81 @@ impl fmt::Display for Summary<'_> {
     }
 }
 
+/// Writes ` [a, b]` for the parts that are there, and nothing where none is.
+struct List<'a, 'f> {
+    f: &'a mut fmt::Formatter<'f>,
+    any: bool,
+}
+
+impl List<'_, '_> {
+    fn part(&mut self, text: fmt::Arguments<'_>) -> fmt::Result {
+        let separator = if self.any { ", " } else { " [" };
+        self.any = true;
+        self.f.write_str(separator)?;
+        self.f.write_fmt(text)
+    }
+
+    fn end(self) -> fmt::Result {
+        if self.any {
+            self.f.write_char(']')
+        } else {
+            Ok(())
+        }
+    }
+}
+
 fn extras(flow: &Flow, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let (ahead, back) = (flow.traffic.forward(), flow.traffic.reverse());
-    write!(
-        f,
-        " [{}/{} packets, {}/{} B",
-        ahead.packets, back.packets, ahead.bytes, back.bytes
-    )?;
-    if flow.traffic.rtt_us != 0 {
-        write!(f, ", rtt {} us", flow.traffic.rtt_us)?;
+    let mut list = List { f, any: false };
+    let traffic = &flow.traffic;
+    let (ahead, back) = (traffic.forward(), traffic.reverse());
+    if (ahead.packets, back.packets) != (0, 0) {
+        list.part(format_args!(
+            "{}/{} packets, {}/{} B",
+            ahead.packets, back.packets, ahead.bytes, back.bytes
+        ))?;
     }
-    let again = (
-        flow.traffic.forward_retransmits,
-        flow.traffic.reverse_retransmits,
-    );
+    if traffic.rtt_us != 0 {
+        list.part(format_args!("rtt {} us", traffic.rtt_us))?;
+    }
+    let again = (traffic.forward_retransmits, traffic.reverse_retransmits);
     if again != (0, 0) {
-        write!(f, ", retransmits {}/{}", again.0, again.1)?;
+        list.part(format_args!("retransmits {}/{}", again.0, again.1))?;
     }
-    if !flow.interface.name.is_empty() {
-        write!(f, ", {}", flow.interface.name)?;
-    } else if flow.interface.index != 0 {
-        write!(f, ", interface {}", flow.interface.index)?;
-    }
-    match flow.direction {
-        Direction::INGRESS => f.write_str(" in")?,
-        Direction::EGRESS => f.write_str(" out")?,
-        _ => {}
+    let interface = &flow.interface;
+    let way = match flow.direction {
+        Direction::INGRESS => " in",
+        Direction::EGRESS => " out",
+        _ => "",
+    };
+    if !interface.name.is_empty() {
+        list.part(format_args!("{}{way}", interface.name))?;
+    } else if interface.index != 0 {
+        list.part(format_args!("interface {}{way}", interface.index))?;
+    } else if !way.is_empty() {
+        list.part(format_args!("{}", way.trim_start()))?;
     }
     if flow.vlan != 0 {
-        write!(f, ", vlan {}", flow.vlan)?;
+        list.part(format_args!("vlan {}", flow.vlan))?;
     }
     if flow.process.pid != 0 {
-        write!(f, ", {}/{}", flow.process.comm, flow.process.pid)?;
+        list.part(format_args!("{}/{}", flow.process.comm, flow.process.pid))?;
     }
     let tunnel = &flow.tunnel;
     if tunnel.protocol.0 != 0 {
-        write!(
-            f,
-            ", {} {} in {} -> {}",
+        list.part(format_args!(
+            "{} {} in {} -> {}",
             tunnel.protocol,
             tunnel.vni(),
             tunnel.source_ip,
             tunnel.destination_ip
-        )?;
+        ))?;
     }
     // What is special; what the line tells already is left out.
     let told = FlowFlags::AGGREGATED | FlowFlags::PROCESS_IS_SOURCE;
     for name in FlowFlags(flow.flags.0 & !told.0).names() {
-        write!(f, ", {name}")?;
+        list.part(format_args!("{name}"))?;
     }
-    f.write_char(']')
+    list.end()
 }
 
 /// The name, escaped.

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use crate::flow::arbitrary::flows;
 use crate::flow::{Flow, Ip};
 use crate::record::{
-    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Flags, L7Kind, L7Record, RecordType,
+    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, RecordFlags, RecordType,
     Text, TlsRecord, TraceId,
 };
 use crate::resolve::{
@@ -180,9 +180,11 @@ fn dns() -> impl Strategy<Value = DnsRecord> {
         types(),
         types(),
     );
-    (text(), lists, any::<u32>(), any::<u16>(), any::<u16>()).prop_map(
-        |(query, (ips, cnames, qtypes, rrtypes), ttl, rcode, id)| DnsRecord {
+    let numbers = (any::<u32>(), any::<u16>(), any::<u16>());
+    (text(), text(), lists, numbers).prop_map(
+        |(query, source, (ips, cnames, qtypes, rrtypes), (ttl, rcode, id))| DnsRecord {
             query,
+            source,
             ips,
             ttl,
             cnames,
@@ -256,7 +258,7 @@ fn record() -> impl Strategy<Value = L7Record> {
     )
         .prop_map(|(kind, flags, latency, trace, body)| L7Record {
             kind: L7Kind(kind),
-            flags: L7Flags(flags),
+            flags: RecordFlags(flags),
             latency_ns: if flags & 1 == 0 { 0 } else { latency },
             trace: TraceId(trace.unwrap_or_default()),
             body,

@@ -82,8 +82,11 @@ pub struct DnsRecord {
     pub rcode: u16,
     /// Types that were asked for.
     pub qtypes: Vec<RecordType>,
-    /// Types in the answer.
+    /// Types in the answer, one for each record.
     pub rrtypes: Vec<RecordType>,
     /// Message id.
     pub id: u16,
+    /// Who observed it, where that was told, e.g. `proxy`: Hubble's `observation_source`. Empty
+    /// for what was read on the wire.
+    pub source: Text,
 }

@@ -1,6 +1,6 @@
 //! Layer 7 records: what a request or response said, owned.
 //!
-//! A record is made once for each message, put on a [`Shelf`](crate::shelf::Shelf), and read
+//! A record is made once for each message, put on a [`Shelf`], and read
 //! through the handle in [`Flow::l7`](crate::flow::Flow::l7). Its fields are those of Hubble's
 //! `flow.Layer7`; those of TLS are our own.
 
@@ -38,9 +38,9 @@ open_enum! {
 
 /// What is special about a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct L7Flags(pub u8);
+pub struct RecordFlags(pub u8);
 
-impl L7Flags {
+impl RecordFlags {
     /// Nothing.
     pub const NONE: Self = Self(0);
     /// The payload was cut off: what was there is told.
@@ -63,7 +63,7 @@ impl L7Flags {
     }
 }
 
-impl core::ops::BitOr for L7Flags {
+impl core::ops::BitOr for RecordFlags {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
@@ -71,7 +71,7 @@ impl core::ops::BitOr for L7Flags {
     }
 }
 
-impl core::ops::BitOrAssign for L7Flags {
+impl core::ops::BitOrAssign for RecordFlags {
     fn bitor_assign(&mut self, other: Self) {
         self.0 |= other.0;
     }
@@ -102,7 +102,7 @@ pub struct L7Record {
     /// Request or response.
     pub kind: L7Kind,
     /// What is special about it.
-    pub flags: L7Flags,
+    pub flags: RecordFlags,
     /// From the request to this response in nanoseconds; 0 for a request, or where it is not
     /// known.
     pub latency_ns: u64,

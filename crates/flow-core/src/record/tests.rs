@@ -6,7 +6,7 @@ use super::*;
 fn record(kind: L7Kind, latency_ns: u64, body: L7Body) -> L7Record {
     L7Record {
         kind,
-        flags: L7Flags::NONE,
+        flags: RecordFlags::NONE,
         latency_ns,
         trace: TraceId::default(),
         body,

@@ -27,12 +27,17 @@
 #![forbid(unsafe_code)]
 
 mod backward;
+mod follow;
+#[cfg(all(test, loom))]
+mod loom_tests;
 mod position;
 mod reader;
 mod record;
 mod shared;
 mod slot;
 mod sync;
+#[cfg(all(test, not(loom)))]
+mod tests;
 mod wait;
 mod writer;
 

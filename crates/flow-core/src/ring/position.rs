@@ -53,14 +53,15 @@ impl Position {
 pub(super) struct Stamp(pub(super) u64);
 
 impl Stamp {
-    const COMPLETE: u64 = 0;
+    /// Set while a writer is at work in the slot.
     const BUSY: u64 = 1;
-    const SKIPPED: u64 = 2;
+    /// Set if the position has no record.
+    const EMPTY: u64 = 2;
 
     /// The record of `position` is there.
     #[inline]
     pub(super) const fn complete(position: Position) -> Self {
-        Self(position.0 | Self::COMPLETE)
+        Self(position.0)
     }
 
     /// The record of `position` is being written.
@@ -72,7 +73,13 @@ impl Stamp {
     /// The record of `position` was given up, because an earlier one is still being written.
     #[inline]
     pub(super) const fn skipped(position: Position) -> Self {
-        Self(position.0 | Self::SKIPPED)
+        Self(position.0 | Self::EMPTY | Self::BUSY)
+    }
+
+    /// The same after the earlier one was written.
+    #[inline]
+    pub(super) const fn released(self) -> Self {
+        Self(self.0 & !Self::BUSY)
     }
 
     /// The position.
@@ -83,8 +90,14 @@ impl Stamp {
 
     /// Whether no writer is at work in the slot.
     #[inline]
-    pub(super) const fn is_complete(self) -> bool {
-        self.0 & LOW == Self::COMPLETE
+    pub(super) const fn is_free(self) -> bool {
+        self.0 & Self::BUSY == 0
+    }
+
+    /// Whether the position has no record.
+    #[inline]
+    pub(super) const fn is_empty(self) -> bool {
+        self.0 & Self::EMPTY != 0
     }
 }
 

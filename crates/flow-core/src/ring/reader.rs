@@ -1,20 +1,17 @@
 //! The reading side: forward from a position, with every loss counted.
 
 use core::fmt;
-use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
 use core::time::Duration;
-use std::time::Instant;
-
-use futures_core::Stream;
 
 use super::position::{Position, Stamp};
 use super::record::Record;
 use super::shared::Shared;
-use super::sync::{Arc, StdArc, ThreadWaker, Wait, sleep_until, spin, thread};
+use super::sync::{Arc, CATCH_UP_TRIES, Wait};
 
-/// How long a reader waits for a writer that was stopped in the middle of a record.
-pub const PATIENCE: Duration = Duration::from_millis(20);
+/// How long a reader waits for a writer that was stopped in the middle of a record: longer than
+/// the 100 ms for which Linux by default stops threads that have used up their share of a
+/// container's processors.
+pub const PATIENCE: Duration = Duration::from_millis(250);
 
 /// What a reader gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,17 +45,69 @@ pub enum Idle {
 /// come after it. Usually that takes nanoseconds; if the writer was stopped right there, the
 /// reader counts the position as lost after [`PATIENCE`] and goes on.
 ///
-/// `Reader` is a [`Stream`] of [`Next`] that ends when the ring is closed and read.
+/// A reader that was lapped gets one [`Next::Lost`] and then the oldest record retained. To
+/// that end the record is read before the loss is told; if a writer overwrites it even while
+/// it is read, the reader takes one that is a little newer, so that it does not race the
+/// writer for the last place.
+///
+/// `Reader` is a [`Stream`](futures_core::Stream) of [`Next`] that ends when the ring is closed and read.
 pub struct Reader<T: Record> {
-    shared: Arc<Shared<T>>,
-    next: Position,
+    pub(super) shared: Arc<Shared<T>>,
+    pub(super) next: Position,
     delivered: u64,
     lost: u64,
     /// Where the history ended when the reader was made.
     made: Position,
     stuck: Option<(Position, Wait)>,
-    sleeper: Option<u64>,
+    /// Its place in the list of sleepers, once it has had one.
+    pub(super) sleeper: Option<u64>,
+    /// A record that was read together with the loss that is told before it.
+    saved: T,
+    saved_at: Option<Position>,
 }
+
+/// What can be done where the next record could not be read at once.
+enum Turn {
+    /// Try again.
+    Again,
+    /// The saved record is the next one.
+    Saved,
+    /// So many are lost.
+    Lost(u64),
+}
+
+/// Records that are there one after the other. The reader is moved on when this is dropped,
+/// also by a panic: so that the loop has its numbers in registers.
+struct Run<'a, T: Record> {
+    reader: &'a mut Reader<T>,
+    count: u64,
+}
+
+impl<'a, T: Record> Run<'a, T> {
+    #[inline]
+    fn new(reader: &'a mut Reader<T>) -> Self {
+        Self { reader, count: 0 }
+    }
+
+    #[inline]
+    fn read(&mut self, record: &mut T) -> bool {
+        let position = self.reader.next.plus(self.count);
+        let there = self.reader.shared.slots.read(position, record);
+        self.count += u64::from(there);
+        there
+    }
+}
+
+impl<T: Record> Drop for Run<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        self.reader.next = self.reader.next.plus(self.count);
+        self.reader.delivered += self.count;
+    }
+}
+
+// Nothing in a reader refers to the reader itself.
+impl<T: Record> Unpin for Reader<T> {}
 
 impl<T: Record> Reader<T> {
     /// A reader that begins at `next`, made when the head was at `made`.
@@ -71,6 +120,8 @@ impl<T: Record> Reader<T> {
             made,
             stuck: None,
             sleeper: None,
+            saved: T::new_zeroed(),
+            saved_at: None,
         }
     }
 
@@ -97,43 +148,27 @@ impl<T: Record> Reader<T> {
         let mut record = T::new_zeroed();
         let mut done = 0;
         while done < limit {
-            while done < limit && self.shared.slots.read(self.next, &mut record) {
-                self.advance();
+            let mut run = Run::new(self);
+            while done < limit && run.read(&mut record) {
                 done += 1;
                 each(Next::Record(&record));
             }
+            drop(run);
             if done == limit {
                 break;
             }
             match self.unreadable() {
-                Ok(Some(lost)) => {
+                Ok(Turn::Again) => {}
+                Ok(turn) => {
+                    let lost = self.take(turn, &mut record);
                     done += 1;
-                    each(Next::Lost(lost));
+                    each(lost.map_or(Next::Record(&record), Next::Lost));
                 }
-                Ok(None) => {}
                 Err(idle) if done == 0 => return Err(idle),
                 Err(_) => break,
             }
         }
         Ok(done)
-    }
-
-    /// The next record or loss; sleeps until there is one.
-    ///
-    /// # Errors
-    /// [`Idle::Closed`] when all writers are gone and everything is read.
-    pub fn wait_next(&mut self) -> Result<Next<T>, Idle> {
-        self.next_until(None)
-    }
-
-    /// The next record or loss; sleeps for at most `timeout` until there is one.
-    ///
-    /// # Errors
-    /// [`Idle::Empty`] when the time is over, [`Idle::Closed`] when all writers are gone and
-    /// everything is read.
-    pub fn next_timeout(&mut self, timeout: Duration) -> Result<Next<T>, Idle> {
-        // A time too far away to be told is no limit.
-        self.next_until(Instant::now().checked_add(timeout))
     }
 
     /// Records written to the ring before the one this reader comes to next.
@@ -168,10 +203,22 @@ impl<T: Record> Reader<T> {
                 self.advance();
                 return Ok(None);
             }
-            if let Some(lost) = self.unreadable()? {
-                return Ok(Some(lost));
+            match self.unreadable()? {
+                Turn::Again => {}
+                turn => return Ok(self.take(turn, record)),
             }
         }
+    }
+
+    /// Puts the saved record into `record`, or returns the loss.
+    #[inline]
+    fn take(&mut self, turn: Turn, record: &mut T) -> Option<u64> {
+        if let Turn::Lost(lost) = turn {
+            return Some(lost);
+        }
+        *record = self.saved;
+        self.advance();
+        None
     }
 
     #[inline]
@@ -180,9 +227,12 @@ impl<T: Record> Reader<T> {
         self.delivered += 1;
     }
 
-    /// Finds out why the next record could not be read: `None` if it is worth another try.
+    /// Finds out why the next record could not be read.
     #[cold]
-    fn unreadable(&mut self) -> Result<Option<u64>, Idle> {
+    fn unreadable(&mut self) -> Result<Turn, Idle> {
+        if self.saved_at == Some(self.next) {
+            return Ok(Turn::Saved);
+        }
         let claim = self.shared.claim();
         let head = claim.head();
         if head == self.next {
@@ -192,22 +242,44 @@ impl<T: Record> Reader<T> {
                 Idle::Empty
             });
         }
-        let oldest = self.shared.oldest(head);
-        if oldest.is_after(self.next) {
-            let from = self.expected();
-            self.next = oldest;
-            return Ok(oldest.is_after(from).then(|| self.lose(oldest.since(from))));
+        if self.shared.oldest(head).is_after(self.next) {
+            return Ok(self.catch_up());
         }
-        // The stamp is loaded after the claim: of a closed ring it is the last one.
         let stamp = self.shared.slots.stamp(self.next);
-        if stamp == Stamp::complete(self.next) || stamp.position().is_after(self.next) {
-            return Ok(None);
+        if stamp.position().is_after(self.next) || stamp == Stamp::complete(self.next) {
+            return Ok(Turn::Again);
         }
-        if stamp == Stamp::skipped(self.next) || claim.is_closed() || self.out_of_patience() {
+        let given_up = stamp.position() == self.next && stamp.is_empty();
+        if given_up || self.out_of_patience() {
             self.next = self.next.plus(1);
-            return Ok(Some(self.lose(1)));
+            return Ok(Turn::Lost(self.lose(1)));
         }
         Err(Idle::Empty)
+    }
+
+    /// Jumps to the oldest record that can be had, and saves it.
+    fn catch_up(&mut self) -> Turn {
+        let from = self.expected();
+        let capacity = self.shared.slots.capacity();
+        let mut margin = 0;
+        for _ in 0..CATCH_UP_TRIES {
+            let oldest = self.shared.oldest(self.shared.claim().head());
+            if !oldest.is_after(self.next) {
+                // Still in the window: its writer is at work, or has given up.
+                break;
+            }
+            self.next = oldest.plus(margin);
+            if self.shared.slots.read(self.next, &mut self.saved) {
+                self.saved_at = Some(self.next);
+                break;
+            }
+            margin = (2 * margin).max(1).min(capacity / 2);
+        }
+        if self.next.is_after(from) {
+            Turn::Lost(self.lose(self.next.since(from)))
+        } else {
+            Turn::Again
+        }
     }
 
     /// The first position that would be a loss. What leaves the window before the reader has
@@ -234,77 +306,6 @@ impl<T: Record> Reader<T> {
                 self.stuck = Some((self.next, Wait::begin()));
                 false
             }
-        }
-    }
-
-    fn next_until(&mut self, deadline: Option<Instant>) -> Result<Next<T>, Idle> {
-        // A reader that looks all the time takes the line from the writer all the time: after
-        // a pause of about a microsecond many records are there at once.
-        const SPINS: u32 = 3;
-        const YIELDS: u32 = 4;
-        let mut rounds = 0;
-        let mut waker = None;
-        loop {
-            match self.try_next() {
-                Err(Idle::Empty) => {}
-                ready => return ready,
-            }
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Err(Idle::Empty);
-            }
-            rounds += 1;
-            if rounds <= SPINS {
-                spin(8 << rounds);
-            } else if rounds <= SPINS + YIELDS {
-                thread::yield_now();
-            } else {
-                let waker = waker.get_or_insert_with(|| {
-                    Waker::from(StdArc::new(ThreadWaker(thread::current())))
-                });
-                if self.sleep_for_next(waker) {
-                    sleep_until(deadline);
-                } else {
-                    // The writer of the next record is at work.
-                    thread::yield_now();
-                }
-            }
-        }
-    }
-
-    fn sleep_for_next(&mut self, waker: &Waker) -> bool {
-        let sleepers = &self.shared.sleepers;
-        let key = *self.sleeper.get_or_insert_with(|| sleepers.key());
-        self.shared.sleep_for(self.next, key, waker)
-    }
-}
-
-impl<T: Record> Stream for Reader<T> {
-    type Item = Next<T>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Next<T>>> {
-        // The second try is for what came between the first one and the entry in the list.
-        for try_sleep in [true, false] {
-            match self.try_next() {
-                Ok(next) => return Poll::Ready(Some(next)),
-                Err(Idle::Closed) => return Poll::Ready(None),
-                Err(Idle::Empty) if try_sleep => {
-                    if self.sleep_for_next(context.waker()) {
-                        return Poll::Pending;
-                    }
-                }
-                Err(Idle::Empty) => {}
-            }
-        }
-        // The writer of the next record is at work, which takes nanoseconds.
-        context.waker().wake_by_ref();
-        Poll::Pending
-    }
-}
-
-impl<T: Record> Drop for Reader<T> {
-    fn drop(&mut self) {
-        if let Some(key) = self.sleeper {
-            self.shared.sleepers.leave(key);
         }
     }
 }

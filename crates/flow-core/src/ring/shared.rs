@@ -19,7 +19,7 @@ pub(super) struct Shared<T> {
     skipped: Apart<AtomicU64>,
     pub(super) slots: Slots<T>,
     pub(super) start: Position,
-    /// Number of writers. One alone takes slots without a swap, see [`Shared::publish`].
+    /// Number of writers; the last one closes the ring.
     writers: AtomicUsize,
     pub(super) sleepers: Sleepers,
 }
@@ -53,18 +53,12 @@ impl<T: Record> Shared<T> {
         self.skipped.0.load(Ordering::Relaxed)
     }
 
-    /// Writes `record`. Only [`Writer`](super::Writer) calls this, with its exclusive borrow:
-    /// so no writer is cloned while it publishes.
+    /// Writes `record`.
     #[inline]
     pub(super) fn publish(&self, record: &T) {
-        // Only the last writer can make another one, and it is here now.
-        let alone = self.writers.load(Ordering::Acquire) == 1;
         let claim = self.take_position();
         let position = claim.head();
-        if alone {
-            self.slots.take_alone(position);
-        }
-        if alone || self.slots.take(position) {
+        if self.slots.take(position) {
             self.slots.fill(position, record);
             self.slots.finish(position);
         } else {
@@ -76,6 +70,10 @@ impl<T: Record> Shared<T> {
     }
 
     /// Takes the next position, which is the head of the claim that is returned.
+    ///
+    /// Acquire: a writer that finds the waiting flag set finds the waker in the list too,
+    /// which was entered before. Release: with the stamps, which are stored after, a reader
+    /// that sees a position written sees it claimed.
     #[inline]
     pub(super) fn take_position(&self) -> Claim {
         Claim(self.claim.0.fetch_add(Claim::ONE, Ordering::AcqRel))
@@ -88,7 +86,8 @@ impl<T: Record> Shared<T> {
 
     #[cold]
     pub(super) fn wake(&self) {
-        // First the flag, then the list: who enters the list later sets the flag again.
+        // First the flag, then the list: who enters the list later sets the flag again. Acquire:
+        // whoever set the flag that is cleared here is found in the list.
         self.claim.0.fetch_and(!Claim::WAITING, Ordering::AcqRel);
         self.sleepers.wake_all();
     }
@@ -110,6 +109,8 @@ impl<T: Record> Shared<T> {
 
     pub(super) fn remove_writer(&self) {
         if self.writers.fetch_sub(1, Ordering::AcqRel) == 1 {
+            // What all writers wrote comes before the count went to zero (each subtraction
+            // releases, the last one acquires), and with that before the flag.
             self.claim.0.fetch_or(Claim::CLOSED, Ordering::AcqRel);
             self.wake();
         }

@@ -2,18 +2,20 @@
 //!
 //! The protocol of a slot, with every access atomic:
 //!
-//! - A writer swaps the stamp from `complete(older)` to `busy(own)`, stores the words behind
-//!   a release fence, then stores `complete(own)` with release. While there is only one
-//!   writer it stores `busy(own)` without the swap, which is a third of the whole cost.
+//! - A writer swaps the stamp from a free one of an older position to `busy(own)`, stores the
+//!   words behind a release fence, then swaps `busy(own)` for `complete(own)` with release.
 //! - A reader loads `complete(wanted)` with acquire, loads the words, and after an acquire
 //!   fence loads the stamp again. If it saw any word of a later writer, the two fences make
-//!   it see that writer's `busy` too, so an unchanged stamp proves that no word is torn.
+//!   it see that writer's `busy` too, so an unchanged stamp proves that no word is torn. It
+//!   can not see words of an earlier writer either: each writer acquires what the one before
+//!   released, so all older words are overwritten before `complete(wanted)` is stored.
 //! - A writer that finds an older one still at work leaves `skipped(own)` and goes on. The
-//!   older one will store its `complete` over that mark; a reader that misses the mark for
-//!   that reason counts the position as lost all the same, only later (see `Reader`).
+//!   older one finds that mark when it wants to finish, and releases the slot for the next
+//!   writer without a record: its own position is out of the window by then.
 //!
-//! Every stamp value appears at most once in the life of a slot, for a stretch, so that a
-//! swap can not mistake an old value for a new one.
+//! So the stamps of a slot only grow (by position, and by state within one), and no value
+//! comes twice: a swap can not mistake an old value for a new one, and a reader that has seen
+//! a stamp past its position knows that nothing will come there any more.
 
 use core::marker::PhantomData;
 use std::boxed::Box;
@@ -35,6 +37,10 @@ pub(super) struct Slots<T> {
 impl<T: Record> Slots<T> {
     /// One word for the stamp.
     const STRIDE: usize = 1 + T::WORDS;
+
+    /// Bytes of a slot.
+    #[cfg(test)]
+    pub(super) const SIZE: usize = Self::STRIDE * 8;
 
     /// `capacity` slots, a power of two, the first of which to be used at position `start`;
     /// `None` if the system has not that much memory.
@@ -67,6 +73,18 @@ impl<T: Record> Slots<T> {
         self.mask as u64 + 1
     }
 
+    /// Bytes of all slots, with those before the first.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&*self.words)
+    }
+
+    /// Where the first slot is.
+    #[cfg(test)]
+    pub(super) fn address(&self) -> usize {
+        self.words[self.offset..].as_ptr().addr()
+    }
+
     #[inline]
     fn slot(&self, position: Position) -> &[AtomicU64] {
         let begin = self.offset + position.index(self.mask) * Self::STRIDE;
@@ -79,17 +97,6 @@ impl<T: Record> Slots<T> {
         Stamp(self.slot(position)[0].load(Ordering::Acquire))
     }
 
-    /// Takes the slot of `position` for the only writer there is.
-    ///
-    /// Every earlier writer must have finished, and the caller must know of that by an
-    /// acquire; then the slot is free and holds an earlier position.
-    #[inline]
-    pub(super) fn take_alone(&self, position: Position) {
-        let stamp = &self.slot(position)[0];
-        // Release: a reader that sees this stamp sees the claim too.
-        stamp.store(Stamp::busy(position).0, Ordering::Release);
-    }
-
     /// Takes the slot of `position` for its writer, or marks it as skipped.
     #[inline]
     pub(super) fn take(&self, position: Position) -> bool {
@@ -97,15 +104,15 @@ impl<T: Record> Slots<T> {
         let mut seen = Stamp(stamp.load(Ordering::Relaxed));
         // Each failed swap means that another writer has moved on.
         while position.is_after(seen.position()) {
-            let next = if seen.is_complete() {
+            let next = if seen.is_free() {
                 Stamp::busy(position)
             } else {
                 Stamp::skipped(position)
             };
             // Acquire: the words of the previous writer come before ours. Release: a reader
-            // that sees this stamp sees the claim too.
+            // that sees this stamp sees the claim of this position too.
             match stamp.compare_exchange(seen.0, next.0, Ordering::AcqRel, Ordering::Relaxed) {
-                Ok(_) => return seen.is_complete(),
+                Ok(_) => return seen.is_free(),
                 Err(other) => seen = Stamp(other),
             }
         }
@@ -123,10 +130,20 @@ impl<T: Record> Slots<T> {
         }
     }
 
-    /// Gives a filled slot to the readers.
+    /// Gives a filled slot to the readers, and to the next writer.
     #[inline]
     pub(super) fn finish(&self, position: Position) {
-        self.slot(position)[0].store(Stamp::complete(position).0, Ordering::Release);
+        let stamp = &self.slot(position)[0];
+        let mut seen = Stamp::busy(position);
+        let mut next = Stamp::complete(position);
+        // Release: who sees the new stamp sees the words. A swap fails only where a writer
+        // that is a whole lap ahead has left its mark.
+        while let Err(other) =
+            stamp.compare_exchange(seen.0, next.0, Ordering::Release, Ordering::Relaxed)
+        {
+            seen = Stamp(other);
+            next = seen.released();
+        }
     }
 
     /// Copies the record of `position` into `record`; `false` if it is not there, and then
@@ -143,6 +160,11 @@ impl<T: Record> Slots<T> {
             *chunk = word.load(Ordering::Relaxed).to_ne_bytes();
         }
         fence(Ordering::Acquire);
-        stamp[0].load(Ordering::Relaxed) == complete
+        if stamp[0].load(Ordering::Relaxed) == complete {
+            return true;
+        }
+        // Who saw the stamp of a later writer sees its claim, as after the first load.
+        fence(Ordering::Acquire);
+        false
     }
 }

@@ -45,6 +45,25 @@ pub(super) fn words_to_cache_line(_: &[AtomicU64]) -> usize {
     0
 }
 
+/// Rounds of a waiting reader in which it only pauses, in which it yields after that, and
+/// after which it takes a writer that is at work for one that was stopped.
+///
+/// A reader that looks all the time takes the line from the writer all the time: after a
+/// pause of about a microsecond many records are there at once.
+#[cfg(not(loom))]
+pub(super) const ROUNDS: [u32; 3] = [3, 7, 100];
+/// loom tries every order without that.
+#[cfg(loom)]
+pub(super) const ROUNDS: [u32; 3] = [0, 0, 100];
+
+/// How often a lapped reader tries to get a record out of the window at once. Each try fails
+/// only because the ring was written all round meanwhile; in rings of a few slots that can
+/// go on for ever.
+#[cfg(not(loom))]
+pub(super) const CATCH_UP_TRIES: u32 = 64;
+#[cfg(loom)]
+pub(super) const CATCH_UP_TRIES: u32 = 2;
+
 /// Lets other threads run for a very short time.
 #[cfg(not(loom))]
 pub(super) fn spin(rounds: u32) {
@@ -55,7 +74,18 @@ pub(super) fn spin(rounds: u32) {
 
 #[cfg(loom)]
 pub(super) fn spin(_: u32) {
-    loom::thread::yield_now();
+    thread::yield_now();
+}
+
+/// Lets other threads run for longer.
+#[cfg(not(loom))]
+pub(super) fn nap() {
+    thread::sleep(Duration::from_micros(50));
+}
+
+#[cfg(loom)]
+pub(super) fn nap() {
+    thread::yield_now();
 }
 
 /// Wakes a thread that sleeps in [`sleep_until`].

@@ -1,7 +1,7 @@
 //! The list of sleeping readers.
 
 use core::task::Waker;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::sync::{AtomicBool, AtomicU64, Mutex, Ordering, fence};
 
@@ -12,7 +12,7 @@ use super::sync::{AtomicBool, AtomicU64, Mutex, Ordering, fence};
 /// that at least one of the two sees the other.
 pub(super) struct Sleepers {
     wanted: AtomicBool,
-    wakers: Mutex<HashMap<u64, Waker>>,
+    wakers: Mutex<BTreeMap<u64, Waker>>,
     keys: AtomicU64,
 }
 
@@ -20,7 +20,7 @@ impl Sleepers {
     pub(super) fn new() -> Self {
         Self {
             wanted: AtomicBool::new(false),
-            wakers: Mutex::new(HashMap::new()),
+            wakers: Mutex::new(BTreeMap::new()),
             keys: AtomicU64::new(0),
         }
     }
@@ -51,7 +51,7 @@ impl Sleepers {
     /// none of that happens under the lock: the old waker is handed back.
     fn with_lock(
         &self,
-        change: impl FnOnce(&mut HashMap<u64, Waker>) -> Option<Waker>,
+        change: impl FnOnce(&mut BTreeMap<u64, Waker>) -> Option<Waker>,
     ) -> Option<Waker> {
         let old = {
             let mut wakers = match self.wakers.lock() {

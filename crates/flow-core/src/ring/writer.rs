@@ -21,9 +21,10 @@ impl<T: Record> Writer<T> {
 
     /// Writes `record` over the oldest one.
     ///
-    /// The record is readable when this returns. Never waits, neither for readers nor for other writers. If another writer was stopped
-    /// in the middle of writing the record one lap ago, `record` is given up: it counts in
-    /// [`Stats::skipped`](super::Stats::skipped), and as lost by each reader.
+    /// The record is readable when this returns. Never waits, neither for readers nor for other
+    /// writers. If another writer was stopped in the middle of writing the record one lap ago,
+    /// `record` is given up: it counts in [`Stats::skipped`](super::Stats::skipped), and as
+    /// lost by each reader.
     #[inline]
     pub fn publish(&mut self, record: &T) {
         self.shared.publish(record);

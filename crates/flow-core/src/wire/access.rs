@@ -2,19 +2,35 @@
 
 use core::net::IpAddr;
 
-use super::bytes::{be16, between, chunk};
+use super::bytes::{be16, be32, between, chunk};
 use super::control::{Arp, Icmp, Igmp, Vrrp};
+use super::cooked::Cooked;
 use super::error::WireError;
 use super::ethernet::{Ethernet, Vlan};
 use super::flags::PacketFlags;
 use super::gre::Gre;
 use super::ipv4::Ipv4;
-use super::ipv6::Ipv6;
+use super::ipv6::{Ipv6, Ipv6Extensions};
 use super::link::LinkType;
-use super::packet::{Network, Packet, Transport};
+use super::packet::{Network, OPEN, Packet, Transport};
+use super::protocol;
 use super::sctp::Sctp;
 use super::tcp::Tcp;
 use super::udp::Udp;
+
+/// What precedes an IPv4 address in IPv6: RFC 4291 section 2.5.5.2.
+const MAPPED: u128 = 0xffff_0000_0000;
+
+/// What a fragment tells of its packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fragment {
+    /// Identification of the packet: 16 bits in IPv4, 32 in IPv6.
+    pub id: u32,
+    /// Where the fragment's payload belongs in that of the packet, in bytes.
+    pub offset: u16,
+    /// Whether others follow.
+    pub more: bool,
+}
 
 impl<'a> Packet<'a> {
     /// What it begins with.
@@ -41,7 +57,8 @@ impl<'a> Packet<'a> {
         self.depth
     }
 
-    /// The bytes it was decoded from, from its link header on, as far as they were captured.
+    /// The bytes it was decoded from, from its link header on, as far as they were captured: those
+    /// of an inner packet end where what carries it does.
     #[must_use]
     pub fn bytes(&self) -> &'a [u8] {
         between(self.data, self.start, usize::MAX)
@@ -61,16 +78,23 @@ impl<'a> Packet<'a> {
     pub fn source_mac(&self) -> Option<[u8; 6]> {
         match self.link {
             LinkType::Ethernet => self.ethernet().map(|header| header.source()),
-            LinkType::LinuxSll => {
-                let header = chunk::<16>(self.data, self.start)?;
-                let address = chunk::<6>(header, 6)?;
-                (be16(header, 4) == 6).then_some(*address)
+            LinkType::LinuxSll | LinkType::LinuxSll2 => {
+                let address = self.cooked()?.address();
+                address
+                    .first_chunk()
+                    .copied()
+                    .filter(|_| address.len() == 6)
             }
-            LinkType::LinuxSll2 => {
-                let header = chunk::<20>(self.data, self.start)?;
-                let address = chunk::<6>(header, 12)?;
-                (header[11] == 6).then_some(*address)
-            }
+            _ => None,
+        }
+    }
+
+    /// The header of a Linux cooked capture, version 1 or 2.
+    #[must_use]
+    pub fn cooked(&self) -> Option<Cooked<'a>> {
+        match self.link {
+            LinkType::LinuxSll => chunk(self.data, self.start).map(Cooked::V1),
+            LinkType::LinuxSll2 => chunk(self.data, self.start).map(Cooked::V2),
             _ => None,
         }
     }
@@ -132,6 +156,39 @@ impl<'a> Packet<'a> {
         chunk(self.data, self.network).map(Ipv6)
     }
 
+    /// The IPv6 extension headers that were followed, up to the first one that is not whole.
+    #[must_use]
+    pub fn ipv6_extensions(&self) -> Ipv6Extensions<'a> {
+        Ipv6Extensions::of(self)
+    }
+
+    /// What a fragment tells of its packet; `None` for a packet of one piece.
+    #[must_use]
+    pub fn fragment(&self) -> Option<Fragment> {
+        if !self.flags.contains(PacketFlags::FRAGMENT) {
+            return None;
+        }
+        if let Some(header) = self.ipv4() {
+            return Some(Fragment {
+                id: u32::from(header.id()),
+                offset: header.fragment_offset(),
+                more: header.more_fragments(),
+            });
+        }
+        // Of several, the last one that is not a whole packet by itself.
+        let extensions = self.ipv6_extensions();
+        let header = extensions
+            .filter(|extension| extension.kind == protocol::FRAGMENT)
+            .filter_map(|extension| extension.bytes.first_chunk::<8>())
+            .filter(|header| be16(header, 2) & 0xfff9 != 0)
+            .last()?;
+        Some(Fragment {
+            id: be32(header, 4),
+            offset: be16(header, 2) & 0xfff8,
+            more: header[3] & 1 != 0,
+        })
+    }
+
     /// IP version: 4 or 6, or 0 where there is no IP header.
     #[must_use]
     pub const fn ip_version(&self) -> u8 {
@@ -158,14 +215,16 @@ impl<'a> Packet<'a> {
 
     #[inline]
     fn octets(&self, at_v4: usize, at_v6: usize) -> Option<[u8; 16]> {
-        match self.network_kind {
+        // As numbers: the two cases meet in registers, not byte by byte.
+        let address = match self.network_kind {
             Network::Ipv4 => {
-                let [a, b, c, d] = *chunk::<4>(self.data, self.network + at_v4)?;
-                Some([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d])
+                let v4 = u32::from_be_bytes(*chunk(self.data, self.network + at_v4)?);
+                MAPPED | u128::from(v4)
             }
-            Network::Ipv6 => chunk::<16>(self.data, self.network + at_v6).copied(),
-            Network::None | Network::Arp => None,
-        }
+            Network::Ipv6 => u128::from_be_bytes(*chunk(self.data, self.network + at_v6)?),
+            Network::None | Network::Arp => return None,
+        };
+        Some(address.to_be_bytes())
     }
 
     /// The sender's address.
@@ -196,13 +255,13 @@ impl<'a> Packet<'a> {
     /// after the ports; else 0.
     #[must_use]
     pub const fn source_port(&self) -> u16 {
-        self.source_port
+        (self.ports >> 16) as u16
     }
 
     /// The receiver's port; see [`source_port`](Self::source_port).
     #[must_use]
     pub const fn destination_port(&self) -> u16 {
-        self.destination_port
+        self.ports as u16
     }
 
     /// The nine control bits of TCP, NS (bit 8) to FIN (bit 0); else 0.
@@ -289,9 +348,15 @@ impl<'a> Packet<'a> {
         between(self.data, self.payload, self.end)
     }
 
-    /// Length of the payload in bytes, as the headers tell it: what was not captured counts.
+    /// Length of the payload in bytes, as the headers tell it: what was not captured counts. Where
+    /// they do not tell it, what was captured.
     #[must_use]
     pub const fn payload_len(&self) -> usize {
-        self.end.saturating_sub(self.payload)
+        let end = if self.end < OPEN {
+            self.end
+        } else {
+            self.data.len()
+        };
+        end.saturating_sub(self.payload)
     }
 }

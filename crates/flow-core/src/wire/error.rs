@@ -42,6 +42,8 @@ pub enum Layer {
     Vrrp,
     /// GRE, RFC 2784 and RFC 2890.
     Gre,
+    /// Geneve, RFC 8926.
+    Geneve,
 }
 
 impl Layer {
@@ -67,6 +69,7 @@ impl Layer {
             Self::Igmp => "IGMP",
             Self::Vrrp => "VRRP",
             Self::Gre => "GRE",
+            Self::Geneve => "Geneve",
         }
     }
 }
@@ -79,7 +82,8 @@ impl fmt::Display for Layer {
 
 /// A header that contradicts itself or what contains it.
 ///
-/// The layers outside of it are readable all the same.
+/// The layers outside of it are readable all the same. Where there are several, this is the
+/// outermost one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{layer} at offset {offset}: {problem}: needed {needed}, got {got}")]
 pub struct WireError {
@@ -105,6 +109,9 @@ pub enum Problem {
     HeaderLength,
     /// The length that a header gives for itself and what follows is too small.
     TotalLength,
+    /// A header claims for itself and what follows more than contains it: `needed` is the
+    /// claim. What is there is decoded all the same.
+    Beyond,
     /// The version field is another one.
     Version,
 }
@@ -115,7 +122,30 @@ impl fmt::Display for Problem {
             Self::Header => "header beyond the end of what contains it",
             Self::HeaderLength => "header length too small",
             Self::TotalLength => "total length too small",
+            Self::Beyond => "total length beyond the end of what contains it",
             Self::Version => "wrong version",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+
+    use super::*;
+
+    #[test]
+    fn an_error_names_layer_offset_needed_and_got() {
+        let error = WireError {
+            layer: Layer::Tcp,
+            offset: 34,
+            problem: Problem::Header,
+            needed: 40,
+            got: 26,
+        };
+        assert_eq!(
+            error.to_string(),
+            "TCP at offset 34: header beyond the end of what contains it: needed 40, got 26"
+        );
+        assert_eq!(format!("[{:>5}]", Layer::Arp), "[  ARP]");
     }
 }

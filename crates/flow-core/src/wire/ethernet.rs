@@ -42,6 +42,12 @@ impl Vlan {
         self.tci & 0x0fff
     }
 
+    /// Whether it may be dropped first.
+    #[must_use]
+    pub const fn is_drop_eligible(self) -> bool {
+        self.tci & 0x1000 != 0
+    }
+
     /// Priority code point (3 bits).
     #[must_use]
     pub const fn priority(self) -> u8 {

@@ -2,6 +2,8 @@
 
 /// Numbers below this are lengths of IEEE 802.3 frames.
 pub const FIRST: u16 = 0x0600;
+/// Longest payload of an IEEE 802.3 frame in bytes.
+pub const LONGEST: u16 = 1500;
 /// IPv4.
 pub const IPV4: u16 = 0x0800;
 /// ARP.

@@ -69,3 +69,21 @@ impl LinkType {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_go_both_ways() {
+        let mut known = 0;
+        for number in 0..400 {
+            if let Some(link) = LinkType::from_number(number) {
+                known += 1;
+                assert_eq!(LinkType::from_number(link.number()), Some(link));
+            }
+        }
+        assert_eq!(known, 10);
+        assert_eq!(LinkType::from_number(105), None, "802.11 is not decoded");
+    }
+}

@@ -28,10 +28,14 @@
 mod access;
 mod bytes;
 mod control;
+mod cooked;
 mod error;
 mod ethernet;
 pub mod ethertype;
 mod flags;
+mod frame;
+#[cfg(test)]
+pub(crate) mod frames;
 mod gre;
 mod ipv4;
 mod ipv6;
@@ -44,13 +48,15 @@ mod transport;
 mod tunnel;
 mod udp;
 
+pub use access::Fragment;
 pub use control::{Arp, Icmp, Igmp, Vrrp};
+pub use cooked::Cooked;
 pub use error::{Layer, Problem, WireError};
 pub use ethernet::{Ethernet, Vlan};
 pub use flags::PacketFlags;
 pub use gre::Gre;
-pub use ipv4::Ipv4;
-pub use ipv6::Ipv6;
+pub use ipv4::{Ipv4, Ipv4Option, Ipv4Options};
+pub use ipv6::{Ipv6, Ipv6Extension, Ipv6Extensions};
 pub use link::LinkType;
 pub use packet::Packet;
 pub use sctp::{Sctp, SctpChunk, SctpChunks};

@@ -1,10 +1,15 @@
 //! One packet: where its layers are.
 
-use super::bytes::{be16, chunk};
+use super::bytes::{between, chunk};
 use super::error::{Layer, Problem, WireError};
 use super::flags::PacketFlags;
 use super::link::LinkType;
-use super::{ethertype, ipv6, protocol, transport};
+
+/// The end of a packet of which nothing is known, until its own header tells.
+const UNKNOWN: usize = usize::MAX >> 1;
+/// The end of a packet that goes on beyond what carries it, until its own header tells: a packet
+/// in a first fragment, or one that an ICMP error quotes.
+pub(super) const OPEN: usize = UNKNOWN - 1;
 
 /// A captured packet, decoded once: the places of its layers, and what flows are made of.
 ///
@@ -13,8 +18,9 @@ use super::{ethertype, ipv6, protocol, transport};
 /// [`error`](Self::error), and the layers before it are readable. Each accessor gives `None`
 /// where its layer is not there or not whole.
 ///
-/// Work is bounded: 8 VLAN tags, 16 MPLS labels, 16 IPv6 extension headers, and
-/// [`Packet::MAX_DEPTH`] packets in packets; beyond them [`PacketFlags::DEPTH_LIMIT`] is set.
+/// Work is bounded: 8 VLAN tags, 16 MPLS labels, 16 IPv6 extension headers, 16 entries of a
+/// GRE source route, and [`Packet::MAX_DEPTH`] packets in packets; beyond them
+/// [`PacketFlags::DEPTH_LIMIT`] is set.
 #[derive(Clone, Copy, Debug)]
 pub struct Packet<'a> {
     pub(super) data: &'a [u8],
@@ -26,7 +32,8 @@ pub struct Packet<'a> {
     pub(super) transport: usize,
     /// Where the payload begins.
     pub(super) payload: usize,
-    /// End of the innermost container, as the headers tell it; may lie beyond `data`.
+    /// End of the innermost container, as the headers tell it; may lie beyond `data`, and is
+    /// [`OPEN`] or more where they do not tell it.
     pub(super) end: usize,
     pub(super) link: LinkType,
     pub(super) network_kind: Network,
@@ -38,8 +45,9 @@ pub struct Packet<'a> {
     /// Tag control information of the outermost tag.
     pub(super) vlan_tci: u16,
     pub(super) ethertype: u16,
-    pub(super) source_port: u16,
-    pub(super) destination_port: u16,
+    /// The sender's port in the upper half, the receiver's in the lower one: written by one
+    /// store, so that a load of both need not wait for two.
+    pub(super) ports: u32,
     pub(super) tcp_flags: u16,
     pub(super) flags: PacketFlags,
     pub(super) error: Option<WireError>,
@@ -77,23 +85,48 @@ impl<'a> Packet<'a> {
     /// Decodes a packet.
     ///
     /// `wire_len` is its length on the wire in bytes, which tells a packet that was cut from
-    /// one that is malformed. A value below the length of `data` is taken for that length.
-    #[inline]
+    /// one that is malformed. A value below the length of `data` is taken for that length;
+    /// `usize::MAX` stands for "not known": then what its headers claim is believed.
+    #[inline(always)]
     #[must_use]
     pub fn parse(link: LinkType, data: &'a [u8], wire_len: usize) -> Self {
-        Self::parse_at(link, data, 0, wire_len.max(data.len()), 1)
+        Self::parse_at(link, data, 0, wire_len.max(data.len()).min(UNKNOWN), 1)
     }
 
-    /// Decodes the packet that begins at `start`, inside of something that ends at `end`.
-    #[inline]
-    pub(super) fn parse_at(
+    /// Decodes a packet inside of another one, which ends at `end`.
+    #[inline(never)]
+    pub(super) fn parse_inner(
         link: LinkType,
         data: &'a [u8],
         start: usize,
         end: usize,
         depth: u8,
     ) -> Self {
-        let mut packet = Self {
+        Self::parse_at(link, data, start, end, depth)
+    }
+
+    /// Part of the caller's code, so that a packet of which only some fields are used is not
+    /// copied: that would take longer than to decode it.
+    #[inline(always)]
+    fn parse_at(link: LinkType, data: &'a [u8], start: usize, end: usize, depth: u8) -> Self {
+        let mut packet = Self::undecoded(link, data, start, end, depth);
+        packet.read_link();
+        if packet.end > data.len() && packet.end != UNKNOWN {
+            packet.flags |= PacketFlags::TRUNCATED;
+        }
+        packet
+    }
+
+    /// A packet of which nothing is known but where it begins.
+    #[inline]
+    pub(super) const fn undecoded(
+        link: LinkType,
+        data: &'a [u8],
+        start: usize,
+        end: usize,
+        depth: u8,
+    ) -> Self {
+        Self {
             data,
             start,
             network: start,
@@ -108,17 +141,11 @@ impl<'a> Packet<'a> {
             vlan_tags: 0,
             vlan_tci: 0,
             ethertype: 0,
-            source_port: 0,
-            destination_port: 0,
+            ports: 0,
             tcp_flags: 0,
             flags: PacketFlags::NONE,
             error: None,
-        };
-        packet.read_link();
-        if packet.end > data.len() {
-            packet.flags |= PacketFlags::TRUNCATED;
         }
-        packet
     }
 
     /// The bytes of a header of `N` bytes at `at`. Where they are not all there, says why.
@@ -144,17 +171,12 @@ impl<'a> Packet<'a> {
         if at + needed <= self.end {
             self.flags |= PacketFlags::TRUNCATED;
         } else {
-            self.fail(
-                layer,
-                at,
-                Problem::Header,
-                needed,
-                self.end.saturating_sub(at),
-            );
+            let got = self.end.saturating_sub(at);
+            self.fail(layer, at, Problem::Header, needed, got);
         }
     }
 
-    /// Notes what is wrong with the header at `at`.
+    /// Notes what is wrong with the header at `at`, unless something outside of it is.
     #[cold]
     pub(super) fn fail(
         &mut self,
@@ -166,250 +188,148 @@ impl<'a> Packet<'a> {
     ) {
         let narrow = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         self.flags |= PacketFlags::MALFORMED;
-        self.error = Some(WireError {
+        self.error = self.error.or(Some(WireError {
             layer,
             offset: narrow(at),
             problem,
             needed: narrow(needed),
             got: narrow(got),
-        });
+        }));
     }
 
-    /// A container ends at `end`; what it claims beyond the one around it was cut off.
+    /// What the header at `at` contains ends at `end`, as it says itself. A claim beyond the end
+    /// of what is around it is an error, and what is there is read.
     #[inline]
-    pub(super) fn close_at(&mut self, end: usize) {
-        if end > self.end {
-            self.flags |= PacketFlags::TRUNCATED;
-        }
-        self.end = end;
-    }
-
-    #[inline]
-    fn read_link(&mut self) {
-        let at = self.start;
-        match self.link {
-            LinkType::Ethernet => {
-                if let Some(header) = self.header::<14>(Layer::Ethernet, at) {
-                    self.network = at + 14;
-                    self.after_link(be16(header, 12));
-                }
-            }
-            LinkType::RawIp => self.read_ip(),
-            LinkType::Ipv4 => self.read_ipv4(),
-            LinkType::Ipv6 => self.read_ipv6(),
-            LinkType::LinuxSll => {
-                if let Some(header) = self.header::<16>(Layer::Link, at) {
-                    self.network = at + 16;
-                    self.after_link(be16(header, 14));
-                }
-            }
-            LinkType::LinuxSll2 => {
-                if let Some(header) = self.header::<20>(Layer::Link, at) {
-                    self.network = at + 20;
-                    self.after_link(be16(header, 0));
-                }
-            }
-            LinkType::Null | LinkType::Loop => self.read_loopback(),
-        }
-    }
-
-    /// The address family of BSD's loopback: 2 is IPv4, and every system has its own number
-    /// for IPv6. It is small in one byte order and large in the other.
-    fn read_loopback(&mut self) {
-        let at = self.start;
-        let Some(header) = self.header::<4>(Layer::Link, at) else {
-            return;
-        };
-        self.network = at + 4;
-        let family = u32::from_be_bytes(*header);
-        match if family > 0xffff {
-            family.swap_bytes()
+    pub(super) fn close(&mut self, layer: Layer, at: usize, end: usize) {
+        if end <= self.end {
+            self.end = end;
         } else {
-            family
-        } {
-            2 => self.read_ipv4(),
-            10 | 24 | 28 | 30 => self.read_ipv6(),
-            _ => {}
+            self.fail(layer, at, Problem::Beyond, end - at, self.end - at);
         }
     }
 
-    /// What follows a link header.
-    #[inline]
-    pub(super) fn after_link(&mut self, number: u16) {
-        self.ethertype = number;
-        match number {
-            ethertype::IPV4 => self.read_ipv4(),
-            ethertype::IPV6 => self.read_ipv6(),
-            _ => self.after_tags(number),
-        }
+    /// `N` bytes at `at` that are captured and belong to this packet; does not say why not.
+    pub(super) fn within<const N: usize>(&self, at: usize) -> Option<&'a [u8; N]> {
+        chunk(between(self.data, 0, self.end), at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::frames::{error, ethernet, ipv4, tcp, udp, whole};
+    use super::*;
+
+    fn frame() -> Vec<u8> {
+        ethernet(0x0800, &ipv4(6, &tcp(0x018, &[], b"payload")))
     }
 
-    #[inline(never)]
-    fn after_tags(&mut self, number: u16) {
-        let mut number = number;
-        for _ in 0..8 {
-            if !ethertype::is_vlan(number) {
-                break;
-            }
-            let Some(tag) = self.header::<4>(Layer::Vlan, self.network) else {
-                return;
-            };
-            if self.vlan_tags == 0 {
-                self.vlan_tci = be16(tag, 0);
-            }
-            self.vlan_tags += 1;
-            self.network += 4;
-            number = be16(tag, 2);
-            self.ethertype = number;
-        }
-        match number {
-            ethertype::IPV4 => self.read_ipv4(),
-            ethertype::IPV6 => self.read_ipv6(),
-            ethertype::ARP => self.read_arp(),
-            ethertype::MPLS | ethertype::MPLS_MULTICAST => self.read_mpls(),
-            ethertype::PPPOE_SESSION => self.read_pppoe(),
-            _ if ethertype::is_vlan(number) => self.flags |= PacketFlags::DEPTH_LIMIT,
-            _ if number < ethertype::FIRST => self.read_snap(),
-            _ => {}
-        }
+    #[test]
+    fn a_whole_packet_has_every_layer_and_no_flag() {
+        let frame = frame();
+        let packet = whole(LinkType::Ethernet, &frame);
+        assert!(packet.flags().is_empty());
+        assert_eq!(packet.error(), None);
+        assert_eq!(
+            (packet.link_type(), packet.depth()),
+            (LinkType::Ethernet, 1)
+        );
+        assert_eq!(packet.bytes(), frame);
+        assert_eq!(
+            (packet.payload(), packet.payload_len()),
+            (&b"payload"[..], 7)
+        );
     }
 
-    /// IEEE 802.2 with a SNAP header: an EtherType after eight bytes.
-    fn read_snap(&mut self) {
-        let at = self.network;
-        if let Some(&[0xaa, 0xaa, 3, 0, 0, 0, high, low]) = chunk::<8>(self.data, at) {
-            let number = u16::from_be_bytes([high, low]);
-            self.network = at + 8;
-            self.ethertype = number;
-            match number {
-                ethertype::IPV4 => self.read_ipv4(),
-                ethertype::IPV6 => self.read_ipv6(),
-                ethertype::ARP => self.read_arp(),
-                _ => {}
-            }
+    #[test]
+    fn the_snap_length_leaves_what_is_there() {
+        let frame = frame();
+        let at = |length: usize| Packet::parse(LinkType::Ethernet, &frame[..length], frame.len());
+        for length in 0..frame.len() {
+            let packet = at(length);
+            assert_eq!(packet.flags(), PacketFlags::TRUNCATED, "{length} bytes");
+            assert_eq!(packet.error(), None);
+            assert_eq!(packet.ethernet().is_some(), length >= 14);
+            assert_eq!(packet.ipv4().is_some(), length >= 34);
+            assert_eq!(packet.source_port(), if length >= 38 { 1000 } else { 0 });
+            assert_eq!(packet.tcp().is_some(), length >= 54);
+            assert_eq!(
+                packet.payload().len(),
+                length.saturating_sub(54).min(7) + {
+                    // What is behind the last header that could be read.
+                    let last = [14, 34, 54].iter().rev().find(|end| length >= **end);
+                    if length < 54 {
+                        length - last.unwrap_or(&0)
+                    } else {
+                        0
+                    }
+                }
+            );
         }
+        assert_eq!(at(60).payload_len(), 7, "the headers tell it");
     }
 
-    fn read_arp(&mut self) {
-        if self.header::<8>(Layer::Arp, self.network).is_some() {
-            self.network_kind = Network::Arp;
-            self.payload = self.network + 8;
-        }
+    #[test]
+    fn padding_of_the_frame_is_no_payload() {
+        let mut frame = ethernet(0x0800, &ipv4(17, &udp(53, b"q")));
+        frame.resize(60, 0xee);
+        let packet = whole(LinkType::Ethernet, &frame);
+        assert!(packet.flags().is_empty());
+        assert_eq!((packet.payload(), packet.payload_len()), (&b"q"[..], 1));
     }
 
-    fn read_mpls(&mut self) {
-        for _ in 0..16 {
-            let Some(label) = self.header::<4>(Layer::Mpls, self.network) else {
-                return;
-            };
-            self.network += 4;
-            if label[2] & 1 != 0 {
-                return self.read_ip();
-            }
-        }
-        self.flags |= PacketFlags::DEPTH_LIMIT;
+    #[test]
+    fn a_claim_beyond_the_frame_is_malformed_and_what_is_there_is_read() {
+        let frame = frame();
+        let short = &frame[..frame.len() - 3];
+        let packet = whole(LinkType::Ethernet, short);
+        assert_eq!(packet.flags(), PacketFlags::MALFORMED);
+        assert_eq!(error(&packet), (Layer::Ipv4, 14, Problem::Beyond, 47, 44));
+        assert_eq!(
+            (packet.source_port(), packet.payload()),
+            (1000, &b"payl"[..])
+        );
+        assert_eq!(packet.payload_len(), 4);
     }
 
-    fn read_pppoe(&mut self) {
-        let Some(header) = self.header::<8>(Layer::Pppoe, self.network) else {
-            return;
-        };
-        let length = usize::from(be16(header, 4));
-        let begin = self.network + 6;
-        if length < 2 {
-            return self.fail(Layer::Pppoe, self.network, Problem::TotalLength, 2, length);
-        }
-        self.close_at(begin + length);
-        self.network += 8;
-        match be16(header, 6) {
-            0x0021 => self.read_ipv4(),
-            0x0057 => self.read_ipv6(),
-            _ => {}
-        }
+    #[test]
+    fn with_no_length_on_the_wire_the_headers_are_believed() {
+        let frame = frame();
+        let packet = Packet::parse(LinkType::Ethernet, &frame, usize::MAX);
+        assert!(packet.flags().is_empty());
+        let packet = Packet::parse(LinkType::Ethernet, &frame[..56], usize::MAX);
+        assert_eq!(packet.flags(), PacketFlags::TRUNCATED);
+        assert_eq!((packet.payload(), packet.payload_len()), (&b"pa"[..], 7));
+        let arp = ethernet(0x0806, &[0, 1, 8, 0, 6, 4, 0, 1]);
+        assert!(
+            Packet::parse(LinkType::Ethernet, &arp, usize::MAX)
+                .flags()
+                .is_empty()
+        );
     }
 
-    /// IPv4 or IPv6, as the version says.
-    pub(super) fn read_ip(&mut self) {
-        match self.data.get(self.network).map(|byte| byte >> 4) {
-            Some(4) => self.read_ipv4(),
-            Some(6) => self.read_ipv6(),
-            Some(other) => {
-                self.fail(
-                    Layer::Ipv4,
-                    self.network,
-                    Problem::Version,
-                    4,
-                    usize::from(other),
-                );
-            }
-            None => self.short(Layer::Ipv4, self.network, 1),
-        }
+    #[test]
+    fn the_outermost_error_is_told() {
+        // The frame is shorter than IPv4 says, and so is the TCP header than it says itself.
+        let frame = ethernet(0x0800, &ipv4(6, &tcp(0x002, &[1; 8], b"")));
+        let packet = whole(LinkType::Ethernet, &frame[..frame.len() - 4]);
+        assert_eq!(error(&packet), (Layer::Ipv4, 14, Problem::Beyond, 48, 44));
+        assert!(packet.tcp().is_none());
+        assert_eq!(packet.destination_port(), 80);
     }
 
-    #[inline]
-    fn read_ipv4(&mut self) {
-        let at = self.network;
-        let Some(header) = self.header::<20>(Layer::Ipv4, at) else {
-            return;
-        };
-        let length = usize::from(header[0] & 0x0f) * 4;
-        let total = usize::from(be16(header, 2));
-        if header[0] >> 4 != 4 {
-            let got = usize::from(header[0] >> 4);
-            return self.fail(Layer::Ipv4, at, Problem::Version, 4, got);
+    #[test]
+    fn an_empty_capture_is_no_surprise() {
+        for link in [
+            LinkType::Ethernet,
+            LinkType::RawIp,
+            LinkType::Null,
+            LinkType::LinuxSll2,
+        ] {
+            let packet = whole(link, &[]);
+            assert_eq!(packet.flags(), PacketFlags::MALFORMED, "{link:?}");
+            assert_eq!((packet.bytes(), packet.payload()), (&[][..], &[][..]));
+            let packet = Packet::parse(link, &[], 60);
+            assert_eq!(packet.flags(), PacketFlags::TRUNCATED, "{link:?}");
         }
-        if length < 20 {
-            return self.fail(Layer::Ipv4, at, Problem::HeaderLength, 20, length);
-        }
-        // Zero stands for "to the end": segmentation offload, and packets of over 64 KiB.
-        if total != 0 {
-            if total < length {
-                return self.fail(Layer::Ipv4, at, Problem::TotalLength, length, total);
-            }
-            self.close_at(at + total);
-        }
-        if at + length > self.end {
-            return self.short(Layer::Ipv4, at, length);
-        }
-        self.network_kind = Network::Ipv4;
-        self.protocol = header[9];
-        self.transport = at + length;
-        self.payload = self.transport;
-        let fragment = be16(header, 6);
-        if fragment & 0x3fff != 0 {
-            self.flags |= PacketFlags::FRAGMENT;
-            if fragment & 0x1fff != 0 {
-                self.flags |= PacketFlags::LATER_FRAGMENT;
-                return;
-            }
-        }
-        if self.transport > self.data.len() {
-            self.flags |= PacketFlags::TRUNCATED;
-            return;
-        }
-        transport::parse(self);
-    }
-
-    fn read_ipv6(&mut self) {
-        let at = self.network;
-        let Some(header) = self.header::<40>(Layer::Ipv6, at) else {
-            return;
-        };
-        if header[0] >> 4 != 6 {
-            let got = usize::from(header[0] >> 4);
-            return self.fail(Layer::Ipv6, at, Problem::Version, 6, got);
-        }
-        self.network_kind = Network::Ipv6;
-        self.transport = at + 40;
-        self.payload = self.transport;
-        self.protocol = header[6];
-        let length = usize::from(be16(header, 4));
-        if length != 0 {
-            self.close_at(at + 40 + length);
-        }
-        if protocol::is_ipv6_extension(self.protocol) && !ipv6::skip_extensions(self, length == 0) {
-            return;
-        }
-        transport::parse(self);
     }
 }

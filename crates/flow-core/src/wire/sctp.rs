@@ -48,13 +48,26 @@ pub struct SctpChunk<'a> {
     pub kind: u8,
     /// Flags.
     pub flags: u8,
+    /// Length in bytes as the chunk tells it, its header of four bytes included.
+    pub length: u16,
     /// Value, as far as it was captured.
     pub value: &'a [u8],
-    /// Length of the value in bytes, as the chunk tells it.
-    pub length: u16,
 }
 
 impl SctpChunk<'_> {
+    /// Whether its length is less than its own header has. Where the next chunk begins is not
+    /// known then, so this is the last one, and it has no value.
+    #[must_use]
+    pub const fn is_malformed(&self) -> bool {
+        self.length < 4
+    }
+
+    /// Whether the value ends before its length says: cut off, or beyond the packet.
+    #[must_use]
+    pub const fn is_cut(&self) -> bool {
+        self.value.len() + 4 < self.length as usize
+    }
+
     /// Name of the type in the IANA registry "Chunk Types".
     #[must_use]
     pub const fn name(&self) -> Option<&'static str> {
@@ -87,7 +100,7 @@ impl SctpChunk<'_> {
     }
 }
 
-/// Iterates over chunks. Ends where one is too short to tell where the next begins.
+/// Iterates over chunks. One that is malformed or cut is the last.
 #[derive(Clone, Copy, Debug)]
 pub struct SctpChunks<'a> {
     rest: &'a [u8],
@@ -100,24 +113,27 @@ impl<'a> Iterator for SctpChunks<'a> {
         let &[kind, flags, high, low, ref rest @ ..] = self.rest else {
             return None;
         };
-        let Some(length) = u16::from_be_bytes([high, low]).checked_sub(4) else {
-            self.rest = &[];
-            return None;
+        let length = u16::from_be_bytes([high, low]);
+        let (value, padded) = match usize::from(length).checked_sub(4) {
+            Some(length) => (
+                rest.get(..length).unwrap_or(rest),
+                length.next_multiple_of(4),
+            ),
+            None => (&[][..], usize::MAX),
         };
-        let padded = usize::from(length).next_multiple_of(4);
-        let value = rest.get(..usize::from(length)).unwrap_or(rest);
         self.rest = rest.get(padded..).unwrap_or_default();
         Some(SctpChunk {
             kind,
             flags,
-            value,
             length,
+            value,
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+
     use super::*;
 
     #[test]
@@ -126,13 +142,18 @@ mod tests {
         let chunks: Vec<_> = SctpChunks { rest: &bytes }.collect();
         assert_eq!(chunks.len(), 3);
         assert_eq!((chunks[0].kind, chunks[0].value), (0, &[9][..]));
+        assert_eq!((chunks[0].flags, chunks[0].length), (3, 5));
         assert_eq!(chunks[1].name(), Some("SHUTDOWN_COMPLETE"));
-        assert_eq!(
-            (chunks[2].length, chunks[2].value),
-            (5, &[7][..]),
-            "cut off"
-        );
-        let bad = [0, 0, 0, 3, 1, 1, 1, 1];
-        assert_eq!(SctpChunks { rest: &bad }.count(), 0);
+        assert!(!chunks[1].is_cut() && !chunks[1].is_malformed());
+        assert_eq!((chunks[2].length, chunks[2].value), (9, &[7][..]));
+        assert!(chunks[2].is_cut());
+    }
+
+    #[test]
+    fn a_chunk_shorter_than_its_header_ends_them() {
+        let bytes = [11, 0, 0, 4, 0, 0, 0, 3, 1, 1, 1, 1];
+        let chunks: Vec<_> = SctpChunks { rest: &bytes }.collect();
+        assert_eq!(chunks.len(), 2);
+        assert!(chunks[1].is_malformed() && chunks[1].value.is_empty());
     }
 }

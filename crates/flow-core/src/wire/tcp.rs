@@ -1,6 +1,6 @@
 //! TCP (RFC 9293).
 
-use super::bytes::{be16, be32, chunk};
+use super::bytes::{RawOption, be16, be32, chunk, next_option};
 
 /// The header without its options, 20 bytes; and the options, as far as they were captured.
 #[derive(Clone, Copy, Debug)]
@@ -97,8 +97,8 @@ pub enum TcpOption<'a> {
         /// Its data.
         data: &'a [u8],
     },
-    /// What remains is no option: a length that is too small, or beyond the end. Nothing
-    /// comes after it.
+    /// What remains is no option: a length that is too small, or beyond the end (which, of a
+    /// truncated packet, may be that of the capture). Nothing comes after it.
     Malformed(&'a [u8]),
 }
 
@@ -112,21 +112,10 @@ impl<'a> Iterator for TcpOptions<'a> {
     type Item = TcpOption<'a>;
 
     fn next(&mut self) -> Option<TcpOption<'a>> {
-        loop {
-            match *self.rest {
-                [] | [0, ..] => {
-                    self.rest = &[];
-                    return None;
-                }
-                [1, ref rest @ ..] => self.rest = rest,
-                [kind, length, ..] if length >= 2 && usize::from(length) <= self.rest.len() => {
-                    let (option, rest) = self.rest.split_at(usize::from(length));
-                    self.rest = rest;
-                    return Some(decode(kind, &option[2..]));
-                }
-                _ => return Some(TcpOption::Malformed(core::mem::take(&mut self.rest))),
-            }
-        }
+        Some(match next_option(&mut self.rest)? {
+            RawOption::Whole { kind, data } => decode(kind, data),
+            RawOption::Malformed(rest) => TcpOption::Malformed(rest),
+        })
     }
 }
 

@@ -1,9 +1,10 @@
 //! Packets in packets.
 
-use super::bytes::{be16, be32, chunk};
+use super::bytes::{be16, be32, between};
+use super::error::Layer;
 use super::flags::PacketFlags;
 use super::link::LinkType;
-use super::packet::{Packet, Transport};
+use super::packet::{OPEN, Packet, Transport};
 use super::{ethertype, protocol};
 
 /// VXLAN's port (RFC 7348), and the one Linux used before.
@@ -34,22 +35,58 @@ pub struct Tunnel {
     pub id: u32,
 }
 
+/// A packet in a packet, not decoded yet.
+struct Carried {
+    tunnel: Tunnel,
+    link: LinkType,
+    /// Layer and place of the tunnel's header that comes last before it.
+    layer: Layer,
+    header: usize,
+    /// Where it begins.
+    start: usize,
+}
+
 impl<'a> Packet<'a> {
     /// What carries the packet inside of this one, and that packet.
     ///
-    /// `None` where nothing is carried, or the headers of the tunnel are not whole. At
+    /// `None` where nothing is carried, or the headers that would tell are not whole. At
     /// [`Packet::MAX_DEPTH`] nothing more is followed, and
     /// [`is_at_depth_limit`](Self::is_at_depth_limit) tells whether there was something.
+    ///
+    /// A packet in the first fragment of another one goes on in the next fragments: it is
+    /// [`PacketFlags::TRUNCATED`].
     #[must_use]
+    #[inline]
     pub fn inner(&self) -> Option<(Tunnel, Packet<'a>)> {
-        let (tunnel, link, start) = self.carried()?;
+        match self.transport_kind {
+            // What nearly all packets are: nothing to look for.
+            Transport::Tcp | Transport::None => None,
+            _ => self.decode_inner(),
+        }
+    }
+
+    #[inline(never)]
+    fn decode_inner(&self) -> Option<(Tunnel, Packet<'a>)> {
+        let carried = self.carried()?;
         if self.depth >= Self::MAX_DEPTH {
             return None;
         }
-        Some((
-            tunnel,
-            Self::parse_at(link, self.data, start, self.end, self.depth + 1),
-        ))
+        let Carried { link, start, .. } = carried;
+        let data = between(self.data, 0, self.end);
+        let end = if self.flags.contains(PacketFlags::FRAGMENT) {
+            OPEN
+        } else {
+            self.end
+        };
+        let depth = self.depth + 1;
+        let packet = if start <= end {
+            Self::parse_inner(link, data, start, end, depth)
+        } else {
+            let mut packet = Self::undecoded(link, data, start, end, depth);
+            packet.short(carried.layer, carried.header, start - carried.header);
+            packet
+        };
+        Some((carried.tunnel, packet))
     }
 
     /// Whether a packet is carried that [`inner`](Self::inner) does not follow any more.
@@ -68,99 +105,100 @@ impl<'a> Packet<'a> {
             return None;
         }
         let start = self.payload + 4;
-        if start >= self.data.len().min(self.end) {
+        let mut end = self.end;
+        if let Some(length) = icmp.quoted_len() {
+            end = end.min(start + length);
+        }
+        let data = between(self.data, 0, end);
+        if start >= data.len() {
             return None;
         }
         // What was cut off did exist: the quoted header tells how long it was.
-        let mut quoted = Self::parse_at(
+        Some(Self::parse_inner(
             LinkType::RawIp,
-            self.data,
+            data,
             start,
-            usize::MAX >> 1,
+            OPEN,
             self.depth + 1,
-        );
-        if quoted.end == usize::MAX >> 1 {
-            quoted.end = self.end;
-        }
-        Some(quoted)
+        ))
     }
 
-    /// Tunnel, link type and place of the packet carried.
-    fn carried(&self) -> Option<(Tunnel, LinkType, usize)> {
+    fn carried(&self) -> Option<Carried> {
         match self.transport_kind {
             Transport::Ip => {
                 let link = match self.protocol {
                     protocol::IPV4 => LinkType::Ipv4,
                     _ => LinkType::Ipv6,
                 };
-                Some((
-                    Tunnel {
-                        kind: TunnelKind::IpInIp,
-                        id: 0,
-                    },
+                let kind = TunnelKind::IpInIp;
+                Some(Carried {
+                    tunnel: Tunnel { kind, id: 0 },
                     link,
-                    self.payload,
-                ))
+                    layer: Layer::Ipv4,
+                    header: self.payload,
+                    start: self.payload,
+                })
             }
             Transport::Gre => self.in_gre(),
-            Transport::Udp if VXLAN_PORTS.contains(&self.destination_port) => self.in_vxlan(),
-            Transport::Udp if self.destination_port == GENEVE_PORT => self.in_geneve(),
+            Transport::Udp if VXLAN_PORTS.contains(&self.destination_port()) => self.in_vxlan(),
+            Transport::Udp if self.destination_port() == GENEVE_PORT => self.in_geneve(),
             _ => None,
         }
     }
 
-    fn in_gre(&self) -> Option<(Tunnel, LinkType, usize)> {
+    fn in_gre(&self) -> Option<Carried> {
         let gre = self.gre()?;
-        let tunnel = Tunnel {
-            kind: TunnelKind::Gre,
-            id: gre.key().unwrap_or(0),
-        };
         if gre.version() != 0 {
             return None;
         }
-        match gre.protocol() {
-            // ERSPAN type II has a header of eight bytes, where there is a sequence number.
-            ethertype::ERSPAN if gre.has_sequence() => {
-                Some((tunnel, LinkType::Ethernet, self.payload + 8))
-            }
-            ethertype::ERSPAN => Some((tunnel, LinkType::Ethernet, self.payload)),
-            number => Some((tunnel, link_of(number)?, self.payload)),
-        }
+        let (link, more) = match gre.protocol() {
+            // ERSPAN type II has a header of eight bytes, type I, without a sequence number,
+            // none.
+            ethertype::ERSPAN if gre.has_sequence() => (LinkType::Ethernet, 8),
+            ethertype::ERSPAN => (LinkType::Ethernet, 0),
+            number => (link_of(number)?, 0),
+        };
+        let (kind, id) = (TunnelKind::Gre, gre.key().unwrap_or(0));
+        Some(Carried {
+            tunnel: Tunnel { kind, id },
+            link,
+            layer: Layer::Gre,
+            header: self.payload,
+            start: self.payload + more,
+        })
     }
 
     /// RFC 7348 section 5: flags, of which 0x08 says that the identifier is valid.
-    fn in_vxlan(&self) -> Option<(Tunnel, LinkType, usize)> {
+    fn in_vxlan(&self) -> Option<Carried> {
         let header = self.within::<8>(self.payload)?;
-        let id = be32(header, 4) >> 8;
-        let tunnel = Tunnel {
-            kind: TunnelKind::Vxlan,
-            id,
-        };
-        (header[0] & 0x08 != 0).then_some((tunnel, LinkType::Ethernet, self.payload + 8))
+        if header[0] & 0x08 == 0 {
+            return None;
+        }
+        let (kind, id) = (TunnelKind::Vxlan, be32(header, 4) >> 8);
+        Some(Carried {
+            tunnel: Tunnel { kind, id },
+            link: LinkType::Ethernet,
+            layer: Layer::Udp,
+            header: self.payload,
+            start: self.payload + 8,
+        })
     }
 
     /// RFC 8926 section 3.4: version, length of options in words of four bytes, protocol.
-    fn in_geneve(&self) -> Option<(Tunnel, LinkType, usize)> {
+    fn in_geneve(&self) -> Option<Carried> {
         let header = self.within::<8>(self.payload)?;
-        let options = usize::from(header[0] & 0x3f) * 4;
-        let start = self.payload + 8 + options;
-        if header[0] >> 6 != 0 || start > self.end {
+        let link = link_of(be16(header, 2))?;
+        if header[0] >> 6 != 0 {
             return None;
         }
-        let tunnel = Tunnel {
-            kind: TunnelKind::Geneve,
-            id: be32(header, 4) >> 8,
-        };
-        Some((tunnel, link_of(be16(header, 2))?, start))
-    }
-
-    /// `N` bytes at `at` that are captured and belong to this packet.
-    fn within<const N: usize>(&self, at: usize) -> Option<&'a [u8; N]> {
-        if at + N > self.end {
-            None
-        } else {
-            chunk(self.data, at)
-        }
+        let (kind, id) = (TunnelKind::Geneve, be32(header, 4) >> 8);
+        Some(Carried {
+            tunnel: Tunnel { kind, id },
+            link,
+            layer: Layer::Geneve,
+            header: self.payload,
+            start: self.payload + 8 + usize::from(header[0] & 0x3f) * 4,
+        })
     }
 }
 
@@ -172,3 +210,6 @@ const fn link_of(number: u16) -> Option<LinkType> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,6 +85,33 @@ fn a_tuple_used_again_after_its_end_is_another_connection() {
 }
 
 #[test]
+fn they_are_emitted_in_the_order_in_which_they_began() {
+    let mut table = FlowTable::with_capacity(8);
+    let none = &mut |_: &Flow| panic!("nothing ends");
+    // The first one is unused for longest when it expires, and the last one takes its place.
+    for (from, time) in [(1, 1), (2, 5), (3, 5), (4, 5)] {
+        table.add(&packet(from, 9, time, TcpFlags::SYN), none);
+    }
+    table.expire(2, &mut |flow| assert_eq!(flow.source.port, 1001));
+    let ports: Vec<_> = all(&mut table)
+        .iter()
+        .map(|flow| flow.source.port)
+        .collect();
+    assert_eq!(ports, [1002, 1003, 1004]);
+}
+
+#[test]
+fn one_that_has_to_go_is_emitted_and_counted() {
+    let mut table = FlowTable::with_capacity(2);
+    let mut gone = Vec::new();
+    for (from, time) in [(1, 1), (2, 2), (1, 3), (3, 4)] {
+        let one = packet(from, 9, time, TcpFlags::ACK);
+        table.add(&one, &mut |flow| gone.push(flow.source.port));
+    }
+    assert_eq!((gone, table.evicted(), table.len()), (vec![1002], 1, 2));
+}
+
+#[test]
 fn a_full_counter_begins_another_record() {
     let mut table = FlowTable::with_capacity(1);
     let mut records = Vec::new();

@@ -89,6 +89,20 @@ fn the_long_form_leaves_out_what_is_not_known() {
 }
 
 #[test]
+fn there_are_no_brackets_around_nothing() {
+    let mut flow = syn();
+    let short = flow.to_string().replace(" (unknown)", "");
+    assert_eq!(std::format!("{flow:#}"), short);
+    flow.direction = Direction::INGRESS;
+    assert_eq!(std::format!("{flow:#}"), std::format!("{short} [in]"));
+    flow.interface.index = 7;
+    assert_eq!(
+        std::format!("{flow:#}"),
+        std::format!("{short} [interface 7 in]")
+    );
+}
+
+#[test]
 fn each_kind_of_observation_has_its_word() {
     let mut flow = syn();
     for (event, word) in [

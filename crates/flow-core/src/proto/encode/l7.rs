@@ -42,6 +42,7 @@ fn dns<'a, S: Sink>(sink: &mut S, dns: &'a DnsRecord) {
     );
     sink.uint(field!(3, "ttl"), dns.ttl);
     sink.lossy_list(field!(4, "cnames"), dns.cnames.iter().map(bytes));
+    sink.lossy(field!(5, "observation_source"), bytes(&dns.source));
     sink.uint(field!(6, "rcode"), u32::from(dns.rcode));
     let names = |types: &'a [RecordType]| types.iter().map(|kind| short::record_type(*kind));
     sink.valid_list(field!(7, "qtypes"), names(&dns.qtypes));

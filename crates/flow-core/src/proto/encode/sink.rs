@@ -27,7 +27,7 @@ macro_rules! field {
 }
 pub(crate) use field;
 
-/// How [`Sink::any`] packs a message.
+/// How `Sink::any` packs a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ExtensionForm {
     /// A `google.protobuf.Struct` with the fields of the message's JSON. Every protobuf library

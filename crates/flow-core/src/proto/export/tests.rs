@@ -10,7 +10,7 @@ use crate::flow::Endpoint;
 use crate::proto::arbitrary::{Given, given};
 use crate::proto::flow::ext::v1::Observation;
 use crate::proto::to_json;
-use crate::record::{HttpRecord, L7Body, L7Flags, L7Kind, TraceId};
+use crate::record::{HttpRecord, L7Body, L7Kind, RecordFlags, TraceId};
 use crate::text::is_hazard;
 
 const FORMS: [ExtensionForm; 3] = [
@@ -110,7 +110,7 @@ fn long_contents_have_their_length_before_them() {
         destination: EndpointNames::default(),
         l7: L7Record {
             kind: L7Kind::REQUEST,
-            flags: L7Flags::NONE,
+            flags: RecordFlags::NONE,
             latency_ns: 0,
             trace: TraceId::default(),
             body: L7Body::Http(HttpRecord::default()),

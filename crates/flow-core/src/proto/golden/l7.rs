@@ -5,7 +5,7 @@ fn a_dns_answer() {
     let mut shelves = shelves();
     let record = L7Record {
         latency_ns: 1_500_000,
-        flags: L7Flags::TRUNCATED,
+        flags: RecordFlags::TRUNCATED,
         ..record(
             L7Kind::RESPONSE,
             L7Body::Dns(DnsRecord {
@@ -16,6 +16,7 @@ fn a_dns_answer() {
                 ],
                 ttl: 300,
                 cnames: std::vec!["alias.example.org.".into()],
+                source: crate::record::Text::default(),
                 rcode: 0,
                 qtypes: std::vec![RecordType(1)],
                 rrtypes: std::vec![RecordType(5), RecordType(1), RecordType(65_280)],

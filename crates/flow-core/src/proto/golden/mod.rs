@@ -22,7 +22,7 @@ use crate::flow::{
     Traffic, TunnelProtocol, Verdict,
 };
 use crate::record::{
-    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Flags, L7Kind, L7Record, RecordType,
+    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, RecordFlags, RecordType,
     TlsRecord, TraceId,
 };
 use crate::resolve::{
@@ -64,7 +64,7 @@ fn shelves() -> Shelves {
 fn record(kind: L7Kind, body: L7Body) -> L7Record {
     L7Record {
         kind,
-        flags: L7Flags::NONE,
+        flags: RecordFlags::NONE,
         latency_ns: 0,
         trace: TraceId::default(),
         body,

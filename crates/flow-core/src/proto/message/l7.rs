@@ -23,7 +23,7 @@ pub(super) fn layer7(record: &L7Record) -> pb::Layer7 {
             ips: shown(&dns.ips),
             ttl: dns.ttl,
             cnames: dns.cnames.iter().map(lossy).collect(),
-            observation_source: String::new(),
+            observation_source: lossy(&dns.source),
             rcode: u32::from(dns.rcode),
             qtypes: shown(&dns.qtypes),
             rrtypes: shown(&dns.rrtypes),

@@ -10,7 +10,7 @@ use crate::proto::flow as pb;
 use crate::proto::flow::ext::v1 as ext;
 use crate::proto::flow::layer7::Record;
 use crate::record::{
-    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Flags, L7Kind, L7Record, RecordType,
+    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, RecordFlags, RecordType,
     Text, TlsRecord, TraceId,
 };
 
@@ -33,7 +33,7 @@ pub(super) fn record(
     };
     Ok(Some(L7Record {
         kind: L7Kind(small("l7.type", l7.r#type)?),
-        flags: L7Flags(set("extensions.l7.flags", &detail.flags)?),
+        flags: RecordFlags(set("extensions.l7.flags", &detail.flags)?),
         latency_ns: l7.latency_ns,
         trace: trace(message)?,
         body,
@@ -78,6 +78,7 @@ fn dns(message: &pb::Dns, detail: &ext::L7Detail) -> Result<DnsRecord, ConvertEr
         ips,
         ttl: message.ttl,
         cnames: texts(&message.cnames),
+        source: message.observation_source.as_str().into(),
         rcode: small("l7.dns.rcode", message.rcode)?,
         qtypes: types("l7.dns.qtypes", &message.qtypes)?,
         rrtypes: types("l7.dns.rrtypes", &message.rrtypes)?,

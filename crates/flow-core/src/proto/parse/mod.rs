@@ -46,8 +46,7 @@ impl pb::Flow {
     /// `keep`, and the flow gets their handles.
     ///
     /// A [`Flow`] has no place for these fields, which are left out: `node_name`, `node_labels`
-    /// and `emitter`, `Summary`, which is made anew when it is asked for, `observation_source` of
-    /// DNS, a debug capture point or a translation point of another event than they belong to,
+    /// and `emitter`, `Summary`, which is made anew when it is asked for, a debug capture point or a translation point of another event than they belong to,
     /// extensions of a foreign type, and a layer 7 record without a body that is known.
     ///
     /// # Errors

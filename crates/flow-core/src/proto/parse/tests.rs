@@ -101,6 +101,7 @@ fn expected_record(record: &L7Record) -> L7Record {
         L7Body::Dns(dns) => {
             sent_text(&mut dns.query);
             dns.cnames.iter_mut().for_each(sent_text);
+            sent_text(&mut dns.source);
         }
         L7Body::Http(http) => {
             [&mut http.method, &mut http.url, &mut http.protocol]
@@ -195,7 +196,8 @@ proptest! {
 
 #[test]
 fn what_does_not_fit_is_named() {
-    let cases: &[(fn(&mut pb::Flow), &str)] = &[
+    type Case = (fn(&mut pb::Flow), &'static str);
+    let cases: &[Case] = &[
         (
             |flow| flow.verdict = 256,
             "field verdict: expected a number from 0 to 255, found 256",

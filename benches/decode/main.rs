@@ -1,0 +1,45 @@
+//! Decoding: bytes to a view with its tuple beside etherparse's slices, and packets and kernel
+//! records to flows.
+//!
+//! Criterion gives the figures; the table at the end compares medians of paired rounds, in
+//! which the contenders take turns on the same input, and is what to trust on a noisy machine.
+
+mod input;
+mod lane;
+mod paired;
+mod peer;
+mod record;
+mod tuple;
+
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput};
+
+use lane::Lane;
+
+fn main() {
+    let mut criterion = Criterion::default()
+        .sample_size(30)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1))
+        .configure_from_args();
+    let single = input::single();
+    let mix = input::mix();
+    let records = record::records();
+    peer::check(&single);
+    peer::check(&mix);
+    let mut groups = lane::groups(&single, &mix, &records);
+    for group in &mut groups {
+        let mut figures = criterion.benchmark_group(group.title);
+        figures.throughput(Throughput::Elements(1));
+        for Lane { name, work } in &mut group.lanes {
+            figures.bench_function(*name, |bencher| bencher.iter_custom(&mut *work));
+        }
+        figures.finish();
+    }
+    criterion.final_summary();
+    // `cargo test --benches` runs this with `--test`: there is nothing to compare then.
+    if !std::env::args().any(|argument| argument == "--test" || argument == "--list") {
+        paired::table(&mut groups);
+    }
+}

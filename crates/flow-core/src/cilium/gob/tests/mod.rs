@@ -1,0 +1,5 @@
+//! Streams written byte by byte.
+
+mod bounds;
+mod round_trip;
+mod writer;

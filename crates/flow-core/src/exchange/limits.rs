@@ -1,0 +1,41 @@
+//! How much is kept.
+
+/// How much a [`Tracker`](super::Tracker) keeps, and of what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections that are followed at the same time. The one unused for longest goes first.
+    pub connections: usize,
+    /// Bytes that all connections together may hold besides their places in the table: parts of
+    /// heads, segments that came too early, requests that wait. Where there are more, the
+    /// connection unused for longest goes first.
+    pub memory: usize,
+    /// Bytes of one direction that are kept until a head is whole.
+    pub head: usize,
+    /// Bytes of one direction that are kept because what comes before them is still missing.
+    pub window: usize,
+    /// Requests of one connection that wait for their response. The oldest goes first.
+    pub waiting: usize,
+    /// Nanoseconds without a packet after which a connection is given up.
+    pub idle: u64,
+    /// Bytes of text that a record holds.
+    pub text: usize,
+    /// Header fields that a record holds; also names and addresses in an answer.
+    pub entries: usize,
+}
+
+impl Default for Limits {
+    /// 16,384 connections, 24 MiB, heads of 16 KiB, windows of 32 KiB, 64 requests, two minutes;
+    /// records of 4 KiB with 64 entries.
+    fn default() -> Self {
+        Self {
+            connections: 16_384,
+            memory: 24 << 20,
+            head: 16 << 10,
+            window: 32 << 10,
+            waiting: 64,
+            idle: 120_000_000_000,
+            text: 4 << 10,
+            entries: 64,
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! HTTP.
+
+use std::vec::Vec;
+
+use super::{Budget, Recorder, trace_id};
+use crate::l7::L7Flags;
+use crate::l7::http1::{self, Request, Response};
+use crate::record::{Header, HttpRecord, RecordFlags, Text, TraceId};
+use crate::redact::Shown;
+
+/// A record of HTTP, and what its response repeats.
+pub(in crate::exchange) struct HttpSaid {
+    pub(in crate::exchange) record: HttpRecord,
+    pub(in crate::exchange) flags: RecordFlags,
+    pub(in crate::exchange) trace: TraceId,
+    /// Whether the URL holds a marker.
+    pub(in crate::exchange) is_url_redacted: bool,
+}
+
+impl Recorder {
+    pub(in crate::exchange) fn http1_request(&mut self, request: &Request<'_>) -> HttpSaid {
+        let mut budget = Budget::new(&self.limits, request.flags());
+        let is_cut = request.version().is_none() && request.flags().contains(L7Flags::TRUNCATED);
+        let url = self.http1_url(request, is_cut, &mut budget);
+        let is_url_redacted = budget.flags.contains(RecordFlags::REDACTED);
+        let record = HttpRecord {
+            method: method(request.method().as_bytes(), &mut budget),
+            url,
+            protocol: protocol(request.version()),
+            headers: self.headers(request.headers(), &mut budget),
+            ..HttpRecord::default()
+        };
+        HttpSaid {
+            record,
+            flags: budget.flags,
+            trace: trace_id(request.traceparent()),
+            is_url_redacted,
+        }
+    }
+
+    /// The record of a response, without what it repeats of its request.
+    pub(in crate::exchange) fn http1_response(&mut self, response: &Response<'_>) -> HttpSaid {
+        let mut budget = Budget::new(&self.limits, response.flags());
+        let record = HttpRecord {
+            code: response.status(),
+            protocol: protocol(response.version()),
+            headers: self.headers(response.headers(), &mut budget),
+            ..HttpRecord::default()
+        };
+        HttpSaid {
+            record,
+            flags: budget.flags,
+            trace: trace_id(response.traceparent()),
+            is_url_redacted: false,
+        }
+    }
+
+    fn http1_url(&mut self, request: &Request<'_>, is_cut: bool, budget: &mut Budget) -> Text {
+        let target = request.raw_target();
+        let host = request.host().filter(|host| !host.is_empty());
+        let has_path = target.starts_with(b"/") && request.method() != "CONNECT";
+        match host.filter(|_| has_path && !is_cut) {
+            Some(host) => self.joined_url(b"http", host, target, budget),
+            None if is_cut => {
+                let shown = self.redaction.cut_url(target);
+                budget.shown(&shown)
+            }
+            None => {
+                let shown = self.redaction.url(target);
+                budget.shown(&shown)
+            }
+        }
+    }
+
+    pub(super) fn joined_url(
+        &mut self,
+        scheme: &[u8],
+        host: &[u8],
+        target: &[u8],
+        budget: &mut Budget,
+    ) -> Text {
+        self.scratch.clear();
+        if self.redaction.join(scheme, host, target, &mut self.scratch) {
+            budget.flags |= RecordFlags::REDACTED;
+        }
+        budget.text(&self.scratch)
+    }
+
+    fn headers(&self, headers: http1::Headers<'_>, budget: &mut Budget) -> Vec<Header> {
+        let mut kept = Vec::with_capacity(12);
+        for header in headers {
+            if !self.header(header.name, header.value, &mut kept, budget) {
+                break;
+            }
+        }
+        kept
+    }
+
+    /// Keeps a header field; `false` where there is no room for it.
+    pub(super) fn header(
+        &self,
+        name: &[u8],
+        value: &[u8],
+        kept: &mut Vec<Header>,
+        budget: &mut Budget,
+    ) -> bool {
+        let shown = self.redaction.header(name, value);
+        if name.len() + shown.as_bytes().len() > budget.text {
+            budget.flags |= RecordFlags::LIMIT;
+            return false;
+        }
+        if !budget.entry() {
+            return false;
+        }
+        kept.push(Header {
+            key: budget.text(name),
+            value: match shown {
+                Shown::Plain(value) => budget.text(value),
+                shown => budget.shown(&shown),
+            },
+        });
+        true
+    }
+}
+
+/// A method, most often one that needs no bytes of its own.
+pub(super) fn method(method: &[u8], budget: &mut Budget) -> Text {
+    match method {
+        b"GET" => const { Text::from_static("GET") },
+        b"POST" => const { Text::from_static("POST") },
+        method => budget.text(method),
+    }
+}
+
+fn protocol(version: Option<&'static str>) -> Text {
+    Text::from_static(version.unwrap_or("HTTP/1"))
+}

@@ -1,0 +1,79 @@
+//! What a tracker did, counted.
+
+/// What a [`Tracker`](super::Tracker) did so far. These always hold:
+///
+/// - `segments` is the sum of `ignored`, `empty`, `not_recognised`, `after_end`, `datagrams` and
+///   `followed`;
+/// - `requests` is the sum of `paired`, `repeated`, `unanswered`, `evicted`, `one_way` and the
+///   requests that still [wait](super::Tracker::waiting);
+/// - `responses` is the sum of `paired` and `unmatched`;
+/// - the flows handed out are the sum of `requests` and `responses`;
+/// - `connections` is the sum of `ended`, `expired`, `evicted_full`, `evicted_memory` and the
+///   connections that are still [followed](super::Tracker::len).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrackerStats {
+    /// Packets given.
+    pub segments: u64,
+    /// Packets that are no TCP or UDP, that were dropped, or that are fragments without a header.
+    pub ignored: u64,
+    /// Packets without payload that neither begin nor end a connection.
+    pub empty: u64,
+    /// Datagrams of protocols that are not decoded.
+    pub not_recognised: u64,
+    /// TCP packets of a connection that is over: what was sent again.
+    pub after_end: u64,
+    /// Datagrams that were decoded.
+    pub datagrams: u64,
+    /// TCP packets that were put in order.
+    pub followed: u64,
+
+    /// Connections begun, those over UDP that ask something included.
+    pub connections: u64,
+    /// Connections that ended: by FIN or RST, by a new one with the same ends, by the last answer
+    /// of one over UDP, or at the end of all.
+    pub ended: u64,
+    /// Connections without a packet for too long.
+    pub expired: u64,
+    /// Connections that had to go because there were too many.
+    pub evicted_full: u64,
+    /// Connections that had to go because all together held too many bytes.
+    pub evicted_memory: u64,
+    /// TCP connections whose beginning was not seen.
+    pub joined: u64,
+
+    /// Requests told.
+    pub requests: u64,
+    /// Responses told.
+    pub responses: u64,
+    /// Responses whose request is known.
+    pub paired: u64,
+    /// Responses without a request.
+    pub unmatched: u64,
+    /// Requests that were sent again before they were answered (DNS). The first one waits on.
+    pub repeated: u64,
+    /// Requests without a response at the end of their connection, or when it was sure that none
+    /// would come.
+    pub unanswered: u64,
+    /// Requests that went before their response came: there were too many of a connection, or
+    /// their connection had to go.
+    pub evicted: u64,
+    /// Requests to which no response comes on their connection: to a group of hosts (mDNS), or
+    /// that want none (Kafka).
+    pub one_way: u64,
+    /// Responses that only say that another one comes (HTTP 1xx). They are not told.
+    pub interim: u64,
+
+    /// Bytes that were sent again, and left out.
+    pub repeated_bytes: u64,
+    /// Segments that came before what they follow.
+    pub early: u64,
+    /// Bytes that were not seen: not captured, lost, or in a body and not waited for.
+    pub unseen_bytes: u64,
+    /// Places where bytes were missing that are needed to find the next message.
+    pub gaps: u64,
+    /// Heads and messages that were cut off: by a gap, by the end of the connection, or because
+    /// they are too long.
+    pub truncated: u64,
+    /// Places where what was sent is not as the protocol has it.
+    pub malformed: u64,
+}

@@ -1,0 +1,171 @@
+//! Where topics and outcomes stand in the versions of each message.
+
+use super::reader::Reader;
+use super::registry::ApiKey;
+
+/// The newest versions whose layout is known here.
+pub(super) const PRODUCE: i16 = 13;
+pub(super) const FETCH: i16 = 18;
+pub(super) const METADATA: i16 = 13;
+
+/// Whether the layout of a version of an API with topics is known.
+pub(super) const fn is_known(api: ApiKey, version: i16) -> bool {
+    let newest = match api {
+        ApiKey::PRODUCE => PRODUCE,
+        ApiKey::FETCH => FETCH,
+        ApiKey::METADATA => METADATA,
+        _ => return false,
+    };
+    version >= 0 && version <= newest
+}
+
+/// How a topic is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Naming {
+    Name,
+    Id,
+    IdAndName,
+}
+
+pub(super) const fn naming(api: ApiKey, version: i16) -> Naming {
+    match (api, version) {
+        (ApiKey::PRODUCE | ApiKey::FETCH, 13..) => Naming::Id,
+        (ApiKey::METADATA, 10..) => Naming::IdAndName,
+        _ => Naming::Name,
+    }
+}
+
+/// Steps over what comes before the topics of a request.
+pub(super) fn before_topics(reader: &mut Reader<'_>, api: ApiKey, version: i16) -> Option<()> {
+    match api {
+        ApiKey::PRODUCE => {
+            if version >= 3 {
+                reader.string()?;
+            }
+            // Acknowledgements and timeout.
+            reader.skip(2 + 4)
+        }
+        ApiKey::FETCH => {
+            let replica = if version < 15 { 4 } else { 0 };
+            let max_bytes = if version >= 3 { 4 } else { 0 };
+            let isolation = if version >= 4 { 1 } else { 0 };
+            let session = if version >= 7 { 8 } else { 0 };
+            reader.skip(replica + 4 + 4 + max_bytes + isolation + session)
+        }
+        _ => Some(()),
+    }
+}
+
+/// Steps over what follows the name of a topic of a request.
+pub(super) fn after_topic(reader: &mut Reader<'_>, api: ApiKey, version: i16) -> Option<()> {
+    if api != ApiKey::METADATA {
+        for _ in 0..reader.count()? {
+            if api == ApiKey::PRODUCE {
+                reader.skip(4)?;
+                reader.skip_bytes()?;
+            } else {
+                let leader_epoch = if version >= 9 { 4 } else { 0 };
+                let fetched_epoch = if version >= 12 { 4 } else { 0 };
+                let log_start = if version >= 5 { 8 } else { 0 };
+                reader.skip(4 + leader_epoch + 8 + fetched_epoch + log_start + 4)?;
+            }
+            reader.skip_tags()?;
+        }
+    }
+    reader.skip_tags()
+}
+
+/// Steps over what follows the outcome of a partition of a response.
+pub(super) fn after_outcome(reader: &mut Reader<'_>, api: ApiKey, version: i16) -> Option<()> {
+    if api == ApiKey::PRODUCE {
+        let append_time = if version >= 2 { 8 } else { 0 };
+        let log_start = if version >= 5 { 8 } else { 0 };
+        reader.skip(8 + append_time + log_start)?;
+        if version >= 8 {
+            for _ in 0..reader.count()? {
+                reader.skip(4)?;
+                reader.string()?;
+                reader.skip_tags()?;
+            }
+            reader.string()?;
+        }
+    } else {
+        let stable = if version >= 4 { 8 } else { 0 };
+        let log_start = if version >= 5 { 8 } else { 0 };
+        reader.skip(8 + stable + log_start)?;
+        if version >= 4 {
+            for _ in 0..reader.count()? {
+                reader.skip(16)?;
+                reader.skip_tags()?;
+            }
+        }
+        if version >= 11 {
+            reader.skip(4)?;
+        }
+        reader.skip_bytes()?;
+    }
+    reader.skip_tags()
+}
+
+/// Steps over what comes before the topics of a metadata response.
+pub(super) fn before_metadata(reader: &mut Reader<'_>, version: i16) -> Option<()> {
+    if version >= 3 {
+        reader.skip(4)?;
+    }
+    for _ in 0..reader.count()? {
+        reader.skip(4)?;
+        reader.string()?;
+        reader.skip(4)?;
+        if version >= 1 {
+            reader.string()?;
+        }
+        reader.skip_tags()?;
+    }
+    if version >= 2 {
+        reader.string()?;
+    }
+    if version >= 1 {
+        reader.skip(4)?;
+    }
+    Some(())
+}
+
+/// Steps over what follows the name of a topic of a metadata response.
+pub(super) fn after_metadata(reader: &mut Reader<'_>, version: i16) -> Option<()> {
+    if version >= 1 {
+        reader.skip(1)?;
+    }
+    for _ in 0..reader.count()? {
+        // Error, partition and leader.
+        reader.skip(2 + 4 + 4)?;
+        if version >= 7 {
+            reader.skip(4)?;
+        }
+        // Replicas, those in step, those that are off line.
+        for _ in 0..(if version >= 5 { 3 } else { 2 }) {
+            let count = reader.count()?;
+            reader.skip((count as usize).checked_mul(4)?)?;
+        }
+        reader.skip_tags()?;
+    }
+    if version >= 8 {
+        reader.skip(4)?;
+    }
+    reader.skip_tags()
+}
+
+/// Where the one error code of a response stands, for an API that has one: after so many bytes.
+pub(super) const fn error_at(api: ApiKey, version: i16) -> Option<usize> {
+    let throttled_from = match api {
+        ApiKey::API_VERSIONS | ApiKey::SASL_HANDSHAKE | ApiKey::SASL_AUTHENTICATE => i16::MAX,
+        ApiKey::HEARTBEAT | ApiKey::LEAVE_GROUP | ApiKey::SYNC_GROUP => 1,
+        ApiKey::JOIN_GROUP => 2,
+        // From version 4 on there is a list of coordinators.
+        ApiKey::FIND_COORDINATOR if version < 4 => 1,
+        ApiKey::LIST_GROUPS => 1,
+        ApiKey::INIT_PRODUCER_ID | ApiKey::END_TXN | ApiKey::ADD_OFFSETS_TO_TXN => 0,
+        ApiKey::FETCH if version >= 7 => 1,
+        _ => return None,
+    };
+    Some(if version >= throttled_from { 4 } else { 0 })
+}

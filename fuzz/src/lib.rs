@@ -1,0 +1,47 @@
+//! The bodies of the fuzz targets: plain functions of bytes that panic where a decoder does, or
+//! where what it tells cannot be true.
+#![forbid(unsafe_code)]
+
+// The same files that the tests and the agent use, not copies of them.
+#[allow(dead_code, reason = "the seeds need some of it")]
+#[path = "../../crates/flow-core/tests/wire/build.rs"]
+mod build;
+#[allow(dead_code, unused_imports, reason = "the targets need some of it")]
+#[path = "../../src/capture/mod.rs"]
+mod capture;
+#[allow(dead_code, reason = "the targets need some of it")]
+#[path = "../../crates/flow-core/tests/wire/invariants.rs"]
+mod invariants;
+mod l7_seeds;
+mod l7_targets;
+pub mod mutate;
+mod readers;
+pub mod seeds;
+mod wire;
+
+pub use l7_targets::{l7_detect, l7_dns, l7_http1, l7_http2, l7_kafka, l7_quic, l7_tls};
+pub use readers::{capture_reader, event_record, flow_decode};
+pub use wire::{wire_ethernet, wire_linux_sll, wire_linux_sll2, wire_loop, wire_null, wire_raw_ip};
+
+/// A target's name and body.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: [Target; 16] = [
+    ("wire_ethernet", wire_ethernet),
+    ("wire_raw_ip", wire_raw_ip),
+    ("wire_linux_sll", wire_linux_sll),
+    ("wire_linux_sll2", wire_linux_sll2),
+    ("wire_null", wire_null),
+    ("wire_loop", wire_loop),
+    ("event_record", event_record),
+    ("flow_decode", flow_decode),
+    ("capture_reader", capture_reader),
+    ("l7_dns", l7_dns),
+    ("l7_http1", l7_http1),
+    ("l7_http2", l7_http2),
+    ("l7_tls", l7_tls),
+    ("l7_quic", l7_quic),
+    ("l7_kafka", l7_kafka),
+    ("l7_detect", l7_detect),
+];

@@ -1,0 +1,3 @@
+module example.invalid/gobdata
+
+go 1.19

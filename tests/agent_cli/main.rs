@@ -1,0 +1,10 @@
+//! The agent's command line: captures, forms of output, failures. Needs no privileges, but for the
+//! tests that give them up.
+
+mod accounting;
+mod choice;
+mod failure;
+mod form;
+mod pipe;
+mod privilege;
+mod run;

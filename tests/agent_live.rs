@@ -1,0 +1,193 @@
+//! `agent observe` on live traffic of two namespaces.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::UdpSocket;
+use std::process::{Child, Command, Stdio};
+
+use flow_lab::example::{agent, minimal};
+use flow_lab::process::{signal, wait};
+use flow_lab::require_bpf;
+use flow_lab::traffic::{CLIENT_LINK, Ip, Pair, Server};
+use nix::sys::signal::Signal;
+use serde_json::Value;
+
+/// An agent that watches the client's interface of a pair.
+struct Watch {
+    child: Child,
+    errors: BufReader<std::process::ChildStderr>,
+    output: std::thread::JoinHandle<Vec<Value>>,
+}
+
+impl Watch {
+    /// Starts it with JSON as its output. On return everything is attached.
+    fn start(pair: &Pair, args: &[&str]) -> Self {
+        let mut child = Command::new(agent())
+            .args(["observe", "-o", "json", "--node-name", "lab"])
+            .args(["--netns", pair.client.name(), "-i", CLIENT_LINK])
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("spawn");
+        let mut errors = BufReader::new(child.stderr.take().expect("stderr"));
+        let mut report = String::new();
+        errors.read_line(&mut report).expect("read");
+        assert!(report.starts_with("agent: active: "), "{report}");
+        let output = BufReader::new(child.stdout.take().expect("stdout"));
+        let output = std::thread::spawn(move || {
+            let parse = |line: std::io::Result<String>| {
+                serde_json::from_str(&line.expect("UTF-8")).expect("JSON")
+            };
+            output.lines().map(parse).collect()
+        });
+        Self {
+            child,
+            errors,
+            output,
+        }
+    }
+
+    /// Interrupts it, and gives its flows at the client's interface and what it said.
+    fn finish(mut self) -> (Vec<Value>, String) {
+        signal(&self.child, Signal::SIGINT);
+        self.end()
+    }
+
+    /// Waits for its end.
+    fn end(&mut self) -> (Vec<Value>, String) {
+        let mut said = String::new();
+        self.errors.read_to_string(&mut said).expect("read");
+        assert!(wait(&mut self.child).success(), "{said}");
+        let output = std::mem::replace(&mut self.output, std::thread::spawn(Vec::new));
+        let flows = output.join().expect("JSON lines").into_iter();
+        let at_client = |event: &Value| event["flow"]["interface"]["name"] == CLIENT_LINK;
+        (flows.filter(at_client).collect(), said)
+    }
+}
+
+fn packets(flows: &[Value]) -> u64 {
+    let count = |event: &Value| {
+        let counts = &event["flow"]["extensions"]["value"];
+        let of = |name: &str| counts[name]["packets"].as_u64().unwrap_or(0);
+        of("forward") + of("reverse")
+    };
+    flows.iter().map(count).sum()
+}
+
+/// Flows of DNS over this IP version.
+fn dns(flows: &[Value], ip: Ip) -> Vec<Value> {
+    let server = ip.server().to_string();
+    let of_server = |event: &&Value| {
+        let (ip, ports) = (&event["flow"]["IP"], &event["flow"]["l4"]["UDP"]);
+        (ip["destination"] == *server && ports["destination_port"] == 53)
+            || (ip["source"] == *server && ports["source_port"] == 53)
+    };
+    flows.iter().filter(of_server).cloned().collect()
+}
+
+#[test]
+fn each_mode_shows_what_was_sent() {
+    require_bpf!();
+    const QUERIES: u64 = 10;
+    let pair = Pair::create().expect("namespaces");
+    let _server = Server::start(&pair).expect("server");
+    // The first one resolves link addresses, which is not what is counted here.
+    pair.dns(Ip::V4).expect("an answer");
+    for (mode, single) in [("aggregated", false), ("packets", true)] {
+        let watch = Watch::start(&pair, &["--mode", mode]);
+        for _ in 0..QUERIES {
+            pair.dns(Ip::V4).expect("an answer");
+        }
+        let (flows, said) = watch.finish();
+        let flows = dns(&flows, Ip::V4);
+        assert_eq!(packets(&flows), 2 * QUERIES, "{mode}: {said}");
+        assert!(said.contains(", 0 lost\n"), "{said}");
+        if single {
+            assert_eq!(flows.len() as u64, 2 * QUERIES, "{mode}");
+        }
+        for event in &flows {
+            let flow = &event["flow"];
+            assert_eq!(flow["verdict"], "FORWARDED");
+            assert_eq!(flow["Type"], "L3_L4");
+            assert_eq!(flow["node_name"], "lab");
+            assert_eq!(event["node_name"], "lab");
+            assert_eq!(event["time"], flow["time"]);
+            let process = &flow["extensions"]["value"]["process"];
+            assert_eq!(process["name"], "demo-client", "{flow}");
+            assert_eq!(process["pid"], std::process::id(), "{flow}");
+        }
+    }
+}
+
+#[test]
+fn a_count_and_the_last_limit_what_is_shown() {
+    require_bpf!();
+    let pair = Pair::create().expect("namespaces");
+    let _server = Server::start(&pair).expect("server");
+    let mut counted = Watch::start(&pair, &["--mode", "packets", "--count", "4"]);
+    let last = Watch::start(&pair, &["--mode", "packets", "--last", "4"]);
+    for _ in 0..20 {
+        pair.dns(Ip::V6).expect("an answer");
+    }
+    // Drops are told of the whole host, so not all need be of this pair.
+    let (flows, said) = counted.end();
+    assert!(said.contains("agent: 4 flows shown in "), "{said}");
+    assert!(flows.len() <= 4, "{flows:?}");
+    let (flows, said) = last.finish();
+    assert!(said.contains("agent: 4 flows shown in "), "{said}");
+    assert!(flows.len() <= 4, "{flows:?}");
+}
+
+#[test]
+fn time_limits_end_it() {
+    require_bpf!();
+    let pair = Pair::create().expect("namespaces");
+    let (_, said) = Watch::start(&pair, &["--duration", "300ms"]).end();
+    assert!(said.contains(" shown in "), "{said}");
+    let now = std::time::SystemTime::now() + std::time::Duration::from_secs(2);
+    let until = humantime::format_rfc3339_millis(now).to_string();
+    let (_, said) = Watch::start(&pair, &["--until", &until]).end();
+    assert!(said.contains(" shown in "), "{said}");
+}
+
+#[test]
+fn the_least_agent_watches_this_host() {
+    require_bpf!();
+    let mut child = Command::new(minimal())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("spawn");
+    let mut errors = BufReader::new(child.stderr.take().expect("stderr"));
+    let mut report = String::new();
+    errors.read_line(&mut report).expect("read");
+    assert!(report.starts_with("active: "), "{report}");
+    let mut output = BufReader::new(child.stdout.take().expect("stdout"));
+    // Loopback is seen at the control groups, with the process that sends.
+    let receiver = UdpSocket::bind("127.0.0.1:0").expect("bind");
+    let sender = UdpSocket::bind("127.0.0.1:0").expect("bind");
+    let address = receiver.local_addr().expect("address");
+    sender.send_to(b"seen?", address).expect("send");
+    let ends = format!("{} -> {address} ", sender.local_addr().expect("address"));
+    let mut line = String::new();
+    while !line.contains(&ends) {
+        line.clear();
+        assert!(output.read_line(&mut line).expect("read") > 0, "no {ends}");
+    }
+    assert!(line.contains(" FORWARDED (UDP) [1/0 packets"), "{line}");
+    assert!(line.contains(&format!("/{}", std::process::id())), "{line}");
+    // Somebody has to read on.
+    let rest = std::thread::spawn(move || output.lines().count());
+    signal(&child, Signal::SIGINT);
+    let mut said = String::new();
+    errors.read_to_string(&mut said).expect("read");
+    assert!(wait(&mut child).success(), "{said}");
+    rest.join().expect("reader");
+    let summary = said.lines().last().expect("a summary");
+    assert!(
+        summary.contains(" flows of ") && summary.ends_with(", 0 lost"),
+        "{said}"
+    );
+}

@@ -1,0 +1,115 @@
+//! The agent's memory under a flood that fills everything it has: the history ring, the kernel's
+//! table and the ring buffers.
+//!
+//! `FLOW_FLOOD_SECS=600 cargo test --test agent_memory -- --nocapture` floods for ten minutes in
+//! each mode and prints what was resident.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use flow_lab::example::agent;
+use flow_lab::process::{memory_kib, signal, soon, wait};
+use flow_lab::require_bpf;
+use flow_lab::traffic::{CLIENT_LINK, Ip, Pair};
+use nix::sys::signal::Signal;
+
+/// Most that the agent may have resident at any time, in KiB.
+const LIMIT: u64 = 48 * 1024;
+/// Flows that the history ring holds, and connections that the kernel's table holds.
+const RING: u64 = 65_536;
+
+/// How long the flood goes on once everything is full.
+fn duration() -> Duration {
+    let seconds = std::env::var("FLOW_FLOOD_SECS").ok();
+    Duration::from_secs(seconds.map_or(4, |text| text.parse().expect("FLOW_FLOOD_SECS")))
+}
+
+fn watch(pair: &Pair, mode: &str) -> (Child, String) {
+    let mut child = Command::new(agent())
+        .args(["observe", "--mode", mode])
+        .args(["--netns", pair.client.name(), "-i", CLIENT_LINK])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("spawn");
+    let mut report = String::new();
+    BufReader::new(child.stderr.as_mut().expect("stderr"))
+        .read_line(&mut report)
+        .expect("read");
+    assert!(report.starts_with("agent: active: "), "{report}");
+    (child, report)
+}
+
+/// Floods until everything is full and for [`duration`] more. Gives the resident memory in KiB when
+/// all was full, at the end, and its peak.
+fn flood(pair: &Pair, mode: &str) -> [u64; 3] {
+    let (mut child, report) = watch(pair, mode);
+    let pid = child.id();
+    let mut output = BufReader::new(child.stdout.take().expect("stdout"));
+    let lines = AtomicU64::new(0);
+    let stop = AtomicBool::new(false);
+    let path = pair.path(Ip::V4).expect("link addresses");
+    // More connections than the table holds.
+    let frames: Vec<_> = (0..3_u16)
+        .flat_map(|high| (1..=30_000_u16).map(move |low| (low, 9_000 + high)))
+        .map(|ports| path.udp(ports, b"flood"))
+        .collect();
+    let mut resident = [0; 3];
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut line = Vec::new();
+            while output.read_until(b'\n', &mut line).expect("read") > 0 {
+                lines.fetch_add(1, Ordering::Relaxed);
+                line.clear();
+            }
+        });
+        for half in frames.chunks(frames.len() / 2) {
+            let stop = &stop;
+            scope.spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    pair.send_frames(half).expect("frames are sent");
+                }
+            });
+        }
+        soon("the history ring was written all over", || {
+            lines.load(Ordering::Relaxed) > 2 * RING
+        });
+        resident[0] = memory_kib(pid, "VmRSS");
+        let (begin, limit) = (Instant::now(), duration());
+        while begin.elapsed() < limit {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        resident[1] = memory_kib(pid, "VmRSS");
+        stop.store(true, Ordering::Relaxed);
+        resident[2] = memory_kib(pid, "VmHWM");
+        signal(&child, Signal::SIGINT);
+        let mut said = String::new();
+        let mut errors = child.stderr.take().expect("stderr");
+        errors.read_to_string(&mut said).expect("read");
+        println!("{mode}: {report}{said}");
+        assert!(wait(&mut child).success(), "{said}");
+    });
+    println!(
+        "{mode}: resident when full {} KiB, at the end {} KiB, peak {} KiB, {} flows shown",
+        resident[0],
+        resident[1],
+        resident[2],
+        lines.load(Ordering::Relaxed)
+    );
+    resident
+}
+
+#[test]
+fn a_flood_of_connections_stays_within_the_limit() {
+    require_bpf!();
+    let pair = Pair::create().expect("namespaces");
+    for mode in ["aggregated", "packets"] {
+        let [full, end, peak] = flood(&pair, mode);
+        assert!(peak < LIMIT, "{mode}: peak {peak} KiB");
+        // Nothing grows with the flood; what moves is where allocators keep free pages.
+        assert!(end <= full + 1024, "{mode}: from {full} to {end} KiB");
+    }
+}

@@ -1,0 +1,11 @@
+//! Real captures with independent expected results: what the L7 decoders make of them.
+//!
+//! They stand beside the repository (`../shared/corpus`, or where `FLOW_CORPUS` says). Where
+//! they do not, these tests say so and have nothing to do.
+
+mod agree;
+mod captures;
+mod facts;
+mod known;
+mod ndpi;
+mod robust;
