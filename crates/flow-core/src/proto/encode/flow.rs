@@ -62,9 +62,11 @@ impl Walk for FlowFields<'_> {
                 });
             }
         }
-        endpoint(sink, field!(8, "source"), flow.source.identity, self.source);
-        let identity = flow.destination.identity;
-        endpoint(sink, field!(9, "destination"), identity, self.destination);
+        let (id, identity) = (self.source_id(), flow.source.identity);
+        endpoint(sink, field!(8, "source"), (id, identity), self.source);
+        let (id, identity) = (self.destination_id(), flow.destination.identity);
+        let names = self.destination;
+        endpoint(sink, field!(9, "destination"), (id, identity), names);
         sink.choice(
             field!(10, "Type"),
             i32::from(flow.flow_type.0),
@@ -93,6 +95,24 @@ impl Walk for FlowFields<'_> {
 }
 
 impl FlowFields<'_> {
+    /// Number of the sending endpoint.
+    pub(crate) fn source_id(&self) -> u32 {
+        let id = self.source.map_or(0, |names| names.id);
+        match (id, self.extra) {
+            (0, Some(extra)) => extra.source_id,
+            _ => id,
+        }
+    }
+
+    /// Number of the receiving endpoint.
+    pub(crate) fn destination_id(&self) -> u32 {
+        let id = self.destination.map_or(0, |names| names.id);
+        match (id, self.extra) {
+            (0, Some(extra)) => extra.destination_id,
+            _ => id,
+        }
+    }
+
     /// How and where it was observed: fields 19 to 41.
     #[inline(always)]
     fn observation<S: Sink>(&self, sink: &mut S, reason: i32) {
@@ -222,17 +242,30 @@ fn strings<S: Sink>(sink: &mut S, field: Field, values: &[Box<str>]) {
     }
 }
 
+/// An endpoint: its number and its identity, and its names.
 #[inline(always)]
-fn endpoint<S: Sink>(sink: &mut S, field: Field, identity: u32, names: Option<&EndpointNames>) {
+fn endpoint<S: Sink>(
+    sink: &mut S,
+    field: Field,
+    numbers: (u32, u32),
+    names: Option<&EndpointNames>,
+) {
     match names {
-        Some(names) => sink.large_message(field, |sink| named_endpoint(sink, identity, names)),
-        None => sink.message(field, |sink| sink.uint(field!(2, "identity"), identity)),
+        Some(names) => sink.large_message(field, |sink| {
+            endpoint_numbers(sink, numbers);
+            endpoint_names(sink, names);
+        }),
+        None => sink.message(field, |sink| endpoint_numbers(sink, numbers)),
     }
 }
 
-fn named_endpoint<S: Sink>(sink: &mut S, identity: u32, names: &EndpointNames) {
-    sink.uint(field!(1, "ID"), names.id);
+#[inline(always)]
+fn endpoint_numbers<S: Sink>(sink: &mut S, (id, identity): (u32, u32)) {
+    sink.uint(field!(1, "ID"), id);
     sink.uint(field!(2, "identity"), identity);
+}
+
+fn endpoint_names<S: Sink>(sink: &mut S, names: &EndpointNames) {
     sink.text(field!(3, "namespace"), &names.namespace);
     strings(sink, field!(4, "labels"), &names.labels);
     sink.text(field!(5, "pod_name"), &names.pod_name);
