@@ -48,6 +48,7 @@
 //!   on `core` alone, without an allocator.
 //! - `serde`: `Serialize` for flows, in Hubble's JSON form; with `std`, the module `export` for
 //!   the lines of Hubble's exporter.
+//! - `proto`: Hubble's protobuf messages and their JSON, and encoders straight from a flow.
 //!
 //! Nothing here does input or output, starts a thread or has `unsafe` code.
 #![forbid(unsafe_code)]

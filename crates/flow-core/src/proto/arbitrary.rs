@@ -127,6 +127,7 @@ fn extra() -> impl Strategy<Value = Extra> {
         any::<u16>(),
         any::<u32>(),
     );
+    let ids = (0_u32..3, 0_u32..3);
     let rare = (
         any::<u64>(),
         option::of((name(), any::<u32>())),
@@ -134,10 +135,12 @@ fn extra() -> impl Strategy<Value = Extra> {
         any::<[u8; 4]>(),
     );
     let lists = (policies(), policies(), policies(), policies(), names());
-    (numbers, rare, lists).prop_map(|(numbers, rare, lists)| {
+    (ids, numbers, rare, lists).prop_map(|(ids, numbers, rare, lists)| {
         let (uuid, [auth, chunk, vrid, priority, option, some], proxy_port, match_type) = numbers;
         let (ip_trace_id, file, aggregate, xlated) = rare;
         Extra {
+            source_id: ids.0,
+            destination_id: ids.1,
             uuid: if some & 1 == 0 { [0; 16] } else { uuid },
             source_xlated: if some & 2 == 0 {
                 Ip::UNSPECIFIED

@@ -3,6 +3,7 @@
 use std::boxed::Box;
 use std::vec::Vec;
 
+use crate::cilium::CiliumExtra;
 use crate::flow::Ip;
 
 /// What Hubble's `flow.Flow` tells of few flows. What is not known is zero or empty.
@@ -10,6 +11,10 @@ use crate::flow::Ip;
 pub struct Extra {
     /// Identifier of the flow: the 16 bytes of a UUID (RFC 9562); all zero for none.
     pub uuid: [u8; 16],
+    /// Number of the sending endpoint on its node, where its names do not tell it.
+    pub source_id: u32,
+    /// Number of the receiving endpoint on its node, where its names do not tell it.
+    pub destination_id: u32,
     /// Sender after source translation.
     pub source_xlated: Ip,
     /// How a policy matched: see `policy_match_type` of `flow.Flow`.
@@ -79,4 +84,56 @@ pub struct Aggregate {
     pub egress: u32,
     /// Of unknown direction.
     pub unknown: u32,
+}
+
+/// What Cilium's datapath tells besides: everything that Hubble's `flow.Flow` has a field for, but
+/// for the capture and translation points, which are the event's sub-type.
+impl From<&CiliumExtra> for Extra {
+    fn from(told: &CiliumExtra) -> Self {
+        Self {
+            source_id: u32::from(told.source_endpoint),
+            destination_id: told.destination_endpoint,
+            source_xlated: told.source_xlated,
+            policy_match_type: u32::from(told.policy_match.0),
+            proxy_port: told.proxy_port,
+            auth_type: told.auth_type.0,
+            // The numbers of the files are not the same in each version.
+            file: (told.file != 0).then(|| SourceFile {
+                name: std::format!("unknown({})", told.file).into(),
+                line: u32::from(told.file_line),
+            }),
+            ip_trace_id: told.ip_trace_id,
+            ..Self::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cilium::{AuthType, PolicyMatch};
+
+    #[test]
+    fn what_cilium_tells_has_its_place() {
+        let told = CiliumExtra {
+            source_endpoint: 7,
+            destination_endpoint: 70_000,
+            source_xlated: Ip::v4([10, 0, 0, 1]),
+            policy_match: PolicyMatch(2),
+            proxy_port: 10_000,
+            auth_type: AuthType(1),
+            file: 2,
+            file_line: 300,
+            ip_trace_id: 9,
+            ..CiliumExtra::default()
+        };
+        let extra = Extra::from(&told);
+        assert_eq!((extra.source_id, extra.destination_id), (7, 70_000));
+        assert_eq!(extra.source_xlated, told.source_xlated);
+        assert_eq!((extra.policy_match_type, extra.auth_type), (2, 1));
+        assert_eq!((extra.proxy_port, extra.ip_trace_id), (10_000, 9));
+        let file = extra.file.unwrap();
+        assert_eq!((&*file.name, file.line), ("unknown(2)", 300));
+        assert_eq!(Extra::from(&CiliumExtra::default()), Extra::default());
+    }
 }

@@ -62,18 +62,17 @@ impl Walk for FlowFields<'_> {
                 });
             }
         }
-        sink.message(field!(8, "source"), |sink| {
-            endpoint(sink, flow.source.identity, self.source);
-        });
-        sink.message(field!(9, "destination"), |sink| {
-            endpoint(sink, flow.destination.identity, self.destination);
-        });
+        let (id, identity) = (self.source_id(), flow.source.identity);
+        endpoint(sink, field!(8, "source"), (id, identity), self.source);
+        let (id, identity) = (self.destination_id(), flow.destination.identity);
+        let names = self.destination;
+        endpoint(sink, field!(9, "destination"), (id, identity), names);
         sink.choice(
             field!(10, "Type"),
             i32::from(flow.flow_type.0),
             name_of!(pb::FlowType),
         );
-        sink.text(field!(11, "node_name"), self.node.name.as_bytes());
+        sink.text(field!(11, "node_name"), &self.node.name);
         dns_names(sink, field!(13, "source_names"), self.source);
         dns_names(sink, field!(14, "destination_names"), self.destination);
         if let Some(record) = self.l7 {
@@ -96,6 +95,24 @@ impl Walk for FlowFields<'_> {
 }
 
 impl FlowFields<'_> {
+    /// Number of the sending endpoint.
+    pub(crate) fn source_id(&self) -> u32 {
+        let id = self.source.map_or(0, |names| names.id);
+        match (id, self.extra) {
+            (0, Some(extra)) => extra.source_id,
+            _ => id,
+        }
+    }
+
+    /// Number of the receiving endpoint.
+    pub(crate) fn destination_id(&self) -> u32 {
+        let id = self.destination.map_or(0, |names| names.id);
+        match (id, self.extra) {
+            (0, Some(extra)) => extra.destination_id,
+            _ => id,
+        }
+    }
+
     /// How and where it was observed: fields 19 to 41.
     #[inline(always)]
     fn observation<S: Sink>(&self, sink: &mut S, reason: i32) {
@@ -140,7 +157,7 @@ impl FlowFields<'_> {
         if flow.interface.index != 0 || !flow.interface.name.is_empty() {
             sink.message(field!(28, "interface"), |sink| {
                 sink.uint(field!(1, "index"), flow.interface.index);
-                sink.text(field!(2, "name"), flow.interface.name.as_bytes());
+                sink.lossy(field!(2, "name"), flow.interface.name.as_bytes());
             });
         }
         if let Some(extra) = extra {
@@ -150,7 +167,7 @@ impl FlowFields<'_> {
             sink.message(field!(30, "trace_context"), |sink| {
                 sink.message(field!(1, "parent"), |sink| {
                     let id = short::hex(&record.trace.0);
-                    sink.text(field!(1, "trace_id"), id.as_ref());
+                    sink.short(field!(1, "trace_id"), &id);
                 });
             });
         }
@@ -165,7 +182,7 @@ impl FlowFields<'_> {
         sink.long(field!(33, "cgroup_id"), flow.cgroup_id);
         if let Some(extra) = extra {
             if extra.uuid != [0; 16] {
-                sink.text(field!(34, "uuid"), short::uuid(extra.uuid).as_ref());
+                sink.short(field!(34, "uuid"), &short::uuid(extra.uuid));
             }
             sink.choice(
                 field!(35, "auth_type"),
@@ -181,7 +198,7 @@ impl FlowFields<'_> {
         strings(sink, field!(37, "node_labels"), &self.node.labels);
         if let Some(file) = extra.and_then(|extra| extra.file.as_ref()) {
             sink.message(field!(38, "file"), |sink| {
-                sink.text(field!(1, "name"), file.name.as_bytes());
+                sink.text(field!(1, "name"), &file.name);
                 sink.uint(field!(2, "line"), file.line);
             });
         }
@@ -198,8 +215,8 @@ impl FlowFields<'_> {
         }
         if let Some(emitter) = &self.node.emitter {
             sink.message(field!(41, "emitter"), |sink| {
-                sink.text(field!(1, "name"), emitter.name.as_bytes());
-                sink.text(field!(2, "version"), emitter.version.as_bytes());
+                sink.text(field!(1, "name"), &emitter.name);
+                sink.text(field!(2, "version"), &emitter.version);
             });
         }
     }
@@ -221,29 +238,46 @@ pub(crate) const fn has_trace_id(extra: &Extra) -> bool {
 #[inline(always)]
 fn strings<S: Sink>(sink: &mut S, field: Field, values: &[Box<str>]) {
     if !values.is_empty() {
-        sink.texts(field, values.iter().map(|value| value.as_bytes()));
+        sink.valid_list(field, values.iter().map(|value| value.as_bytes()));
     }
 }
 
-fn endpoint<S: Sink>(sink: &mut S, identity: u32, names: Option<&EndpointNames>) {
-    let Some(names) = names else {
-        sink.uint(field!(2, "identity"), identity);
-        return;
-    };
-    sink.uint(field!(1, "ID"), names.id);
+/// An endpoint: its number and its identity, and its names.
+#[inline(always)]
+fn endpoint<S: Sink>(
+    sink: &mut S,
+    field: Field,
+    numbers: (u32, u32),
+    names: Option<&EndpointNames>,
+) {
+    match names {
+        Some(names) => sink.large_message(field, |sink| {
+            endpoint_numbers(sink, numbers);
+            endpoint_names(sink, names);
+        }),
+        None => sink.message(field, |sink| endpoint_numbers(sink, numbers)),
+    }
+}
+
+#[inline(always)]
+fn endpoint_numbers<S: Sink>(sink: &mut S, (id, identity): (u32, u32)) {
+    sink.uint(field!(1, "ID"), id);
     sink.uint(field!(2, "identity"), identity);
-    sink.text(field!(3, "namespace"), names.namespace.as_bytes());
+}
+
+fn endpoint_names<S: Sink>(sink: &mut S, names: &EndpointNames) {
+    sink.text(field!(3, "namespace"), &names.namespace);
     strings(sink, field!(4, "labels"), &names.labels);
-    sink.text(field!(5, "pod_name"), names.pod_name.as_bytes());
+    sink.text(field!(5, "pod_name"), &names.pod_name);
     sink.messages(
         field!(6, "workloads"),
         names.workloads.iter(),
         |sink, workload| {
-            sink.text(field!(1, "name"), workload.name.as_bytes());
-            sink.text(field!(2, "kind"), workload.kind.as_bytes());
+            sink.text(field!(1, "name"), &workload.name);
+            sink.text(field!(2, "kind"), &workload.kind);
         },
     );
-    sink.text(field!(7, "cluster_name"), names.cluster_name.as_bytes());
+    sink.text(field!(7, "cluster_name"), &names.cluster_name);
 }
 
 #[inline(always)]
@@ -257,8 +291,8 @@ fn dns_names<S: Sink>(sink: &mut S, field: Field, names: Option<&EndpointNames>)
 fn service<S: Sink>(sink: &mut S, field: Field, names: Option<&EndpointNames>) {
     if let Some(service) = names.and_then(|names| names.service.as_ref()) {
         sink.message(field, |sink| {
-            sink.text(field!(1, "name"), service.name.as_bytes());
-            sink.text(field!(2, "namespace"), service.namespace.as_bytes());
+            sink.text(field!(1, "name"), &service.name);
+            sink.text(field!(2, "namespace"), &service.namespace);
         });
     }
 }
@@ -293,11 +327,11 @@ fn policies<S: Sink>(sink: &mut S, extra: &Extra) {
 }
 
 fn policy<S: Sink>(sink: &mut S, policy: &Policy) {
-    sink.text(field!(1, "name"), policy.name.as_bytes());
-    sink.text(field!(2, "namespace"), policy.namespace.as_bytes());
+    sink.text(field!(1, "name"), &policy.name);
+    sink.text(field!(2, "namespace"), &policy.namespace);
     strings(sink, field!(3, "labels"), &policy.labels);
     sink.long(field!(4, "revision"), policy.revision);
-    sink.text(field!(5, "kind"), policy.kind.as_bytes());
+    sink.text(field!(5, "kind"), &policy.kind);
 }
 
 /// The packet in a few words: what [`Flow::summary`] displays, but faster for the most common
@@ -318,9 +352,9 @@ fn summary<S: Sink>(sink: &mut S, flow: &Flow) {
             words[length..length + name.len()].copy_from_slice(name.as_bytes());
             length += name.len();
         }
-        sink.text(field, &words[..length]);
+        sink.valid(field, &words[..length]);
     } else if flow.protocol == Protocol::UDP {
-        sink.text(field, b"UDP");
+        sink.text(field, "UDP");
     } else {
         sink.shown(field, &flow.summary());
     }
@@ -338,8 +372,8 @@ impl<W: Walk> Walk for Event<'_, W> {
     const NAME: &'static str = "observer.ExportEvent";
 
     fn walk<S: Sink>(&self, sink: &mut S) {
-        sink.message(field!(1, "flow"), |sink| self.flow.walk(sink));
-        sink.text(field!(1000, "node_name"), self.node_name.as_bytes());
+        sink.large_message(field!(1, "flow"), |sink| self.flow.walk(sink));
+        sink.text(field!(1000, "node_name"), &self.node_name);
         sink.time(field!(1001, "time"), self.time);
     }
 }

@@ -179,7 +179,17 @@ impl Sink for Json<'_> {
     }
 
     #[inline(always)]
-    fn text(&mut self, field: Field, value: &[u8]) {
+    fn valid(&mut self, field: Field, value: &[u8]) {
+        self.lossy(field, value);
+    }
+
+    #[inline(always)]
+    fn valid_list<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
+        self.lossy_list(field, values);
+    }
+
+    #[inline(always)]
+    fn lossy(&mut self, field: Field, value: &[u8]) {
         if !value.is_empty() {
             self.raw(field.key);
             self.string(value);
@@ -187,7 +197,7 @@ impl Sink for Json<'_> {
     }
 
     #[inline(always)]
-    fn texts<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
+    fn lossy_list<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
         let before = self.out.len();
         self.raw(field.key);
         let mark = self.out.len();

@@ -35,35 +35,35 @@ fn bytes(text: &Text) -> &[u8] {
 }
 
 fn dns<'a, S: Sink>(sink: &mut S, dns: &'a DnsRecord) {
-    sink.text(field!(1, "query"), bytes(&dns.query));
-    sink.texts(
+    sink.lossy(field!(1, "query"), bytes(&dns.query));
+    sink.valid_list(
         field!(2, "ips"),
         dns.ips.iter().map(|ip| short::address(*ip)),
     );
     sink.uint(field!(3, "ttl"), dns.ttl);
-    sink.texts(field!(4, "cnames"), dns.cnames.iter().map(bytes));
-    sink.text(field!(5, "observation_source"), bytes(&dns.source));
+    sink.lossy_list(field!(4, "cnames"), dns.cnames.iter().map(bytes));
+    sink.lossy(field!(5, "observation_source"), bytes(&dns.source));
     sink.uint(field!(6, "rcode"), u32::from(dns.rcode));
     let names = |types: &'a [RecordType]| types.iter().map(|kind| short::record_type(*kind));
-    sink.texts(field!(7, "qtypes"), names(&dns.qtypes));
-    sink.texts(field!(8, "rrtypes"), names(&dns.rrtypes));
+    sink.valid_list(field!(7, "qtypes"), names(&dns.qtypes));
+    sink.valid_list(field!(8, "rrtypes"), names(&dns.rrtypes));
 }
 
 fn http<S: Sink>(sink: &mut S, http: &HttpRecord) {
     sink.uint(field!(1, "code"), u32::from(http.code));
-    sink.text(field!(2, "method"), bytes(&http.method));
-    sink.text(field!(3, "url"), bytes(&http.url));
-    sink.text(field!(4, "protocol"), bytes(&http.protocol));
+    sink.lossy(field!(2, "method"), bytes(&http.method));
+    sink.lossy(field!(3, "url"), bytes(&http.url));
+    sink.lossy(field!(4, "protocol"), bytes(&http.protocol));
     sink.messages(field!(5, "headers"), http.headers.iter(), |sink, header| {
-        sink.text(field!(1, "key"), bytes(&header.key));
-        sink.text(field!(2, "value"), bytes(&header.value));
+        sink.lossy(field!(1, "key"), bytes(&header.key));
+        sink.lossy(field!(2, "value"), bytes(&header.value));
     });
 }
 
 fn kafka<S: Sink>(sink: &mut S, kafka: &KafkaRecord) {
     sink.int(field!(1, "error_code"), i32::from(kafka.error_code));
     sink.int(field!(2, "api_version"), i32::from(kafka.api_version));
-    sink.text(field!(3, "api_key"), bytes(&kafka.api_key));
+    sink.lossy(field!(3, "api_key"), bytes(&kafka.api_key));
     sink.int(field!(4, "correlation_id"), kafka.correlation_id);
-    sink.text(field!(5, "topic"), bytes(&kafka.topic));
+    sink.lossy(field!(5, "topic"), bytes(&kafka.topic));
 }

@@ -12,8 +12,8 @@ use crate::resolve::Extra;
 /// `flow.Ethernet`.
 pub(super) fn ethernet<S: Sink>(sink: &mut S, flow: &Flow) {
     let [source, destination] = [flow.source.mac, flow.destination.mac].map(short::mac);
-    sink.text(field!(1, "source"), source.as_ref());
-    sink.text(field!(2, "destination"), destination.as_ref());
+    sink.short(field!(1, "source"), &source);
+    sink.short(field!(2, "destination"), &destination);
 }
 
 /// `flow.IP` of the packet.
@@ -25,13 +25,13 @@ pub(super) fn ip<S: Sink>(sink: &mut S, flow: &Flow, extra: Option<&Extra>) {
     );
     if let Some(extra) = extra.filter(|extra| !extra.source_xlated.is_unspecified()) {
         let address = short::ip(extra.source_xlated);
-        sink.text(field!(5, "source_xlated"), address.as_ref());
+        sink.short(field!(5, "source_xlated"), &address);
     }
 }
 
 fn addresses<S: Sink>(sink: &mut S, source: Ip, destination: Ip, version: IpVersion) {
-    sink.text(field!(1, "source"), short::ip(source).as_ref());
-    sink.text(field!(2, "destination"), short::ip(destination).as_ref());
+    sink.short(field!(1, "source"), &short::ip(source));
+    sink.short(field!(2, "destination"), &short::ip(destination));
     sink.choice(
         field!(3, "ipVersion"),
         i32::from(version.0),
@@ -86,7 +86,7 @@ pub(super) fn layer4<S: Sink>(sink: &mut S, flow: &Flow, extra: Option<&Extra>) 
             sink.uint(field!(1, "type"), u32::from(flow.icmp_type));
             if let Some(extra) = extra.filter(|extra| !extra.igmp_group.is_unspecified()) {
                 let group = short::ip(extra.igmp_group);
-                sink.text(field!(2, "group_address"), group.as_ref());
+                sink.short(field!(2, "group_address"), &group);
             }
         }),
         _ => {}

@@ -29,7 +29,7 @@ impl Walk for ObservationFields<'_> {
             sink.message(field!(6, "process"), |sink| {
                 sink.uint(field!(1, "pid"), flow.process.pid);
                 sink.uint(field!(2, "uid"), flow.process.uid);
-                sink.text(field!(3, "comm"), flow.process.comm.as_bytes());
+                sink.lossy(field!(3, "comm"), flow.process.comm.as_bytes());
             });
         }
         sink.uint(field!(7, "netns"), flow.interface.netns);
@@ -44,7 +44,7 @@ impl Walk for ObservationFields<'_> {
         );
         if flow.drop_reason != DropReason::NONE && !flow.drop_reason.is_cilium() {
             match flow.drop_reason.name() {
-                Some(name) => sink.text(field!(11, "drop_reason"), name.as_bytes()),
+                Some(name) => sink.text(field!(11, "drop_reason"), name),
                 None => sink.shown(field!(11, "drop_reason"), &flow.drop_reason.0),
             }
         }
@@ -126,14 +126,14 @@ fn layer7<S: Sink>(sink: &mut S, record: &L7Record) {
 }
 
 fn hello<S: Sink>(sink: &mut S, tls: &TlsRecord) {
-    sink.text(field!(1, "server_name"), tls.server_name.as_bytes());
-    sink.texts(
+    sink.lossy(field!(1, "server_name"), tls.server_name.as_bytes());
+    sink.lossy_list(
         field!(2, "alpn"),
         tls.alpn.iter().map(|name| name.as_bytes()),
     );
     sink.uint(field!(3, "version"), u32::from(tls.version));
     sink.uint(field!(4, "cipher"), u32::from(tls.cipher));
-    sink.text(field!(5, "ja4"), tls.ja4.as_bytes());
+    sink.lossy(field!(5, "ja4"), tls.ja4.as_bytes());
     sink.flag(field!(6, "quic"), tls.is_quic);
 }
 
@@ -176,6 +176,6 @@ impl<'a> Detail<'a> {
         if let Some(status) = self.grpc_status {
             sink.some_uint(field!(4, "grpc_status"), u32::from(status));
         }
-        sink.text(field!(5, "kafka_client_id"), self.client_id);
+        sink.lossy(field!(5, "kafka_client_id"), self.client_id);
     }
 }

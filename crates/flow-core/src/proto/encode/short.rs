@@ -7,8 +7,32 @@ use crate::record::RecordType;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
+/// Each byte in decimal, with a point after it, and the length of that.
+const DECIMAL: [([u8; 4], u8); 256] = {
+    let mut table = [([b'.'; 4], 0); 256];
+    let mut number = 0;
+    while number < 256 {
+        let digits = [number / 100, number / 10 % 10, number % 10];
+        let first = if number >= 100 {
+            0
+        } else if number >= 10 {
+            1
+        } else {
+            2
+        };
+        let mut at = first;
+        while at < 3 {
+            table[number].0[at - first] = b'0' + digits[at] as u8;
+            at += 1;
+        }
+        table[number].1 = 4 - first as u8;
+        number += 1;
+    }
+    table
+};
+
 /// Text of at most 48 bytes.
-pub(super) struct Short {
+pub(crate) struct Short {
     bytes: [u8; 48],
     length: usize,
 }
@@ -26,25 +50,15 @@ impl Short {
         self.length += 1;
     }
 
-    /// A number below 256 in decimal.
-    fn decimal(&mut self, number: u8) {
-        if number >= 100 {
-            self.push(b'0' + number / 100);
-        }
-        if number >= 10 {
-            self.push(b'0' + number / 10 % 10);
-        }
-        self.push(b'0' + number % 10);
-    }
-
     /// An address in dotted decimal.
     fn ipv4(&mut self, address: Ipv4Addr) {
-        let [a, b, c, d] = address.octets();
-        self.decimal(a);
-        for octet in [b, c, d] {
-            self.push(b'.');
-            self.decimal(octet);
+        for octet in address.octets() {
+            let (text, length) = DECIMAL[usize::from(octet)];
+            self.bytes[self.length..self.length + 4].copy_from_slice(&text);
+            self.length += usize::from(length);
         }
+        // No point after the last.
+        self.length -= 1;
     }
 
     /// A number in hexadecimal without leading zeros.
@@ -55,6 +69,14 @@ impl Short {
             }
         }
         self.push(HEX[usize::from(number & 0xf)]);
+    }
+}
+
+impl Short {
+    /// All 48 bytes.
+    #[inline(always)]
+    pub(crate) const fn all(&self) -> &[u8; 48] {
+        &self.bytes
     }
 }
 

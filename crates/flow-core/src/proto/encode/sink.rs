@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::short::Short;
+
 /// A field of a message: its number and its name, in the forms in which they are written.
 #[derive(Clone, Copy)]
 pub(crate) struct Field {
@@ -62,6 +64,18 @@ pub(crate) trait Sink {
     /// Ends a nested message.
     fn close(&mut self, mark: Self::Mark);
 
+    /// As [`open`](Self::open), for a message of mostly more than 127 bytes.
+    #[inline(always)]
+    fn open_large(&mut self, field: Field) -> Option<Self::Mark> {
+        self.open(field)
+    }
+
+    /// Ends what [`open_large`](Self::open_large) began.
+    #[inline(always)]
+    fn close_large(&mut self, mark: Self::Mark) {
+        self.close(mark);
+    }
+
     /// Begins a list of messages; `None` where it is not wanted.
     fn open_list(&mut self, field: Field) -> Option<Self::Mark>;
 
@@ -100,11 +114,17 @@ pub(crate) trait Sink {
         name: impl Fn(i32) -> Option<&'static str>,
     );
 
-    /// `string`. What is not UTF-8 becomes U+FFFD.
-    fn text(&mut self, field: Field, value: &[u8]);
+    /// `string`: bytes that are UTF-8 for certain.
+    fn valid(&mut self, field: Field, value: &[u8]);
 
-    /// `repeated string`.
-    fn texts<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>);
+    /// `repeated string`: bytes that are UTF-8 for certain.
+    fn valid_list<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>);
+
+    /// `string`: bytes of unknown origin. What is not UTF-8 becomes U+FFFD.
+    fn lossy(&mut self, field: Field, value: &[u8]);
+
+    /// `repeated string`: bytes of unknown origin.
+    fn lossy_list<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>);
 
     /// `string`: what `value` displays.
     fn shown(&mut self, field: Field, value: &impl fmt::Display);
@@ -118,7 +138,14 @@ pub(crate) trait Sink {
     /// `google.protobuf.Any` that holds `message`; left out where that has no fields.
     fn any(&mut self, field: Field, form: ExtensionForm, message: &impl Walk);
 
+    /// `string`.
+    #[inline(always)]
+    fn text(&mut self, field: Field, value: &str) {
+        self.valid(field, value.as_bytes());
+    }
+
     /// A nested message.
+    #[inline(always)]
     fn message(&mut self, field: Field, body: impl FnOnce(&mut Self)) {
         if let Some(mark) = self.open(field) {
             body(self);
@@ -126,7 +153,23 @@ pub(crate) trait Sink {
         }
     }
 
+    /// A nested message of mostly more than 127 bytes.
+    #[inline(always)]
+    fn large_message(&mut self, field: Field, body: impl FnOnce(&mut Self)) {
+        if let Some(mark) = self.open_large(field) {
+            body(self);
+            self.close_large(mark);
+        }
+    }
+
+    /// `string`: a short text that was just made.
+    #[inline(always)]
+    fn short(&mut self, field: Field, text: &Short) {
+        self.valid(field, text.as_ref());
+    }
+
     /// A list of messages.
+    #[inline(always)]
     fn messages<T>(
         &mut self,
         field: Field,

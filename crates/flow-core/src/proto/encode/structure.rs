@@ -13,6 +13,8 @@ const NUMBER_TAG: u8 = 2 << 3 | 1;
 const BOOL_TAG: u8 = 4 << 3;
 /// `string_value` in a `Value`.
 const STRING: u32 = 3;
+/// Tag of `string_value`: field 3, bytes.
+const STRING_TAG: u8 = 3 << 3 | 2;
 /// `struct_value` in a `Value`.
 const STRUCT: u32 = 5;
 /// `list_value` in a `Value`.
@@ -37,6 +39,7 @@ impl<'a> Structure<'a> {
     }
 
     /// Begins an entry and its value.
+    #[inline(always)]
     fn entry(&mut self, field: Field) -> (usize, usize) {
         let entry = begin(self.out, 1);
         tag(self.out, 1, LEN);
@@ -53,11 +56,35 @@ impl<'a> Structure<'a> {
         end(self.out, entry);
     }
 
+    /// An entry whose value takes `length` bytes, which the caller appends. Names of fields are
+    /// short, so with a value of less than 64 bytes every length takes one byte.
+    #[inline(always)]
+    fn short_entry(&mut self, field: Field, length: u8) {
+        let name = field.name.len() as u8;
+        self.out
+            .extend_from_slice(&[1 << 3 | 2, name + length + 4, 1 << 3 | 2, name]);
+        self.out.extend_from_slice(field.name.as_bytes());
+        self.out.extend_from_slice(&[2 << 3 | 2, length]);
+    }
+
+    #[inline(always)]
     fn number(&mut self, field: Field, number: f64) {
-        self.value(field, |out| {
-            out.push(NUMBER_TAG);
-            out.extend_from_slice(&number.to_le_bytes());
-        });
+        self.short_entry(field, 9);
+        self.out.push(NUMBER_TAG);
+        self.out.extend_from_slice(&number.to_le_bytes());
+    }
+
+    /// An entry with text that is UTF-8 for certain.
+    #[inline(always)]
+    fn plain(&mut self, field: Field, text: &[u8]) {
+        if text.len() < 62 {
+            let length = text.len() as u8;
+            self.short_entry(field, length + 2);
+            self.out.extend_from_slice(&[STRING_TAG, length]);
+            self.out.extend_from_slice(text);
+        } else {
+            self.string(field, |out| out.extend_from_slice(text));
+        }
     }
 
     fn string(&mut self, field: Field, body: impl FnOnce(&mut Vec<u8>)) {
@@ -142,8 +169,7 @@ impl Sink for Structure<'_> {
     fn long(&mut self, field: Field, value: u64) {
         if value != 0 {
             let mut digits = itoa::Buffer::new();
-            let digits = digits.format(value).as_bytes();
-            self.string(field, |out| out.extend_from_slice(digits));
+            self.plain(field, digits.format(value).as_bytes());
         }
     }
 
@@ -154,14 +180,16 @@ impl Sink for Structure<'_> {
     }
 
     fn some_flag(&mut self, field: Field, value: bool) {
-        self.value(field, |out| {
-            out.extend_from_slice(&[BOOL_TAG, u8::from(value)]);
-        });
+        self.short_entry(field, 2);
+        self.out.extend_from_slice(&[BOOL_TAG, u8::from(value)]);
     }
 
     fn choice(&mut self, field: Field, number: i32, name: impl Fn(i32) -> Option<&'static str>) {
         if number != 0 {
-            self.value(field, |out| choice(out, number, name(number)));
+            match name(number) {
+                Some(name) => self.plain(field, name.as_bytes()),
+                None => self.number(field, f64::from(number)),
+            }
         }
     }
 
@@ -183,13 +211,25 @@ impl Sink for Structure<'_> {
         self.close(list);
     }
 
-    fn text(&mut self, field: Field, value: &[u8]) {
+    fn valid(&mut self, field: Field, value: &[u8]) {
         if !value.is_empty() {
+            self.plain(field, value);
+        }
+    }
+
+    fn valid_list<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
+        self.lossy_list(field, values);
+    }
+
+    fn lossy(&mut self, field: Field, value: &[u8]) {
+        if core::str::from_utf8(value).is_ok() {
+            self.valid(field, value);
+        } else {
             self.string(field, |out| mend(out, value));
         }
     }
 
-    fn texts<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
+    fn lossy_list<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
         let mut values = values.peekable();
         if values.peek().is_none() {
             return;

@@ -3,6 +3,7 @@
 use core::fmt::{self, Write};
 use std::vec::Vec;
 
+use super::short::Short;
 use super::sink::{ExtensionForm, Field, Sink, Walk, field};
 use super::structure::Structure;
 
@@ -25,20 +26,27 @@ impl<'a> Wire<'a> {
     /// A field of varint type.
     #[inline(always)]
     fn varint_field(&mut self, number: u32, value: u64) {
-        tag(self.out, number, VARINT);
-        varint(self.out, value);
+        if value < 0x80 {
+            tag_and(self.out, number, VARINT, value as u8);
+        } else {
+            tag(self.out, number, VARINT);
+            long_varint(self.out, value);
+        }
     }
 
     /// A field of bytes.
     #[inline(always)]
     pub(super) fn bytes_field(&mut self, number: u32, value: &[u8]) {
-        tag(self.out, number, LEN);
-        varint(self.out, value.len() as u64);
+        if value.len() < 0x80 {
+            tag_and(self.out, number, LEN, value.len() as u8);
+        } else {
+            tag(self.out, number, LEN);
+            long_varint(self.out, value.len() as u64);
+        }
         self.out.extend_from_slice(value);
     }
 
     /// A field of text, made valid.
-    #[inline(always)]
     fn text_field(&mut self, number: u32, value: &[u8]) {
         if core::str::from_utf8(value).is_ok() {
             self.bytes_field(number, value);
@@ -69,10 +77,11 @@ impl<'a> Wire<'a> {
     }
 }
 
-/// The bytes of a tag and how many they are.
-const fn tag_bytes(number: u32, wire_type: u32) -> ([u8; 4], usize) {
+/// A tag and room for one more byte, and how long the tag is. Numbers of fields are below 2^25, so
+/// four bytes hold the tag.
+const fn tag_bytes(number: u32, wire_type: u32) -> ([u8; 5], usize) {
     let mut rest = number << 3 | wire_type;
-    let mut bytes = [0; 4];
+    let mut bytes = [0; 5];
     let mut length = 0;
     while rest >= 0x80 {
         bytes[length] = rest as u8 | 0x80;
@@ -83,11 +92,19 @@ const fn tag_bytes(number: u32, wire_type: u32) -> ([u8; 4], usize) {
     (bytes, length + 1)
 }
 
-/// Appends a tag. Numbers of fields are below 2^25, so four bytes hold it.
+/// Appends a tag.
 #[inline(always)]
 pub(super) fn tag(out: &mut Vec<u8>, number: u32, wire_type: u32) {
     let (bytes, length) = tag_bytes(number, wire_type);
     out.extend_from_slice(&bytes[..length]);
+}
+
+/// Appends a tag and one byte. The number is known when this is compiled, so that it is one store.
+#[inline(always)]
+fn tag_and(out: &mut Vec<u8>, number: u32, wire_type: u32, byte: u8) {
+    let (mut bytes, length) = tag_bytes(number, wire_type);
+    bytes[length] = byte;
+    out.extend_from_slice(&bytes[..=length]);
 }
 
 /// Appends a number in groups of seven bits, the lowest first.
@@ -95,14 +112,29 @@ pub(super) fn tag(out: &mut Vec<u8>, number: u32, wire_type: u32) {
 pub(super) fn varint(out: &mut Vec<u8>, value: u64) {
     if value < 0x80 {
         out.push(value as u8);
-    } else if value < 0x4000 {
-        out.extend_from_slice(&[value as u8 | 0x80, (value >> 7) as u8]);
     } else {
         long_varint(out, value);
     }
 }
 
+/// As [`varint`], for a number of two bytes or more.
+#[inline]
 fn long_varint(out: &mut Vec<u8>, value: u64) {
+    if value >= 1 << 28 {
+        longer_varint(out, value);
+        return;
+    }
+    // Each group goes to its byte; four bytes are written and those above the number dropped.
+    let value = value as u32;
+    let group = |at: u32| (value & (0x7f << (7 * at))) << at;
+    let groups = group(0) | group(1) | group(2) | group(3);
+    let unused = ((value | 1).leading_zeros() - 4) / 7;
+    let more = 0x0080_8080_u32 >> (8 * unused);
+    out.extend_from_slice(&(groups | more).to_le_bytes());
+    out.truncate(out.len() - unused as usize);
+}
+
+fn longer_varint(out: &mut Vec<u8>, value: u64) {
     let mut bytes = [0; 10];
     let mut length = 0;
     let mut rest = value;
@@ -119,8 +151,7 @@ fn long_varint(out: &mut Vec<u8>, value: u64) {
 /// takes one byte for now.
 #[inline(always)]
 pub(super) fn begin(out: &mut Vec<u8>, number: u32) -> usize {
-    tag(out, number, LEN);
-    out.push(0);
+    tag_and(out, number, LEN, 0);
     out.len()
 }
 
@@ -147,6 +178,28 @@ fn end_long(out: &mut Vec<u8>, start: usize, length: usize) {
         rest >>= 7;
     }
     out[start - 1 + more] &= 0x7f;
+}
+
+/// As [`begin`], for something of mostly 128 to 16,383 bytes: its length takes two bytes for now.
+#[inline(always)]
+fn begin_large(out: &mut Vec<u8>, number: u32) -> usize {
+    tag(out, number, LEN);
+    out.extend_from_slice(&[0; 2]);
+    out.len()
+}
+
+/// Ends what [`begin_large`] began.
+#[inline(always)]
+fn end_large(out: &mut Vec<u8>, start: usize) {
+    let length = out.len() - start;
+    if (0x80..0x4000).contains(&length) {
+        out[start - 2] = length as u8 | 0x80;
+        out[start - 1] = (length >> 7) as u8;
+    } else {
+        // One byte is enough, or two are not.
+        out.remove(start - 1);
+        end(out, start - 1);
+    }
 }
 
 /// Appends text; what is not UTF-8 becomes U+FFFD.
@@ -186,6 +239,16 @@ impl Sink for Wire<'_> {
     #[inline(always)]
     fn close(&mut self, mark: usize) {
         end(self.out, mark);
+    }
+
+    #[inline(always)]
+    fn open_large(&mut self, field: Field) -> Option<usize> {
+        Some(begin_large(self.out, field.number))
+    }
+
+    #[inline(always)]
+    fn close_large(&mut self, mark: usize) {
+        end_large(self.out, mark);
     }
 
     #[inline(always)]
@@ -263,14 +326,35 @@ impl Sink for Wire<'_> {
     }
 
     #[inline(always)]
-    fn text(&mut self, field: Field, value: &[u8]) {
+    fn valid(&mut self, field: Field, value: &[u8]) {
+        if !value.is_empty() {
+            self.bytes_field(field.number, value);
+        }
+    }
+
+    #[inline(always)]
+    fn short(&mut self, field: Field, text: &Short) {
+        // All of it is written, which is one store, and what is not text dropped.
+        let unused = text.all().len() - text.as_ref().len();
+        tag_and(self.out, field.number, LEN, text.as_ref().len() as u8);
+        self.out.extend_from_slice(text.all());
+        self.out.truncate(self.out.len() - unused);
+    }
+
+    #[inline(always)]
+    fn valid_list<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
+        for value in values {
+            self.bytes_field(field.number, value.as_ref());
+        }
+    }
+
+    fn lossy(&mut self, field: Field, value: &[u8]) {
         if !value.is_empty() {
             self.text_field(field.number, value);
         }
     }
 
-    #[inline(always)]
-    fn texts<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
+    fn lossy_list<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
         for value in values {
             self.text_field(field.number, value.as_ref());
         }
@@ -299,7 +383,7 @@ impl Sink for Wire<'_> {
 
     fn any(&mut self, field: Field, form: ExtensionForm, message: &impl Walk) {
         let before = self.out.len();
-        let mark = begin(self.out, field.number);
+        let mark = begin_large(self.out, field.number);
         type_url(self.out, form, message);
         let value = begin(self.out, 2);
         match form {
@@ -311,7 +395,7 @@ impl Sink for Wire<'_> {
             self.out.truncate(before);
         } else {
             end(self.out, value);
-            end(self.out, mark);
+            end_large(self.out, mark);
         }
     }
 }

@@ -59,6 +59,17 @@ impl<'m, S: Sink> Sink for Masked<'m, S> {
         self.level = level;
     }
 
+    fn open_large(&mut self, field: Field) -> Option<Self::Mark> {
+        let below = self.level.of(field.number)?;
+        let mark = self.inner.open_large(field)?;
+        Some((mark, core::mem::replace(&mut self.level, below)))
+    }
+
+    fn close_large(&mut self, (mark, level): Self::Mark) {
+        self.inner.close_large(mark);
+        self.level = level;
+    }
+
     fn open_list(&mut self, field: Field) -> Option<Self::Mark> {
         let below = self.level.of(field.number)?;
         let mark = self.inner.open_list(field)?;
@@ -82,7 +93,8 @@ impl<'m, S: Sink> Sink for Masked<'m, S> {
         long(u64),
         flag(bool),
         some_flag(bool),
-        text(&[u8]),
+        valid(&[u8]),
+        lossy(&[u8]),
         time(u64),
         duration(u64)
     );
@@ -104,9 +116,15 @@ impl<'m, S: Sink> Sink for Masked<'m, S> {
         }
     }
 
-    fn texts<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
+    fn valid_list<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
         if self.wants(field) {
-            self.inner.texts(field, values);
+            self.inner.valid_list(field, values);
+        }
+    }
+
+    fn lossy_list<T: AsRef<[u8]>>(&mut self, field: Field, values: impl Iterator<Item = T>) {
+        if self.wants(field) {
+            self.inner.lossy_list(field, values);
         }
     }
 

@@ -18,7 +18,10 @@ use super::encode::{
 };
 use super::flow as pb;
 use super::flow::ext::v1::Observation;
+use super::observer::ExportEvent;
+use super::observer::export_event::ResponseTypes;
 use crate::flow::{Endpoint, EventType, Flow, IpVersion, Reply, TunnelProtocol};
+use crate::pipeline::Lost;
 use crate::resolve::{EndpointNames, Extra, NodeNames, Policy, Resolve, Unresolved};
 
 const NANOS: u64 = 1_000_000_000;
@@ -60,8 +63,12 @@ pub(super) fn flow(fields: &FlowFields<'_>) -> pb::Flow {
         ethernet: has_mac.then(|| layers::ethernet(flow)),
         ip: has_ip.then(|| layers::ip(flow, fields.extra)),
         l4: (has_ip && has_layer4(flow.protocol)).then(|| layers::layer4(flow, fields.extra)),
-        source: Some(endpoint(&flow.source, fields.source)),
-        destination: Some(endpoint(&flow.destination, fields.destination)),
+        source: Some(endpoint(&flow.source, fields.source_id(), fields.source)),
+        destination: Some(endpoint(
+            &flow.destination,
+            fields.destination_id(),
+            fields.destination,
+        )),
         r#type: i32::from(flow.flow_type.0),
         node_name: node.name.clone(),
         source_names: fields
@@ -153,8 +160,9 @@ fn strings(values: &[Box<str>]) -> Vec<String> {
     values.iter().map(ToString::to_string).collect()
 }
 
-fn endpoint(endpoint: &Endpoint, names: Option<&EndpointNames>) -> pb::Endpoint {
+fn endpoint(endpoint: &Endpoint, id: u32, names: Option<&EndpointNames>) -> pb::Endpoint {
     let message = pb::Endpoint {
+        id,
         identity: endpoint.identity,
         ..pb::Endpoint::default()
     };
@@ -162,7 +170,6 @@ fn endpoint(endpoint: &Endpoint, names: Option<&EndpointNames>) -> pb::Endpoint 
         return message;
     };
     pb::Endpoint {
-        id: names.id,
         namespace: names.namespace.to_string(),
         labels: strings(&names.labels),
         pod_name: names.pod_name.to_string(),
@@ -241,5 +248,53 @@ impl Observation {
 impl From<&Flow> for Observation {
     fn from(flow: &Flow) -> Self {
         Self::of(flow, &Unresolved)
+    }
+}
+
+impl ExportEvent {
+    /// The event of a loss, at the node of this name and at `time`: nanoseconds since the Unix
+    /// epoch.
+    #[must_use]
+    pub fn lost(lost: &Lost, node: &str, time: u64) -> Self {
+        Self {
+            response_types: Some(ResponseTypes::LostEvents(lost.into())),
+            node_name: node.into(),
+            time: Some(timestamp(time)),
+        }
+    }
+}
+
+impl From<&Lost> for pb::LostEvent {
+    fn from(lost: &Lost) -> Self {
+        let source = pb::LostEventSource::from_str_name(lost.at.hubble_name());
+        Self {
+            source: source.unwrap_or_default().into(),
+            num_events_lost: lost.count,
+            ..Self::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::LostAt;
+    use crate::proto::to_json;
+
+    #[test]
+    fn a_loss_is_hubbles_lost_event() {
+        for (at, source) in [
+            (LostAt::Monitor, "PERF_EVENT_RING_BUFFER"),
+            (LostAt::KernelRing, "PERF_EVENT_RING_BUFFER"),
+            (LostAt::KernelTable, "PERF_EVENT_RING_BUFFER"),
+            (LostAt::Decode, "OBSERVER_EVENTS_QUEUE"),
+            (LostAt::HistoryRing, "HUBBLE_RING_BUFFER"),
+        ] {
+            let event = ExportEvent::lost(&Lost { at, count: 7 }, "n", 1_500_000_000);
+            let expected = std::format!(
+                r#"{{"lost_events":{{"source":"{source}","num_events_lost":"7"}},"node_name":"n","time":"1970-01-01T00:00:01.500Z"}}"#
+            );
+            assert_eq!(to_json(&event).unwrap(), expected);
+        }
     }
 }

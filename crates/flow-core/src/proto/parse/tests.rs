@@ -132,6 +132,9 @@ fn expected_extra(given: &Given) -> Extra {
     let is = |protocol| flow.ip_version != IpVersion::NONE && flow.protocol == protocol;
     let vrrp = is(Protocol::VRRP);
     Extra {
+        // They come with the names.
+        source_id: 0,
+        destination_id: 0,
         sctp_chunk: if is(Protocol::SCTP) {
             extra.sctp_chunk
         } else {
@@ -162,13 +165,22 @@ proptest! {
             let mut kept = Kept::default();
             let mut flow = export.message().to_flow(&mut kept).unwrap();
 
-            let mut endpoints = Vec::new();
-            if given.flow.source.meta != 0 && given.source != EndpointNames::default() {
-                endpoints.push(given.source.clone());
-            }
-            if given.flow.destination.meta != 0 && given.destination != EndpointNames::default() {
-                endpoints.push(given.destination.clone());
-            }
+            let sent = |names: &EndpointNames, meta, id| {
+                let mut names = if meta == 0 { EndpointNames::default() } else { names.clone() };
+                if names.id == 0 && given.flow.ext != 0 {
+                    names.id = id;
+                }
+                names
+            };
+            let ends = [
+                sent(&given.source, given.flow.source.meta, given.extra.source_id),
+                sent(&given.destination, given.flow.destination.meta, given.extra.destination_id),
+            ];
+            let has_names = ends.each_ref().map(|names| *names != EndpointNames::default());
+            let endpoints: Vec<_> = ends
+                .into_iter()
+                .filter(|names| *names != EndpointNames::default())
+                .collect();
             prop_assert_eq!(&kept.endpoints, &endpoints);
             let records: Vec<_> = (given.flow.l7 != 0)
                 .then(|| expected_record(&given.l7))
@@ -184,7 +196,12 @@ proptest! {
             let l7_type = records.first().map_or(L7Type::NONE, L7Record::protocol);
             prop_assert_eq!(flow.l7_type, l7_type);
 
-            prop_assert_eq!(flow.source.meta, u32::from(kept.endpoints.first() == Some(&given.source) && given.flow.source.meta != 0));
+            // Handles are given in order.
+            let metas = match has_names {
+                [true, true] => (1, 2),
+                [source, destination] => (u32::from(source), u32::from(destination)),
+            };
+            prop_assert_eq!((flow.source.meta, flow.destination.meta), metas);
             flow.source.meta = 0;
             flow.destination.meta = 0;
             flow.l7_type = L7Type::NONE;
