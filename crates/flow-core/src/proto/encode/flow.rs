@@ -373,7 +373,7 @@ impl<W: Walk> Walk for Event<'_, W> {
 
     fn walk<S: Sink>(&self, sink: &mut S) {
         sink.large_message(field!(1, "flow"), |sink| self.flow.walk(sink));
-        sink.text(field!(1000, "node_name"), &self.node_name);
+        sink.text(field!(1000, "node_name"), self.node_name);
         sink.time(field!(1001, "time"), self.time);
     }
 }
