@@ -39,7 +39,11 @@ impl Row {
     }
 
     fn agent(name: &'static str, packet: &[u8], changes: &[Constant]) -> Result<Self> {
-        let sizes = [("events_0", RING), ("filter_ports", 1 << 16)];
+        let sizes = [
+            ("events_0", RING),
+            ("filter_ports", 1 << 16),
+            ("capture_ports", 1 << 16),
+        ];
         let mut row = Self::new(name, Lane::agent("tc_egress", changes, &sizes)?, packet);
         row.ring = Some(row.lane.take_ring(0)?);
         Ok(row)
@@ -93,11 +97,18 @@ fn rows() -> Result<Vec<Row>> {
         Row::new("empty program", Lane::reference("empty")?, &v4),
         Row::new("parser alone", Lane::reference("parse_only")?, &v4),
         Row::agent("aggregated", &v4, &[])?,
+        // As the agent does unless told otherwise; the packet is none of port 53.
+        Row::agent("aggregated, capturing 53", &v4, &[U32("flow_capture", 1)])?,
         Row::agent("aggregated, IPv6", &v6, &[])?,
         Row::agent("aggregated, LRU table", &v4, &[U32("flow_table_lru", 1)])?,
         Row::agent("aggregated, many namespaces", &v4, &[U32("flow_netns", 0)])?,
         filtered,
         Row::agent("every packet", &v4, &[U32("flow_mode", 1)])?,
+        Row::agent(
+            "every packet, capturing 53",
+            &v4,
+            &[U32("flow_mode", 1), U32("flow_capture", 1)],
+        )?,
         Row::agent(
             "one packet in 100",
             &v4,

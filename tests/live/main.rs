@@ -10,5 +10,6 @@ mod lifecycle;
 mod modes;
 mod overload;
 mod rules;
+mod shards;
 mod sockets;
 mod watch;

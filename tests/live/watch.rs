@@ -25,10 +25,10 @@ static TAKEN: Mutex<bool> = Mutex::new(false);
 static FREED: Condvar = Condvar::new();
 
 /// The turn of one observer, in whatever thread it is.
-struct Turn;
+pub(crate) struct Turn;
 
 impl Turn {
-    fn wait() -> Self {
+    pub(crate) fn wait() -> Self {
         let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
         let free = FREED.wait_while(taken, |taken| *taken);
         *free.unwrap_or_else(PoisonError::into_inner) = true;

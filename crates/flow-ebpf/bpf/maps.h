@@ -63,7 +63,8 @@ struct flow_state {
 	u8 owner_side; /* 1 a, 2 b, 0 unknown */
 	u8 owner_tries;
 	u8 hook[2]; /* by side: where its packets are seen */
-	u8 padding[2];
+	u8 captured; /* payload of one of its ports is captured */
+	u8 padding;
 	u16 icmp[2]; /* by side: type in the high byte, code in the low */
 	u32 rtt_us;
 	u32 retransmits;

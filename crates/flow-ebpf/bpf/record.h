@@ -6,8 +6,8 @@
 #include "maps.h"
 #include "packet.h"
 
-#define ON_RING(call, ...) \
-	switch (bpf_get_smp_processor_id() & flow_ring_mask) { \
+#define ON_RING(number, call, ...) \
+	switch ((number) & flow_ring_mask) { \
 	case 0: \
 		return call(&events_0, __VA_ARGS__); \
 	case 1: \
@@ -28,7 +28,7 @@
 
 static inline_always struct flow_event *record_reserve(void)
 {
-	ON_RING(bpf_ringbuf_reserve, sizeof(struct flow_event), 0)
+	ON_RING(bpf_get_smp_processor_id(), bpf_ringbuf_reserve, sizeof(struct flow_event), 0)
 }
 
 /* The same, where speed matters less than size. */
@@ -37,9 +37,27 @@ static noinline struct flow_event *record_reserve_slow(void)
 	return record_reserve();
 }
 
-static inline_always long record_output(void *record, u32 size)
+/* One end of a packet as a number whose high bits are well mixed. */
+static inline_always u64 mixed(const u64 *address, u16 port)
 {
-	ON_RING(bpf_ringbuf_output, record, size, flow_ring_flags)
+	u64 x = (address[0] ^ port) * 0x9e3779b97f4a7c15ULL;
+
+	x = ((x ^ x >> 32) + address[1]) * 0xbf58476d1ce4e5b9ULL;
+	return (x ^ x >> 29) * 0x94d049bb133111ebULL;
+}
+
+/*
+ * The ring buffer of a connection's captured payload: the same for both directions, on every processor and
+ * at every interface. So a request is in it before its response, and one thread can pair them.
+ */
+static inline_always u32 ring_of(const struct packet *p)
+{
+	return (mixed(p->src, p->sport) + mixed(p->dst, p->dport) + p->proto) >> 60;
+}
+
+static inline_always long record_output(void *record, u32 size, u32 ring)
+{
+	ON_RING(ring, bpf_ringbuf_output, record, size, flow_ring_flags)
 }
 
 static inline_always void record_submit(struct flow_event *r)

@@ -43,15 +43,14 @@ noinline int report_single(const struct place *at, const struct packet *p,
 	return 0;
 }
 
-/* Number of payload bytes to capture of this packet. */
-noinline u32 capture_length(const struct packet *p)
+/* Number of bytes to capture of each payload between the ports of this packet. */
+noinline u32 capture_of_ports(const struct packet *p)
 {
 	u32 wanted = 0;
-	u32 there;
 	u32 port;
 	u16 *length;
 
-	if (!p || p->end <= p->payload || (p->flags & (FLOW_FRAGMENT | FLOW_TRUNCATED)))
+	if (!p || (p->flags & (FLOW_FRAGMENT | FLOW_TRUNCATED)))
 		return 0;
 	if (p->proto != PROTO_TCP && p->proto != PROTO_UDP)
 		return 0;
@@ -63,10 +62,20 @@ noinline u32 capture_length(const struct packet *p)
 	length = bpf_map_lookup_elem(&capture_ports, &port);
 	if (length && *length > wanted)
 		wanted = *length;
-	there = p->end - p->payload;
-	if (wanted > there)
-		wanted = there;
 	return wanted > CAPTURE_PAYLOAD_MAX ? CAPTURE_PAYLOAD_MAX : wanted;
+}
+
+/* Number of payload bytes to capture of this packet. */
+static inline_always u32 capture_length(const struct packet *p)
+{
+	u32 wanted;
+	u32 there;
+
+	if (p->end <= p->payload)
+		return 0;
+	wanted = capture_of_ports(p);
+	there = p->end - p->payload;
+	return wanted > there ? there : wanted;
 }
 
 /* Room for a record that is larger than the stack; NULL where all of it is in use. */
@@ -133,7 +142,7 @@ static noinline int report_capture(const struct origin *o, const struct packet *
 	fill_single(&record->event, &o->at, p, owner, RECORD_OF(KIND_PACKET, 0, what >> 16));
 	record->event.payload_len = length;
 	record->event.capture_kind = CAPTURE_NETWORK;
-	if (record_output(record, sizeof(record->event) + length)) {
+	if (record_output(record, sizeof(record->event) + length, ring_of(p))) {
 		add_to(counters, COUNT_CAPTURE_LOST, 1, hook);
 		goto out;
 	}

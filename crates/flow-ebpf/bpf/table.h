@@ -249,18 +249,22 @@ noinline int report_entry(struct report *report, const struct flow_key *key, str
 	return 0;
 }
 
-/* The value of an entry before its first packet. */
-static const struct flow_state no_packets;
+/* The value of an entry before its first packet; the second where payload is captured. */
+static const struct flow_state no_packets[2] = { [1] = { .captured = 1 } };
 
 /* The first packet of a connection: makes its entry, and fills in what stays the same. */
 noinline int make_entry(const struct packet *p, const struct flow_key *key,
 			struct flow_counters *counters, const struct report *report)
 {
 	u32 status = 0;
+	u32 captured = 0;
 
 	if (!p || !key || !counters || !report)
 		return 0;
-	long failed = bpf_map_update_elem(flow_table(), key, &no_packets, UPDATE_NOEXIST);
+	if (flow_capture)
+		captured = capture_of_ports(p) != 0;
+	long failed = bpf_map_update_elem(flow_table(), key, &no_packets[captured & 1],
+					  UPDATE_NOEXIST);
 	/* Another processor may have been first: its entry is as good. */
 	if (failed)
 		return 0;
@@ -399,7 +403,7 @@ static inline_always void aggregate(const struct origin *o, const struct packet 
 	u32 captured = 0;
 
 	touch.e = e;
-	if (flow_capture) {
+	if (flow_capture && unlikely(e->captured)) {
 		touch.report.side = side;
 		captured = capture_touch(o, p, counters, &touch, hook);
 	}

@@ -115,9 +115,18 @@ impl FlowSourceBuilder {
 
     /// Captures the first `bytes` of the payload of packets to or from `port` (TCP and UDP), with
     /// the headers before it from IP on: [`EventView::payload`](flow_core::event::EventView::payload).
-    /// At most 2,048 bytes. Such a packet makes a record of its own in every mode.
+    /// At most 2,048 bytes; 0 for none. Such a packet makes a record of its own in every mode, and all of
+    /// a connection, in both directions, come from the same [shard](FlowSource::into_shards), a request before
+    /// its response. Default: see [`capture_default`](Self::capture_default).
     pub fn capture(mut self, port: u16, bytes: u16) -> Self {
         self.options.capture.push((port, bytes));
+        self
+    }
+
+    /// Captures payload of port 53 (DNS), up to 2,048 bytes of each packet, unless
+    /// [`capture`](Self::capture) says something else of that port. Default: yes.
+    pub fn capture_default(mut self, enable: bool) -> Self {
+        self.options.capture_default = enable;
         self
     }
 

@@ -93,7 +93,7 @@ pub(crate) fn create(options: &Options, context: &Context<'_>) -> Result<Object,
     loader.map_max_entries("filter_networks", networks.max(1));
     for (array, used) in [
         ("filter_ports", !filter.ports.is_empty()),
-        ("capture_ports", !options.capture.is_empty()),
+        ("capture_ports", !options.captured().is_empty()),
     ] {
         loader.map_max_entries(array, if used { PORTS } else { 1 });
     }
@@ -183,7 +183,7 @@ impl Constants {
                 ("flow_loopback", loopback),
                 ("flow_owner", owner(options)),
                 ("flow_filter", filter_bits(options)),
-                ("flow_capture", u32::from(!options.capture.is_empty())),
+                ("flow_capture", u32::from(!options.captured().is_empty())),
                 ("flow_ring_mask", shards - 1),
             ],
             interval_ns: u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX),
@@ -264,8 +264,8 @@ fn fill_maps(ebpf: &mut Ebpf, options: &Options) -> Result<(), aya::maps::MapErr
     let map = ebpf.map_mut("capture_ports");
     let map = map.ok_or_else(|| missing("capture_ports"))?;
     let mut map = Array::<_, u16>::try_from(map)?;
-    for (port, length) in &options.capture {
-        map.set(u32::from(*port), length, 0)?;
+    for (port, length) in options.captured() {
+        map.set(u32::from(port), length, 0)?;
     }
     let map = ebpf.map_mut("filter_networks");
     let map = map.ok_or_else(|| missing("filter_networks"))?;

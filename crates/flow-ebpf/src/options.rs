@@ -1,5 +1,6 @@
 //! What a [`FlowSource`](crate::FlowSource) is asked to do.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -156,6 +157,7 @@ pub(crate) struct Options {
     pub(crate) ring_shards: Option<usize>,
     pub(crate) ring_bytes: u32,
     pub(crate) capture: Vec<(u16, u16)>,
+    pub(crate) capture_default: bool,
     pub(crate) filter: crate::filter::PacketFilter,
     pub(crate) cgroup: bool,
     pub(crate) owner: bool,
@@ -172,6 +174,8 @@ impl Options {
     const TABLE_LIMIT: u32 = 1 << 24;
     /// Most bytes of a packet that are captured: `CAPTURE_PAYLOAD_MAX` of the kernel programs.
     const CAPTURE_LIMIT: u16 = 2048;
+    /// DNS, whose messages are seldom longer than 1,232 bytes (DNS flag day 2020).
+    const CAPTURE_DEFAULT: (u16, u16) = (53, Self::CAPTURE_LIMIT);
 
     /// Whether the interface of this name is to be observed, as far as its name tells; `named`
     /// where it is in a namespace that was named.
@@ -183,6 +187,15 @@ impl Options {
             Interfaces::None => named,
         };
         chosen && !self.exclude.iter().any(matches)
+    }
+
+    /// Bytes to capture of the payload of each port: what was asked for last, else the default.
+    pub(crate) fn captured(&self) -> BTreeMap<u16, u16> {
+        let default = self.capture_default.then_some(Self::CAPTURE_DEFAULT);
+        let mut ports: BTreeMap<_, _> = default.into_iter().collect();
+        ports.extend(self.capture.iter().copied());
+        ports.retain(|_, bytes| *bytes > 0);
+        ports
     }
 
     /// Tells of the first option that is out of range.
@@ -278,6 +291,7 @@ impl Default for Options {
             ring_shards: None,
             ring_bytes: 1 << 20,
             capture: Vec::new(),
+            capture_default: true,
             filter: crate::filter::PacketFilter::default(),
             cgroup: true,
             owner: true,
@@ -330,6 +344,24 @@ mod tests {
             [false, true].map(|named| none.wants("eth0", named)),
             [false, true]
         );
+    }
+
+    #[test]
+    fn port_53_is_captured_unless_told_otherwise() {
+        let of = |capture_default, capture: &[(u16, u16)]| {
+            let options = Options {
+                capture: capture.to_vec(),
+                capture_default,
+                ..Options::default()
+            };
+            options.captured().into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(Options::default().captured(), BTreeMap::from([(53, 2048)]));
+        assert_eq!(of(true, &[(80, 512)]), [(53, 2048), (80, 512)]);
+        assert_eq!(of(true, &[(53, 100)]), [(53, 100)]);
+        assert_eq!(of(true, &[(53, 0)]), []);
+        assert_eq!(of(false, &[]), []);
+        assert_eq!(of(false, &[(80, 1), (80, 2)]), [(80, 2)]);
     }
 
     #[test]
