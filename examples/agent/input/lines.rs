@@ -192,7 +192,7 @@ mod tests {
     fn a_quiet_pipe_is_not_ready() {
         let (reader, mut writer) = io::pipe().expect("a pipe");
         let mut lines = Lines::of(File::from(std::os::fd::OwnedFd::from(reader)));
-        let mut next = |lines: &mut Lines| match lines.next(Duration::ZERO).expect("readable") {
+        let next = |lines: &mut Lines| match lines.next(Duration::ZERO).expect("readable") {
             Step::Line(_, line) => Some(line.to_vec()),
             Step::NotReady => None,
             _ => panic!("neither"),
