@@ -8,6 +8,9 @@ use std::time::{Duration, SystemTime};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+mod l7;
+pub(crate) use l7::Protocols;
+
 /// Observes the network flows of this host.
 #[derive(Debug, Parser)]
 #[command(
@@ -23,7 +26,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show flows, live from the kernel or from a capture file.
+    /// Show flows and what was said, live from the kernel, from a capture, or from exported flows.
     ///
     /// Live, there is no history before the start: flows are shown as they are seen, until
     /// Ctrl-C, `--count` or `--duration`. With `--last N` nothing is shown before the end, then
@@ -37,7 +40,9 @@ Examples:
   agent observe                            live flows of this host (root)
   agent observe --demo                     make some traffic and watch it
   agent observe -i 'eth*' -o json          flows of some interfaces, one JSON object a line
+  agent observe --l7 dns,http,tls          DNS, HTTP and TLS of the usual ports too
   agent observe --pcap file.pcapng -o table
+  agent observe --input-file flows.json    what -o json or Hubble has written
   tcpdump -Uw - | agent observe --pcap -   without root for the agent
 
 Exit status: 0 done, 1 a failure while running, 2 wrong usage.";
@@ -47,6 +52,12 @@ pub(crate) struct Observe {
     /// Read a capture, pcap or pcapng; `-` is standard input. Needs no privileges.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["interface", "netns", "all_netns"])]
     pub(crate) pcap: Option<PathBuf>,
+
+    /// Read flows as JSON lines, as -o json and Hubble's exporter write them; `-` is standard
+    /// input. Needs no privileges.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["pcap", "interface", "netns", "all_netns",
+        "demo", "follow", "mode", "interval", "tcp_state", "duration", "node_name"])]
+    pub(crate) input_file: Option<PathBuf>,
 
     /// Make traffic between two namespaces and watch it: TCP, UDP, ICMP and a dropped flow. Ends
     /// by itself with a summary; with --follow, on Ctrl-C.
@@ -127,6 +138,9 @@ pub(crate) struct Observe {
     /// Say nothing on standard error but errors.
     #[arg(short, long)]
     pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) l7: l7::L7,
 }
 
 impl Observe {

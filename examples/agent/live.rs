@@ -14,7 +14,8 @@ use flow_ebpf::{
     PacketFilter, Shard, SourceHandle,
 };
 
-use crate::args::{Mode, Observe};
+use crate::args::{Mode, Observe, Protocols};
+use crate::exchanges::Setup;
 use crate::losses::Losses;
 use crate::publish::{Publisher, Wanted};
 
@@ -22,14 +23,17 @@ use crate::publish::{Publisher, Wanted};
 const WAIT: Duration = Duration::from_millis(200);
 
 /// The observer at work. Dropping it detaches everything and waits for that.
-#[derive(Debug)]
 pub(crate) struct Live {
     handle: SourceHandle,
+    setup: Setup,
     threads: Vec<JoinHandle<Result<(), SourceError>>>,
 }
 
-/// What to watch, from the command line.
-pub(crate) fn builder(args: &Observe) -> FlowSourceBuilder {
+/// Bytes of each payload that are captured: the most that the kernel programs do.
+const PAYLOAD: u16 = 2_048;
+
+/// What to watch, from the command line, with the payload of these protocols' ports.
+pub(crate) fn builder(args: &Observe, protocols: Protocols) -> FlowSourceBuilder {
     let mut builder = FlowSource::builder().mode(match args.mode {
         Mode::Aggregated => KernelMode::Aggregated {
             interval: args.interval(),
@@ -43,19 +47,27 @@ pub(crate) fn builder(args: &Observe) -> FlowSourceBuilder {
     for name in &args.netns {
         builder = builder.namespace(Namespace::new(name));
     }
+    for port in args.l7.ports(protocols) {
+        builder = builder.capture(port, PAYLOAD);
+    }
     builder
+        .capture_default(false)
         .all_namespaces(args.all_netns)
         .tcp_state(args.tcp_state)
 }
 
 /// What to watch for the demo: its own traffic, and nothing else of this host.
-pub(crate) fn demo_builder(args: &Observe, netns: &str) -> anyhow::Result<FlowSourceBuilder> {
+pub(crate) fn demo_builder(
+    args: &Observe,
+    protocols: Protocols,
+    netns: &str,
+) -> anyhow::Result<FlowSourceBuilder> {
     let networks = ["192.0.2.0/24", "198.51.100.0/24", "2001:db8::/64"];
     let mut filter = PacketFilter::default();
     for network in networks {
         filter = filter.allow_network(network.parse::<Network>().context(network)?);
     }
-    Ok(builder(args)
+    Ok(builder(args, protocols)
         .interfaces(Interfaces::None)
         .namespace(Namespace::new(netns))
         .filter(filter))
@@ -67,18 +79,24 @@ impl Live {
         builder: FlowSourceBuilder,
         wanted: Wanted,
         writer: Writer<Flow>,
+        setup: impl FnOnce(usize) -> Setup,
         losses: &Arc<Losses>,
     ) -> Result<Self, LoadError> {
         let source = builder.load()?;
+        let handle = source.handle();
+        let shards = source.into_shards();
+        let setup = setup(shards.len());
         let mut live = Self {
-            handle: source.handle(),
+            handle,
             threads: Vec::new(),
+            setup,
         };
-        for shard in source.into_shards() {
+        for shard in shards {
             let publisher = Publisher::new(
                 &live.handle,
                 wanted.clone(),
                 writer.clone(),
+                &live.setup,
                 Arc::clone(losses),
             );
             let handle = live.handle.clone();
@@ -93,6 +111,11 @@ impl Live {
             live.threads.push(thread);
         }
         Ok(live)
+    }
+
+    /// How layer 7 is followed, and what was done about it once all is finished.
+    pub(crate) fn setup(&self) -> &Setup {
+        &self.setup
     }
 
     pub(crate) fn handle(&self) -> &SourceHandle {
@@ -132,7 +155,10 @@ fn drain(
     loop {
         match shard.poll(WAIT, &mut |record| publisher.record(record)) {
             Ok(Progress::Open) => publisher.tick(),
-            Ok(Progress::Ended) => return Ok(()),
+            Ok(Progress::Ended) => {
+                publisher.finish();
+                return Ok(());
+            }
             Err(error) => {
                 // Without this part of the records the rest is not the truth.
                 handle.stop();

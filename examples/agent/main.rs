@@ -5,6 +5,8 @@
 
 mod args;
 mod demo;
+mod exchanges;
+mod input;
 mod live;
 mod losses;
 mod messages;

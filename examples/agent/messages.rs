@@ -23,6 +23,11 @@ impl Messages {
         }
     }
 
+    /// Something wrong that does not end it: said even where it is to be quiet.
+    pub(crate) fn warn(self, text: impl Display) {
+        write(&text);
+    }
+
     /// A failure: said even where it is to be quiet.
     pub(crate) fn fail(error: &anyhow::Error) {
         write(&explain(error));

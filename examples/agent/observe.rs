@@ -4,14 +4,19 @@ use std::cell::RefCell;
 use std::io::{Cursor, IsTerminal, stdin, stdout};
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
+use flow_core::record::L7Shelf;
+use flow_core::resolve::Shelves;
 use flow_ebpf::LoadError;
 use flow_lab::capture::{self, CaptureError};
 use flow_lab::traffic::TrafficError;
 
-use crate::args::Observe;
+use crate::args::{Observe, Protocols};
 use crate::demo::{self, Demo, Seen};
+use crate::exchanges::Setup;
+use crate::input;
 use crate::live;
 use crate::messages::{Messages, explain};
 use crate::output::Printer;
@@ -29,12 +34,18 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
     let stop = Stop::on_signals().context("catching signals")?;
     let messages = Messages::new(args.quiet);
     if let Some(path) = &args.pcap {
-        return replay::run(args, open(path)?, &name(path), view(args), &stop);
+        return run_capture(args, open(path)?, &name(path), &stop);
+    }
+    if let Some(path) = &args.input_file {
+        return run_input(args, path, &stop);
     }
     let result = if args.demo {
         run_demo(args, messages, &stop)
     } else {
-        Session::start(args, live::builder(args), None, view(args), messages)
+        let protocols = args.l7.protocols(Protocols::DNS);
+        let (view, setup) = live_view(args, protocols);
+        let builder = live::builder(args, protocols);
+        Session::start(args, builder, None, view, setup, messages)
             .and_then(|session| session.until(|| stop.is_raised()).map(drop))
     };
     match result {
@@ -44,7 +55,7 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
                 explain(&error)
             ));
             let capture = capture::Reader::new(Box::new(Cursor::new(DEMO_CAPTURE)))?;
-            replay::run(args, capture, "testdata/demo.pcap", view(args), &stop)
+            run_capture(args, capture, "testdata/demo.pcap", &stop)
         }
         Err(error) if is_unprivileged(&error) => Err(anyhow!(
             "{}; without privileges, --pcap FILE shows the flows of a capture",
@@ -54,17 +65,65 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
     }
 }
 
-fn view(args: &Observe) -> View {
+fn run_capture(
+    args: &Observe,
+    capture: capture::Reader,
+    name: &str,
+    stop: &Stop,
+) -> anyhow::Result<()> {
+    // Each message is shown before the next one is read, but for the newest at the end.
+    let last = args.last.map_or(0, usize::from);
+    let shelf = Arc::new(L7Shelf::with_capacity(last.max(CAPTURE_MESSAGES)));
+    let view = view(args, Shelves::with_capacity(1).with_l7(Arc::clone(&shelf)));
+    let protocols = args.l7.protocols(Protocols::ALL);
+    let setup = Setup::capture(protocols, args.l7.redaction(), shelf);
+    replay::run(args, capture, name, view, setup, stop)
+}
+
+/// Messages that one packet of a capture may end at most without one being overwritten before it is
+/// shown.
+const CAPTURE_MESSAGES: usize = 4_096;
+
+fn run_input(args: &Observe, path: &Path, stop: &Stop) -> anyhow::Result<()> {
+    not_a_terminal(path, "--input-file -", "exported flows")?;
+    let last = args.last.map_or(1, usize::from);
+    let names = Shelves::with_capacity(last);
+    let view = view(args, names.clone());
+    input::run(args, path, &name(path), view, names, stop)
+}
+
+/// The view of live flows, and how what they say is followed by a number of threads.
+fn live_view(args: &Observe, protocols: Protocols) -> (View, impl FnOnce(usize) -> Setup + use<>) {
+    // A message takes more than a flow; so only the newest ones are kept.
+    let last = args.last.map_or(0, usize::from);
+    let messages = if protocols == Protocols::NONE {
+        1
+    } else {
+        last.max(args.ring_size / 8)
+    };
+    let shelf = Arc::new(L7Shelf::with_capacity(messages));
+    let view = view(args, Shelves::with_capacity(1).with_l7(Arc::clone(&shelf)));
+    let redaction = args.l7.redaction();
+    let setup = move |threads| Setup::live(protocols, redaction, shelf, threads);
+    (view, setup)
+}
+
+fn view(args: &Observe, names: Shelves) -> View {
     let paint = Paint::choose(args.color, &stdout());
-    View::new(args, Printer::new(args, paint))
+    View::new(args, Printer::new(args, paint, names))
+}
+
+fn not_a_terminal(path: &Path, option: &str, expected: &str) -> anyhow::Result<()> {
+    if path == Path::new("-") && stdin().is_terminal() {
+        return Err(anyhow!(
+            "{option}: standard input is a terminal, not {expected}"
+        ));
+    }
+    Ok(())
 }
 
 fn open(path: &Path) -> anyhow::Result<capture::Reader> {
-    if path == Path::new("-") && stdin().is_terminal() {
-        return Err(anyhow!(
-            "--pcap -: standard input is a terminal, not a capture"
-        ));
-    }
+    not_a_terminal(path, "--pcap -", "a capture")?;
     capture::Reader::open(path).map_err(|error| match error {
         CaptureError::Open { .. } => error.into(),
         other => anyhow!("{}: {other}", name(path)),
@@ -88,18 +147,24 @@ fn is_unprivileged(error: &anyhow::Error) -> bool {
 }
 
 fn run_demo(args: &Observe, messages: Messages, stop: &Stop) -> anyhow::Result<()> {
+    let protocols = args.l7.protocols(Protocols::ALL);
     let demo = match Demo::create() {
         Ok(demo) => demo,
         // Who may not make namespaces mostly may not load programs either, and that error
         // tells what to do about it.
-        Err(error) => return Err(live::builder(args).load().err().map_or(error, Into::into)),
+        Err(error) => {
+            return Err(live::builder(args, protocols)
+                .load()
+                .err()
+                .map_or(error, Into::into));
+        }
     };
     let seen = Rc::new(RefCell::new(Seen::default()));
     let tap = Rc::clone(&seen);
-    let mut view = view(args);
+    let (mut view, setup) = live_view(args, protocols);
     view.tap(move |flow| tap.borrow_mut().add(flow));
-    let builder = live::demo_builder(args, demo.netns())?;
-    let session = Session::start(args, builder, Some(demo.filter()?), view, messages)?;
+    let builder = live::demo_builder(args, protocols, demo.netns())?;
+    let session = Session::start(args, builder, Some(demo.filter()?), view, setup, messages)?;
     let done = Stop::default();
     let running = demo.start(args.follow, stop.clone(), done.clone())?;
     // A signal ends the traffic first, so that its end is seen too.

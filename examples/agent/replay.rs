@@ -8,10 +8,11 @@ use anyhow::anyhow;
 use flow_core::decode::{self, FlowTable};
 use flow_core::flow::{Flow, FlowFlags};
 use flow_core::ring::{Reader, Ring, Start, Writer};
-use flow_core::wire::LinkType;
+use flow_core::wire::{LinkType, Packet as Decoded};
 use flow_lab::capture::{self, CaptureError, Packet, Step};
 
 use crate::args::{Mode, Observe};
+use crate::exchanges::{Exchanges, Setup};
 use crate::messages::{Messages, count};
 use crate::progress::Progress;
 use crate::stop::Stop;
@@ -35,9 +36,10 @@ pub(crate) fn run(
     mut capture: capture::Reader,
     name: &str,
     view: View,
+    setup: Setup,
     stop: &Stop,
 ) -> anyhow::Result<()> {
-    let mut replay = Replay::new(args, view, capture.is_live())?;
+    let mut replay = Replay::new(args, view, setup, capture.is_live())?;
     let progress = Progress::new(capture.size(), args.quiet);
     let end = replay.read(&mut capture, stop, &progress);
     progress.finish();
@@ -85,6 +87,8 @@ struct Replay {
     newest: Option<(u64, Instant)>,
     reported: u64,
     tally: Tally,
+    setup: Setup,
+    exchanges: Option<Exchanges>,
     output: Output,
 }
 
@@ -101,6 +105,11 @@ struct Output {
 impl Output {
     fn put(&mut self, flow: &Flow) {
         self.flows += 1;
+        self.say(flow);
+    }
+
+    /// Shows a flow that has no packets of its own.
+    fn say(&mut self, flow: &Flow) {
         // What is not wanted must not push out of the ring what is.
         if self.result.is_ok() && self.view.wants(flow) {
             self.writer.publish(flow);
@@ -115,7 +124,7 @@ impl Output {
 }
 
 impl Replay {
-    fn new(args: &Observe, view: View, live: bool) -> anyhow::Result<Self> {
+    fn new(args: &Observe, view: View, setup: Setup, live: bool) -> anyhow::Result<Self> {
         let (writer, ring) = Ring::<Flow>::with_capacity(args.ring_size)?;
         Ok(Self {
             mode: args.mode,
@@ -128,6 +137,8 @@ impl Replay {
             newest: None,
             reported: 0,
             tally: Tally::default(),
+            exchanges: Exchanges::new(&setup),
+            setup,
             output: Output {
                 reader: ring.reader(Start::Now),
                 writer,
@@ -189,11 +200,13 @@ impl Replay {
             Mode::Aggregated => {
                 self.tally.in_flows += 1;
                 self.table.add(&flow, &mut |flow| self.output.put(flow));
+                self.payload(&flow, link, packet);
                 self.tick();
             }
             Mode::Packets => {
                 self.tally.in_flows += 1;
                 self.output.put(&flow);
+                self.payload(&flow, link, packet);
             }
             Mode::Sampled(rate) => {
                 let before = self.tally.in_flows + self.tally.sampled_out;
@@ -202,10 +215,19 @@ impl Replay {
                     flow.sample_rate = rate.get();
                     flow.flags |= FlowFlags::SAMPLED;
                     self.output.put(&flow);
+                    self.payload(&flow, link, packet);
                 } else {
                     self.tally.sampled_out += 1;
                 }
             }
+        }
+    }
+
+    /// Shows what a packet says.
+    fn payload(&mut self, flow: &Flow, link: LinkType, packet: &Packet<'_>) {
+        if let Some(exchanges) = &mut self.exchanges {
+            let decoded = Decoded::parse(link, packet.data, packet.wire_len as usize);
+            exchanges.packet(flow, &decoded, &mut |flow| self.output.say(flow));
         }
     }
 
@@ -237,6 +259,9 @@ impl Replay {
         // In order of their newest packets, as the lines before.
         self.table.expire(u64::MAX, &mut put);
         self.table.finish(&mut put);
+        if let Some(exchanges) = self.exchanges.take() {
+            exchanges.finish(&mut |flow| self.output.say(flow));
+        }
         self.output.check()?;
         let view = &mut self.output.view;
         if let Some(newest) = args.last {
@@ -245,7 +270,12 @@ impl Replay {
         view.flush()?;
         self.tally.flows = self.output.flows;
         let shown = view.shown();
-        Messages::new(args.quiet).say(format_args!("{}; {shown} shown", self.tally));
+        let exchanges = self.setup.sums().with_lost(0, view.gone());
+        let messages = Messages::new(args.quiet);
+        messages.say(format_args!("{}; {shown} shown", self.tally));
+        if !exchanges.is_empty() {
+            messages.say(exchanges);
+        }
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use flow_core::ring::{Reader, Ring, Start};
 use flow_ebpf::FlowSourceBuilder;
 
 use crate::args::Observe;
+use crate::exchanges::Setup;
 use crate::live::Live;
 use crate::losses::{Losses, Sums};
 use crate::messages::{Messages, count};
@@ -43,12 +44,13 @@ impl<'a> Session<'a> {
         builder: FlowSourceBuilder,
         wanted: Wanted,
         view: View,
+        setup: impl FnOnce(usize) -> Setup,
         messages: Messages,
     ) -> anyhow::Result<Self> {
         let (writer, ring) = Ring::<Flow>::with_capacity(args.ring_size)?;
         let reader = ring.reader(Start::Now);
         let losses = Arc::new(Losses::default());
-        let live = Live::start(builder, wanted, writer, &losses)?;
+        let live = Live::start(builder, wanted, writer, setup, &losses)?;
         messages.say(live.handle().report());
         Ok(Self {
             args,
@@ -105,6 +107,12 @@ impl<'a> Session<'a> {
             count(self.view.shown(), "flow"),
             self.lost
         ));
+        let capture_lost = self.live.handle().stats().get("capture_lost");
+        let exchanges = self.live.setup().sums();
+        let exchanges = exchanges.with_lost(capture_lost, self.view.gone());
+        if !exchanges.is_empty() {
+            self.messages.say(exchanges);
+        }
         ended?;
         Ok(self.lost)
     }

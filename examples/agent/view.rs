@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use flow_core::flow::Flow;
 use flow_core::pipeline::Lost;
+use flow_core::resolve::NodeNames;
 use flow_core::ring::{Idle, Next, Reader, Ring};
 
 use crate::args::Observe;
@@ -123,7 +124,18 @@ impl View {
         (self.since..=self.until).contains(&flow.time)
     }
 
-    fn show(&mut self, flow: &Flow) -> io::Result<()> {
+    /// What follows was observed by this node.
+    pub(crate) fn set_node(&mut self, node: &NodeNames) {
+        self.printer.set_node(node);
+    }
+
+    /// Number of layer 7 messages that were gone when they were to be shown.
+    pub(crate) fn gone(&self) -> u64 {
+        self.printer.gone()
+    }
+
+    /// Shows a flow, if it is wanted.
+    pub(crate) fn show(&mut self, flow: &Flow) -> io::Result<()> {
         if self.left > 0 && self.wants(flow) {
             self.left -= 1;
             self.shown += 1;

@@ -11,7 +11,7 @@ fn a_damaged_capture_gives_what_is_whole_and_says_where_it_breaks() {
     let path = folder.path().join("cut.pcap");
     fs::write(&path, &bytes[..bytes.len() - 10]).expect("write");
     let output = observe()
-        .args(["--mode", "packets", "--pcap"])
+        .args(["--mode", "packets", "--l7", "none", "--pcap"])
         .arg(&path)
         .output()
         .expect("run");

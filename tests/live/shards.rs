@@ -8,8 +8,9 @@ use std::thread;
 use std::time::Duration;
 
 use flow_core::event::{CaptureKind, EventView};
-use flow_core::flow::{Direction, Ip as Address, Protocol};
+use flow_core::flow::{Direction, Ip as Address, Protocol, TcpFlags};
 use flow_core::pipeline::{Progress, Record, Source};
+use flow_core::wire::{LinkType, Packet};
 use flow_ebpf::Mode;
 use flow_lab::require_bpf;
 use flow_lab::traffic::{DNS_PORT, Ip, Pair};
@@ -154,16 +155,22 @@ fn talk(pair: &Pair) {
     });
 }
 
-/// A captured message and its connection; `None` for other records.
-fn message(bytes: &[u8]) -> Option<(Connection, Message)> {
+/// What a connection's captured packet is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    /// A TCP packet without payload.
+    Mark(TcpFlags),
+    Message(Message),
+}
+
+/// A captured packet and its connection; `None` for other records.
+fn message(bytes: &[u8]) -> Option<(Connection, Seen)> {
     let view = EventView::parse(bytes).expect("a whole record");
     let header = view.header();
     if header.capture_kind != CaptureKind::NETWORK {
         return None;
     }
-    let payload = view.payload();
-    let text: [u8; 8] = payload[payload.len() - 8..].try_into().expect("8 bytes");
-    let word = u64::from_be_bytes(text);
+    let packet = Packet::parse(LinkType::RawIp, view.payload(), usize::MAX);
     let is_response = header.sport == DNS_PORT;
     let (address, port) = if is_response {
         (header.daddr, header.dport)
@@ -171,6 +178,12 @@ fn message(bytes: &[u8]) -> Option<(Connection, Message)> {
         (header.saddr, header.sport)
     };
     let client = SocketAddr::new(Address(address).to_std(), port);
+    if packet.payload().is_empty() {
+        let mark = Seen::Mark(TcpFlags(header.tcp_flags));
+        return Some(((header.proto, client), mark));
+    }
+    let text: [u8; 8] = packet.payload().try_into().expect("8 bytes");
+    let word = u64::from_be_bytes(text);
     let message = Message {
         number: u32::try_from(word >> 8).expect("a number that was sent"),
         is_response,
@@ -178,7 +191,21 @@ fn message(bytes: &[u8]) -> Option<(Connection, Message)> {
         processor: header.cpu,
     };
     assert_eq!(word & 0xff, u64::from(is_response));
-    Some(((header.proto, client), message))
+    Some(((header.proto, client), Seen::Message(message)))
+}
+
+/// A TCP connection begins with its SYNs, at both interfaces, and ends with a FIN of each side.
+fn check_marks(seen: &[Seen]) {
+    let (syn, ack, fin) = (TcpFlags::SYN, TcpFlags::ACK, TcpFlags::FIN);
+    let begin = [syn, syn, syn | ack, syn | ack].map(Seen::Mark);
+    assert_eq!(seen[..4], begin);
+    let marks = |from: usize| {
+        seen[from..]
+            .iter()
+            .filter(|seen| matches!(seen, Seen::Mark(flags) if flags.contains(fin)))
+    };
+    assert_eq!(marks(0).count(), 4, "{seen:?}");
+    assert_eq!(marks(seen.len() - 4).count(), 4, "nothing follows");
 }
 
 #[test]
@@ -216,7 +243,7 @@ fn a_connection_is_captured_in_order_by_one_shard() {
     thread::sleep(Duration::from_millis(200));
     handle.stop();
 
-    let mut connections: BTreeMap<Connection, (usize, Vec<Message>)> = BTreeMap::new();
+    let mut connections: BTreeMap<Connection, (usize, Vec<Seen>)> = BTreeMap::new();
     let mut used = BTreeSet::new();
     for (shard, thread) in threads.into_iter().enumerate() {
         for (connection, message) in thread.join().expect("the drain thread ends") {
@@ -235,7 +262,19 @@ fn a_connection_is_captured_in_order_by_one_shard() {
     let of = |protocol: Protocol| connections.keys().filter(|key| key.0 == protocol.0).count();
     assert_eq!([Protocol::UDP, Protocol::TCP].map(of), [CONNECTIONS; 2]);
     let mut several = 0;
-    for (connection, (_, messages)) in &connections {
+    for (connection, (_, seen)) in &connections {
+        let messages: Vec<_> = seen
+            .iter()
+            .filter_map(|seen| match seen {
+                Seen::Message(message) => Some(*message),
+                Seen::Mark(_) => None,
+            })
+            .collect();
+        if connection.0 == Protocol::TCP.0 {
+            check_marks(seen);
+        } else {
+            assert_eq!(seen.len(), messages.len(), "{connection:?}");
+        }
         // Out at the client, in at the server, out at the server, in at the client.
         let way: Vec<_> = messages
             .iter()

@@ -54,7 +54,8 @@ static inline_always void report_packet(const struct origin *o, const struct pac
 	if (flow_capture) {
 		u32 length = capture_length(p);
 		opaque(length);
-		if (length && report_capture(o, p, counters, &owner, length | reply << 16))
+		if (length && report_capture(o, p, counters, &owner,
+					     CAPTURE_OF(length, 0, reply)))
 			return;
 	}
 	struct flow_event *r = record_reserve();

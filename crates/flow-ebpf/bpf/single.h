@@ -65,18 +65,27 @@ noinline u32 capture_of_ports(const struct packet *p)
 	return wanted > CAPTURE_PAYLOAD_MAX ? CAPTURE_PAYLOAD_MAX : wanted;
 }
 
-/* Number of payload bytes to capture of this packet. */
+/*
+ * Number of payload bytes to capture of this packet, plus CAPTURE_HEADERS; 0 where it is not captured. Packets without
+ * payload are captured where they begin or end a connection.
+ */
+#define CAPTURE_HEADERS 0x8000
+
 static inline_always u32 capture_length(const struct packet *p)
 {
 	u32 wanted;
-	u32 there;
+	u32 there = p->end > p->payload ? p->end - p->payload : 0;
 
-	if (p->end <= p->payload)
+	if (!there && (p->proto != PROTO_TCP || !(p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST))))
 		return 0;
 	wanted = capture_of_ports(p);
-	there = p->end - p->payload;
-	return wanted > there ? there : wanted;
+	if (!wanted)
+		return 0;
+	return CAPTURE_HEADERS | (wanted > there ? there : wanted);
 }
+
+/* Capture length, trigger, and whether it is a reply, as one number. */
+#define CAPTURE_OF(length, trigger, reply) ((length) | (reply) << 16 | (trigger) << 24)
 
 /* Room for a record that is larger than the stack; NULL where all of it is in use. */
 static inline_always struct scratch *scratch_take(void)
@@ -96,8 +105,7 @@ static inline_always void scratch_give(struct scratch *here)
 }
 
 /*
- * One packet with its bytes from the IP header to the first `what` & 0xffff bytes of its payload, counted by
- * this record; the bits above tell whether it is a reply. 0 where that could not be done: the packet is then counted
+ * One packet with its bytes from the IP header on, counted by this record. `what` is a CAPTURE_OF. 0 where that could not be done: the packet is then counted
  * like any other.
  */
 static noinline int report_capture(const struct origin *o, const struct packet *p,
@@ -106,7 +114,7 @@ static noinline int report_capture(const struct origin *o, const struct packet *
 {
 	u32 hook = o->at.hook;
 	/* The headers tell sequence numbers and lengths. */
-	u32 length = (what & 0xffff) + (p->payload - p->network);
+	u32 length = (what & (CAPTURE_HEADERS - 1)) + (p->payload - p->network);
 	int done = 0;
 	struct scratch *here = scratch_take();
 	long failed;
@@ -119,7 +127,7 @@ static noinline int report_capture(const struct origin *o, const struct packet *
 
 	/* At a tracepoint, only what lies behind the headers without a gap can be read. */
 	if (!o->ctx) {
-		if (o->linear <= p->payload)
+		if (o->linear < p->payload)
 			goto out;
 		if (length > o->linear - p->network)
 			length = o->linear - p->network;
@@ -139,7 +147,8 @@ static noinline int report_capture(const struct origin *o, const struct packet *
 		add_to(counters, COUNT_CAPTURE_LOST, 1, hook);
 		goto out;
 	}
-	fill_single(&record->event, &o->at, p, owner, RECORD_OF(KIND_PACKET, 0, what >> 16));
+	fill_single(&record->event, &o->at, p, owner,
+		    RECORD_OF(KIND_PACKET, what >> 24, what >> 16 & 0xff));
 	record->event.payload_len = length;
 	record->event.capture_kind = CAPTURE_NETWORK;
 	if (record_output(record, sizeof(record->event) + length, ring_of(p))) {

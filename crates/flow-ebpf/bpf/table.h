@@ -370,7 +370,12 @@ static noinline int capture_touch(const struct origin *o, const struct packet *p
 	owner.is_source = e->owner_side == side + 1;
 	owner.rtt_us = e->rtt_us;
 	owner.retransmits = e->retransmits;
-	return report_capture(o, p, counters, &owner, length | reply_of(e, side) << 16);
+	u32 trigger = e->status & STATUS_TOLD_NEW ? 0 : TRIGGER_NEW;
+	if (!report_capture(o, p, counters, &owner,
+			    CAPTURE_OF(length, trigger, reply_of(e, side))))
+		return 0;
+	__sync_fetch_and_or(&e->status, STATUS_TOLD_NEW);
+	return 1;
 }
 
 /* Counts one packet. */
@@ -409,7 +414,8 @@ static inline_always void aggregate(const struct origin *o, const struct packet 
 	}
 	if (unlikely(captured)) {
 		e->hook[side] = hook;
-		/* The flags have been shown; those that are watched also make the entry's record. */
+		/* The flags have been shown; those that end a connection also make the entry's record. */
+		__sync_fetch_and_or(&e->told, shown & (TCP_SYN | TCP_SYN << 16));
 		if (shown & watched & ~e->told)
 			__sync_fetch_and_or(&e->since, shown);
 	} else {

@@ -115,7 +115,8 @@ impl FlowSourceBuilder {
 
     /// Captures the first `bytes` of the payload of packets to or from `port` (TCP and UDP), with
     /// the headers before it from IP on: [`EventView::payload`](flow_core::event::EventView::payload).
-    /// At most 2,048 bytes; 0 for none. Such a packet makes a record of its own in every mode, and all of
+    /// At most 2,048 bytes; 0 for none. Of TCP, packets with SYN, FIN or RST are captured even where they have
+    /// no payload. Such a packet makes a record of its own in every mode, and all of
     /// a connection, in both directions, come from the same [shard](FlowSource::into_shards), a request before
     /// its response. Default: see [`capture_default`](Self::capture_default).
     pub fn capture(mut self, port: u16, bytes: u16) -> Self {

@@ -2,6 +2,8 @@
 
 use flow_core::flow::{Direction, Flow, UtcTime};
 
+use super::told::Told;
+
 /// Text of each piece, escaped; empty where there is nothing to tell.
 pub(super) struct Cells {
     pub(super) time: String,
@@ -12,20 +14,27 @@ pub(super) struct Cells {
     pub(super) traffic: String,
     pub(super) interface: String,
     pub(super) process: String,
+    /// Trace that a message belongs to.
+    pub(super) trace: String,
 }
 
 impl Cells {
     /// Source and destination are those of the packet, whichever side began.
-    pub(super) fn of(flow: &Flow) -> Self {
+    pub(super) fn of(told: &Told<'_>) -> Self {
+        let flow = told.flow;
+        let trace = told.record().map(|record| record.trace);
         Self {
             time: UtcTime(flow.time).to_string(),
-            source: flow.source.to_string(),
-            destination: flow.destination.to_string(),
-            kind: flow.kind().to_string(),
-            summary: flow.summary().to_string(),
+            source: told.source(),
+            destination: told.destination(),
+            kind: told.kind(),
+            summary: told.summary(),
             traffic: traffic(flow),
             interface: interface(flow),
             process: process(flow),
+            trace: trace
+                .filter(|trace| !trace.is_none())
+                .map_or_else(String::new, |trace| trace.to_string()),
         }
     }
 }

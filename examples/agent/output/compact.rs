@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
-use flow_core::flow::{Flow, Reply, UtcTime};
+use flow_core::flow::{Reply, UtcTime};
 use flow_core::pipeline::Lost;
+use flow_core::resolve::NodeNames;
 
+use super::told::Told;
 use super::{Form, lost_line};
 use crate::paint::Paint;
 
@@ -20,23 +22,24 @@ impl Compact {
 }
 
 impl Form for Compact {
-    fn flow(&mut self, out: &mut dyn Write, flow: &Flow) -> io::Result<()> {
+    fn flow(&mut self, out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         if !self.paint.is_enabled() {
-            return writeln!(out, "{flow:#}");
+            return told.line(|line| writeln!(out, "{line}"));
         }
         // The same line in colour: what is painted is cut out of it piece by piece.
-        let line = format!("{flow:#}");
+        let flow = told.flow;
+        let line = told.line(|line| line.to_string());
         let (left, right) = match flow.is_reply {
-            Reply::YES => (&flow.destination, &flow.source),
-            _ => (&flow.source, &flow.destination),
+            Reply::YES => (told.destination(), told.source()),
+            _ => (told.source(), told.destination()),
         };
         let pieces = [
             (
                 UtcTime(flow.time).to_string(),
                 self.paint.faint(UtcTime(flow.time)),
             ),
-            (left.to_string(), self.paint.endpoint(left)),
-            (right.to_string(), self.paint.endpoint(right)),
+            (left.clone(), self.paint.endpoint(left)),
+            (right.clone(), self.paint.endpoint(right)),
             (
                 format!(" {} ", flow.verdict),
                 format!(" {} ", self.paint.verdict(flow.verdict, flow.verdict)),
@@ -55,7 +58,7 @@ impl Form for Compact {
         }
     }
 
-    fn lost(&mut self, out: &mut dyn Write, lost: &Lost) -> io::Result<()> {
+    fn lost(&mut self, out: &mut dyn Write, lost: &Lost, _node: &NodeNames) -> io::Result<()> {
         writeln!(out, "{}", lost_line(lost))
     }
 }

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use flow_core::flow::Flow;
 use flow_core::pipeline::Lost;
+use flow_core::resolve::NodeNames;
 
 use super::cells::Cells;
+use super::told::Told;
 use super::{Form, what};
 use crate::paint::Paint;
 
@@ -30,9 +31,10 @@ impl Dict {
 }
 
 impl Form for Dict {
-    fn flow(&mut self, out: &mut dyn Write, flow: &Flow) -> io::Result<()> {
+    fn flow(&mut self, out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
         self.rule(out)?;
-        let cells = Cells::of(flow);
+        let flow = told.flow;
+        let cells = Cells::of(told);
         let paint = self.paint;
         let lines = [
             ("TIMESTAMP", cells.time),
@@ -44,6 +46,7 @@ impl Form for Dict {
             ("TRAFFIC", cells.traffic),
             ("INTERFACE", cells.interface),
             ("PROCESS", cells.process),
+            ("TRACE ID", cells.trace),
         ];
         for (key, value) in lines {
             if !value.is_empty() {
@@ -53,7 +56,7 @@ impl Form for Dict {
         Ok(())
     }
 
-    fn lost(&mut self, out: &mut dyn Write, lost: &Lost) -> io::Result<()> {
+    fn lost(&mut self, out: &mut dyn Write, lost: &Lost, _node: &NodeNames) -> io::Result<()> {
         self.rule(out)?;
         let (source, what) = (lost.at.hubble_name(), what(lost.at));
         writeln!(out, "{:>11}: EVENTS LOST", "TYPE")?;

@@ -1,31 +1,23 @@
 //! One JSON object a line, as Hubble's exporter writes them.
 
 use std::io::{self, Write};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use flow_core::export::ExportEvent;
-use flow_core::flow::Flow;
-use flow_core::pipeline::Lost;
+use flow_core::pipeline::{Lost, LostAt};
+use flow_core::proto::flow::{LostEvent, LostEventSource};
+use flow_core::proto::observer::ExportEvent;
+use flow_core::proto::observer::export_event::ResponseTypes;
+use flow_core::proto::{Export, to_json};
+use flow_core::resolve::NodeNames;
 
 use super::Form;
+use super::told::Told;
 
 /// Writes `ExportEvent`s.
+#[derive(Default)]
 pub(super) struct Json {
-    node: String,
     /// The line, so that it is written as one piece.
     line: Vec<u8>,
-}
-
-impl Json {
-    /// With the name of the node, or the host's name.
-    pub(super) fn new(node: Option<&str>) -> Self {
-        let host = || std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        let node = node.map_or_else(|| host().trim_end().to_owned(), str::to_owned);
-        Self {
-            node,
-            line: Vec::new(),
-        }
-    }
 }
 
 impl Json {
@@ -38,17 +30,52 @@ impl Json {
 }
 
 impl Form for Json {
-    fn flow(&mut self, out: &mut dyn Write, flow: &Flow) -> io::Result<()> {
-        serde_json::to_writer(&mut self.line, &ExportEvent::flow(flow, &self.node))?;
+    fn flow(&mut self, out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+        Export::new(told.flow)
+            .resolve(told.names)
+            .event_json(&mut self.line);
         self.write(out)
     }
 
-    fn lost(&mut self, out: &mut dyn Write, lost: &Lost) -> io::Result<()> {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let now = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
-        serde_json::to_writer(&mut self.line, &ExportEvent::lost(lost, &self.node, now))?;
+    fn lost(&mut self, out: &mut dyn Write, lost: &Lost, node: &NodeNames) -> io::Result<()> {
+        let event = ExportEvent {
+            node_name: node.name.clone(),
+            time: Some(SystemTime::now().into()),
+            response_types: Some(ResponseTypes::LostEvents(LostEvent {
+                source: source(lost.at).into(),
+                num_events_lost: lost.count,
+                ..LostEvent::default()
+            })),
+        };
+        let text = to_json(&event).map_err(io::Error::other)?;
+        self.line.extend_from_slice(text.as_bytes());
         self.write(out)
+    }
+}
+
+/// The place of a loss by Hubble's name of it.
+fn source(at: LostAt) -> LostEventSource {
+    LostEventSource::from_str_name(at.hubble_name()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_of_a_loss_has_hubbles_name() {
+        for at in LostAt::ALL {
+            let lost = Lost { at, count: 7 };
+            let mut out = Vec::new();
+            Json::default()
+                .lost(&mut out, &lost, &NodeNames::named("lab"))
+                .expect("a line");
+            let line = String::from_utf8(out).expect("UTF-8");
+            let expected = format!(
+                r#"{{"lost_events":{{"source":"{}","num_events_lost":"7"}},"node_name":"lab","time":""#,
+                at.hubble_name()
+            );
+            assert!(line.starts_with(&expected), "{line}");
+        }
     }
 }

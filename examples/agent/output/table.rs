@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use flow_core::flow::Flow;
 use flow_core::pipeline::Lost;
+use flow_core::resolve::NodeNames;
 
 use super::cells::Cells;
+use super::told::Told;
 use super::{Form, lost_line};
 use crate::paint::Paint;
 
@@ -61,14 +62,15 @@ impl Table {
 }
 
 impl Form for Table {
-    fn flow(&mut self, out: &mut dyn Write, flow: &Flow) -> io::Result<()> {
+    fn flow(&mut self, out: &mut dyn Write, told: &Told<'_>) -> io::Result<()> {
+        let flow = told.flow;
         let paint = self.paint;
         if !std::mem::replace(&mut self.headed, true) {
             self.row(out, &HEADINGS.map(str::to_owned), |_, text| {
                 paint.strong(text)
             })?;
         }
-        let cells = Cells::of(flow);
+        let cells = Cells::of(told);
         let verdict = flow.verdict.to_string();
         let row = [
             cells.time,
@@ -87,7 +89,7 @@ impl Form for Table {
         })
     }
 
-    fn lost(&mut self, out: &mut dyn Write, lost: &Lost) -> io::Result<()> {
+    fn lost(&mut self, out: &mut dyn Write, lost: &Lost, _node: &NodeNames) -> io::Result<()> {
         writeln!(out, "{}", lost_line(lost))
     }
 }

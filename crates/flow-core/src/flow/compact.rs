@@ -27,6 +27,33 @@ pub struct Compact<'a> {
     flow: &'a Flow,
     node: Option<&'a str>,
     extras: bool,
+    words: Words<'a>,
+}
+
+/// Texts in the place of those that a flow has without what its handles stand for. They are
+/// displayed as they are, so they have to be [escaped](crate::text::Escaped) already.
+#[derive(Clone, Copy, Default)]
+pub struct Words<'a> {
+    /// The sender, in the place of its address; its port and identity follow.
+    pub source: Option<&'a dyn fmt::Display>,
+    /// The receiver, in the same way.
+    pub destination: Option<&'a dyn fmt::Display>,
+    /// What kind of observation it is: see [`Flow::kind`].
+    pub kind: Option<&'a dyn fmt::Display>,
+    /// What was seen: see [`Flow::summary`].
+    pub summary: Option<&'a dyn fmt::Display>,
+}
+
+/// Which texts there are.
+impl fmt::Debug for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Words")
+            .field("source", &self.source.is_some())
+            .field("destination", &self.destination.is_some())
+            .field("kind", &self.kind.is_some())
+            .field("summary", &self.summary.is_some())
+            .finish()
+    }
 }
 
 impl<'a> Compact<'a> {
@@ -34,6 +61,13 @@ impl<'a> Compact<'a> {
     #[must_use]
     pub const fn with_node(mut self, node: &'a str) -> Self {
         self.node = Some(node);
+        self
+    }
+
+    /// With these texts in the place of its own.
+    #[must_use]
+    pub const fn with_words(mut self, words: Words<'a>) -> Self {
+        self.words = words;
         self
     }
 
@@ -53,6 +87,12 @@ impl Flow {
             flow: self,
             node: None,
             extras: false,
+            words: Words {
+                source: None,
+                destination: None,
+                kind: None,
+                summary: None,
+            },
         }
     }
 
@@ -84,16 +124,26 @@ impl fmt::Display for Compact<'_> {
         if let Some(node) = self.node {
             write!(f, " [{}]", Escaped::text(node))?;
         }
+        let source = (&flow.source, self.words.source);
+        let destination = (&flow.destination, self.words.destination);
         let (left, arrow, right) = match flow.is_reply {
-            Reply::YES => (&flow.destination, "<-", &flow.source),
-            Reply::NO => (&flow.source, "->", &flow.destination),
-            _ => (&flow.source, "<>", &flow.destination),
+            Reply::YES => (destination, "<-", source),
+            Reply::NO => (source, "->", destination),
+            _ => (source, "<>", destination),
         };
         f.write_str(": ")?;
         self.side(left, f)?;
         write!(f, " {arrow} ")?;
         self.side(right, f)?;
-        write!(f, " {} {} ({})", flow.kind(), flow.verdict, flow.summary())?;
+        match self.words.kind {
+            Some(kind) => write!(f, " {kind}")?,
+            None => write!(f, " {}", flow.kind())?,
+        }
+        write!(f, " {} ", flow.verdict)?;
+        match self.words.summary {
+            Some(summary) => write!(f, "({summary})")?,
+            None => write!(f, "({})", flow.summary())?,
+        }
         if self.extras || f.alternate() {
             extras(flow, f)
         } else {
@@ -103,8 +153,15 @@ impl fmt::Display for Compact<'_> {
 }
 
 impl Compact<'_> {
-    fn side(&self, endpoint: &Endpoint, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{endpoint}")?;
+    fn side(
+        &self,
+        (endpoint, name): (&Endpoint, Option<&dyn fmt::Display>),
+        f: &mut fmt::Formatter<'_>,
+    ) -> fmt::Result {
+        match name {
+            Some(name) => write!(f, "{}", endpoint.named(name))?,
+            None => write!(f, "{endpoint}")?,
+        }
         if endpoint.identity == 0 && !self.extras && !f.alternate() {
             f.write_str(" (unknown)")?;
         }
@@ -124,11 +181,50 @@ impl fmt::Display for Endpoint {
         } else {
             write!(f, "{}", core::net::SocketAddr::new(address, self.port))?;
         }
-        match (self.identity, reserved_identity(self.identity)) {
-            (0, _) => Ok(()),
-            (_, Some(name)) => write!(f, " ({name})"),
-            (number, None) => write!(f, " (ID:{number})"),
+        identity(self.identity, f)
+    }
+}
+
+fn identity(identity: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match (identity, reserved_identity(identity)) {
+        (0, _) => Ok(()),
+        (_, Some(name)) => write!(f, " ({name})"),
+        (number, None) => write!(f, " (ID:{number})"),
+    }
+}
+
+impl Endpoint {
+    /// Displays the endpoint with a name in the place of its address: `name:port (ID:1234)`. The
+    /// name is displayed as it is.
+    #[must_use]
+    pub const fn named<'a>(&'a self, name: &'a dyn fmt::Display) -> Named<'a> {
+        Named {
+            endpoint: self,
+            name,
         }
+    }
+}
+
+/// Displays an endpoint with its name: see [`Endpoint::named`].
+#[derive(Clone, Copy)]
+pub struct Named<'a> {
+    endpoint: &'a Endpoint,
+    name: &'a dyn fmt::Display,
+}
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.name)?;
+        if self.endpoint.port != 0 {
+            write!(f, ":{}", self.endpoint.port)?;
+        }
+        identity(self.endpoint.identity, f)
+    }
+}
+
+impl fmt::Debug for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Named({self})")
     }
 }
 

@@ -206,6 +206,37 @@ fn names_of_processes_are_escaped() {
     );
 }
 
+#[test]
+fn words_take_the_place_of_what_a_flow_tells() {
+    let mut flow = syn();
+    flow.is_reply = Reply::YES;
+    let words = Words {
+        source: Some(&"shop/web-0"),
+        kind: Some(&"http-response"),
+        ..Words::default()
+    };
+    let line = flow.compact().with_words(words).to_string();
+    assert_eq!(
+        line.split_once(": ").unwrap().1,
+        "[2001:db8::1]:80 (ID:1234) <- shop/web-0:4242 (unknown) http-response FORWARDED \
+         (TCP Flags: SYN)"
+    );
+    let words = Words {
+        destination: Some(&"db"),
+        summary: Some(&"HTTP/1.1 200"),
+        ..Words::default()
+    };
+    let line = flow.compact().with_words(words).with_extras().to_string();
+    assert_eq!(
+        line.split_once(": ").unwrap().1,
+        "db:80 (ID:1234) <- 10.0.0.1:4242 to-network FORWARDED (HTTP/1.1 200)"
+    );
+    assert_eq!(
+        std::format!("{:?}", flow.destination.named(&"db")),
+        "Named(db:80 (ID:1234))"
+    );
+}
+
 proptest! {
     /// Whatever is in a flow, its lines are lines and hold nothing that a terminal would obey.
     #[test]

@@ -1,0 +1,207 @@
+//! Lines of a file or pipe, with their numbers.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+/// Bytes of a line at most.
+pub(super) const LONGEST: usize = 1 << 20;
+/// Bytes read at once.
+const CHUNK: usize = 64 * 1024;
+
+/// Reads lines of at most [`LONGEST`] bytes.
+pub(super) struct Lines {
+    file: File,
+    buffer: Vec<u8>,
+    /// Where the next line begins in `buffer`.
+    start: usize,
+    /// Bytes from `start` on that are known to hold no end of a line.
+    searched: usize,
+    number: u64,
+    /// The rest of a line that is too long is left out.
+    skipping: bool,
+    ended: bool,
+}
+
+/// What comes next.
+pub(super) enum Step<'a> {
+    /// A line, without its end, and its number from 1 on.
+    Line(u64, &'a [u8]),
+    /// A line that is too long, and its number.
+    TooLong(u64),
+    /// Nothing came in time.
+    NotReady,
+    /// Nothing more comes.
+    End,
+}
+
+impl Lines {
+    /// Opens a file, or standard input for `-`.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let file = if path == Path::new("-") {
+            // A second handle, without the buffer that the standard library's has.
+            File::from(io::stdin().as_fd().try_clone_to_owned()?)
+        } else {
+            File::open(path)?
+        };
+        Ok(Self::of(file))
+    }
+
+    fn of(file: File) -> Self {
+        Self {
+            file,
+            buffer: Vec::new(),
+            start: 0,
+            searched: 0,
+            number: 0,
+            skipping: false,
+            ended: false,
+        }
+    }
+
+    /// The next line; waits for at most `patience`.
+    pub(super) fn next(&mut self, patience: Duration) -> io::Result<Step<'_>> {
+        loop {
+            let rest = &self.buffer[self.start..];
+            let end = rest[self.searched..].iter().position(|byte| *byte == b'\n');
+            if let Some(length) = end.map(|end| self.searched + end) {
+                let begin = self.start;
+                self.start += length + 1;
+                self.searched = 0;
+                if std::mem::take(&mut self.skipping) {
+                    continue;
+                }
+                self.number += 1;
+                if length > LONGEST {
+                    return Ok(Step::TooLong(self.number));
+                }
+                let line = &self.buffer[begin..begin + length];
+                return Ok(Step::Line(self.number, line));
+            }
+            if rest.len() > LONGEST {
+                let first = !std::mem::replace(&mut self.skipping, true);
+                self.forget();
+                if first {
+                    self.number += 1;
+                    return Ok(Step::TooLong(self.number));
+                }
+                continue;
+            }
+            if self.ended {
+                let is_line = !rest.is_empty() && !self.skipping;
+                let begin = self.start;
+                self.start = self.buffer.len();
+                self.searched = 0;
+                if !is_line {
+                    return Ok(Step::End);
+                }
+                self.number += 1;
+                return Ok(Step::Line(self.number, &self.buffer[begin..]));
+            }
+            self.searched = rest.len();
+            if !self.fill(patience)? {
+                return Ok(Step::NotReady);
+            }
+        }
+    }
+
+    fn forget(&mut self) {
+        self.buffer.clear();
+        self.start = 0;
+        self.searched = 0;
+    }
+
+    /// Reads more; `false` where nothing came in time.
+    fn fill(&mut self, patience: Duration) -> io::Result<bool> {
+        let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::MAX);
+        let mut fds = [PollFd::new(self.file.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut fds, timeout) {
+            Ok(0) | Err(Errno::EINTR) => return Ok(false),
+            Ok(_) => {}
+            Err(error) => return Err(error.into()),
+        }
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        let filled = self.buffer.len();
+        self.buffer.resize(filled + CHUNK, 0);
+        let read = self.file.read(&mut self.buffer[filled..]);
+        self.buffer.truncate(filled + *read.as_ref().unwrap_or(&0));
+        match read {
+            Ok(read) => {
+                self.ended = read == 0;
+                Ok(true)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek, Write};
+
+    use super::*;
+
+    fn steps(bytes: &[u8]) -> Vec<String> {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(bytes).expect("written");
+        file.rewind().expect("at its beginning");
+        let mut lines = Lines::of(file);
+        let mut steps = Vec::new();
+        loop {
+            steps.push(match lines.next(Duration::ZERO).expect("readable") {
+                Step::Line(number, line) if line.len() > 100 => format!("{number} {}", line.len()),
+                Step::Line(number, line) => {
+                    format!("{number} {}", String::from_utf8_lossy(line))
+                }
+                Step::TooLong(number) => format!("{number} too long"),
+                Step::NotReady => panic!("a file is always ready"),
+                Step::End => return steps,
+            });
+        }
+    }
+
+    #[test]
+    fn lines_end_at_line_ends_and_at_the_end() {
+        assert!(steps(b"").is_empty());
+        assert_eq!(steps(b"a"), ["1 a"]);
+        assert_eq!(steps(b"a\n\nb\nc"), ["1 a", "2 ", "3 b", "4 c"]);
+        assert_eq!(steps(b"\n"), ["1 "]);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_left_out_and_counted() {
+        let line = |length: usize| vec![b'x'; length];
+        let whole = [&line(LONGEST)[..], b"\nb\n"].concat();
+        assert_eq!(steps(&whole), [format!("1 {LONGEST}"), "2 b".to_owned()]);
+        for length in [LONGEST + 1, LONGEST + CHUNK, 3 * LONGEST + 7] {
+            let long = [b"a\n", &line(length)[..], b"\nb\n"].concat();
+            assert_eq!(steps(&long), ["1 a", "2 too long", "3 b"], "{length}");
+            let at_the_end = line(length);
+            assert_eq!(steps(&at_the_end), ["1 too long"], "{length}");
+        }
+    }
+
+    #[test]
+    fn a_quiet_pipe_is_not_ready() {
+        let (reader, mut writer) = io::pipe().expect("a pipe");
+        let mut lines = Lines::of(File::from(std::os::fd::OwnedFd::from(reader)));
+        let next = |lines: &mut Lines| match lines.next(Duration::ZERO).expect("readable") {
+            Step::Line(_, line) => Some(line.to_vec()),
+            Step::NotReady => None,
+            _ => panic!("neither"),
+        };
+        assert_eq!(next(&mut lines), None);
+        writer.write_all(b"first\nsec").expect("written");
+        assert_eq!(next(&mut lines).as_deref(), Some(&b"first"[..]));
+        assert_eq!(next(&mut lines), None);
+        writer.write_all(b"ond\n").expect("written");
+        assert_eq!(next(&mut lines).as_deref(), Some(&b"second"[..]));
+    }
+}
