@@ -24,7 +24,7 @@ pub(crate) struct Setup {
 
 impl Setup {
     /// Live: records of a ring of this size and the memory of all trackers together stay within
-    /// about 10 MiB.
+    /// about 12 MiB.
     pub(crate) fn live(
         protocols: Protocols,
         redaction: Redaction,
