@@ -118,9 +118,76 @@ fn each_mode_shows_what_was_sent() {
             assert_eq!(event["node_name"], "lab");
             assert_eq!(event["time"], flow["time"]);
             let process = &flow["extensions"]["value"]["process"];
-            assert_eq!(process["name"], "demo-client", "{flow}");
+            assert_eq!(process["comm"], "demo-client", "{flow}");
             assert_eq!(process["pid"], std::process::id(), "{flow}");
         }
+    }
+}
+
+/// Layer 7 records of this protocol with their latency in nanoseconds, requests and responses.
+fn said<'a>(flows: &'a [Value], protocol: &str) -> [Vec<(&'a Value, u64)>; 2] {
+    ["REQUEST", "RESPONSE"].map(|kind| {
+        let of = |event: &'a Value| {
+            let l7 = &event["flow"]["l7"];
+            let latency = l7["latency_ns"].as_str().unwrap_or("0");
+            (l7["type"] == kind && l7.get(protocol).is_some())
+                .then(|| (&l7[protocol], latency.parse().expect("a number")))
+        };
+        flows.iter().filter_map(of).collect()
+    })
+}
+
+#[test]
+fn what_is_said_is_seen_live() {
+    require_bpf!();
+    const TIMES: usize = 5;
+    let pair = Pair::create().expect("namespaces");
+    let _server = Server::start(&pair).expect("server");
+    pair.dns(Ip::V4).expect("an answer");
+    for (args, sees) in [
+        (&[][..], [true, false]),
+        (&["--l7", "http"], [false, true]),
+        (&["--l7", "dns,http", "--mode", "packets"], [true, true]),
+        (&["--l7", "none"], [false, false]),
+    ] {
+        let watch = Watch::start(&pair, args);
+        for _ in 0..TIMES {
+            for ip in [Ip::V4, Ip::V6] {
+                pair.dns(ip).expect("an answer");
+                pair.http(ip, 2_000).expect("a response");
+            }
+        }
+        let (flows, told) = watch.finish();
+        assert!(told.contains(", 0 lost\n"), "{told}");
+        for (protocol, sees) in ["dns", "http"].into_iter().zip(sees) {
+            let expected = if sees { 2 * TIMES } else { 0 };
+            let [requests, responses] = said(&flows, protocol);
+            assert_eq!(requests.len(), expected, "{args:?} {protocol}: {told}");
+            assert_eq!(responses.len(), expected, "{args:?} {protocol}: {told}");
+            assert!(requests.iter().all(|(_, latency)| *latency == 0));
+            // From one socket to another of the same host, and back.
+            let most = 1_000_000_000;
+            for (message, latency) in responses {
+                assert!((1..most).contains(&latency), "{message}: {latency} ns");
+                match protocol {
+                    "dns" => {
+                        assert_eq!(message["query"], "server.demo.test.");
+                        assert_eq!(message["ips"][0], "192.0.2.2");
+                    }
+                    _ => {
+                        assert_eq!(message["code"], 200);
+                        assert_eq!(message["method"], "PUT");
+                        assert_eq!(message["url"], "http://server.demo.test/hello");
+                    }
+                }
+            }
+        }
+        let exchanges = 2 * TIMES * sees.into_iter().filter(|sees| *sees).count();
+        let summary = format!("agent: layer 7: {exchanges} requests, {exchanges} responses\n");
+        assert_eq!(told.contains(&summary), exchanges > 0, "{told}");
+        // Of packets nothing is missing for it, nor counted twice.
+        let packets = packets(&dns(&flows, Ip::V4));
+        assert_eq!(packets, 2 * TIMES as u64, "{args:?}");
     }
 }
 

@@ -99,7 +99,7 @@ fn live_view(args: &Observe, protocols: Protocols) -> (View, impl FnOnce(usize) 
     let messages = if protocols == Protocols::NONE {
         1
     } else {
-        last.max(args.ring_size / 8)
+        last.max(args.ring_size / 16)
     };
     let shelf = Arc::new(L7Shelf::with_capacity(messages));
     let view = view(args, Shelves::with_capacity(1).with_l7(Arc::clone(&shelf)));

@@ -6,6 +6,7 @@ use flow_core::clock::BootClock;
 use flow_core::decode::{Capture, FlowTable, flow_of};
 use flow_core::event::{DropReasonTable, EventDecoder, EventView};
 use flow_core::flow::{Flow, Name16};
+use flow_core::proto::Export;
 use flow_core::wire::LinkType;
 
 use crate::capture::Reader;
@@ -41,7 +42,9 @@ pub(crate) fn text(flow: &Flow) {
     for line in [format!("{flow}"), format!("{flow:#}")] {
         assert!(!line.chars().any(char::is_control), "{line:?}");
     }
-    let json = serde_json::to_string(&flow.json(Some("node\n"))).expect("no map with odd keys");
+    let mut json = Vec::new();
+    Export::new(flow).event_json(&mut json);
+    let json = String::from_utf8(json).expect("UTF-8");
     assert!(
         !json.contains(|letter: char| letter.is_control()),
         "{json:?}"

@@ -7,7 +7,7 @@
 //! | [`wire`] | reads the headers of a captured packet, in place |
 //! | [`event`] | reads a record of the kernel programs (crate `flow-ebpf`), in place |
 //! | [`decode`] | makes flows of packets, and connections of flows, for captures |
-//! | [`flow`] | is the flow: 248 bytes of plain data, one line of text, JSON |
+//! | [`flow`] | is the flow: 248 bytes of plain data, one line of text |
 //! | [`ring`] | keeps the newest flows for any number of readers, and counts what they miss |
 //!
 //! Around them: [`clock`] (the kernel's clock to wall clock), [`text`] (untrusted text on a
@@ -46,8 +46,6 @@
 //!
 //! - `std` (default): the event decoder, flow table, ring and pipeline. Without it the rest builds
 //!   on `core` alone, without an allocator.
-//! - `serde`: `Serialize` for flows, in Hubble's JSON form; with `std`, the module `export` for
-//!   the lines of Hubble's exporter.
 //! - `proto`: Hubble's protobuf messages and their JSON, and encoders straight from a flow.
 //!
 //! Nothing here does input or output, starts a thread or has `unsafe` code.
@@ -60,8 +58,6 @@ pub mod decode;
 pub mod event;
 #[cfg(feature = "std")]
 pub mod exchange;
-#[cfg(all(feature = "serde", feature = "std"))]
-pub mod export;
 pub mod flow;
 pub mod l7;
 mod open_enum;

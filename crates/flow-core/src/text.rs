@@ -40,13 +40,6 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-#[cfg(feature = "serde")]
-impl serde::Serialize for Escaped<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
 /// Whether a character acts on a terminal or hides: controls, and the format and default-ignorable
 /// characters of Unicode (properties `Cf` and `Default_Ignorable_Code_Point`) that have no shape.
 pub(crate) fn is_hazard(letter: char) -> bool {

@@ -13,8 +13,6 @@ mod endpoint;
 mod enums;
 mod flags;
 mod icmp;
-#[cfg(feature = "serde")]
-mod json;
 mod model;
 mod time;
 
@@ -26,7 +24,5 @@ pub use enums::{
     TraceReason, TunnelProtocol, Verdict,
 };
 pub use flags::{FlowFlags, TcpFlags};
-#[cfg(feature = "serde")]
-pub use json::Json;
 pub use model::{Counters, Flow, Interface, Name16, Process, Traffic, Tunnel};
 pub use time::{Rfc3339, UtcTime};
