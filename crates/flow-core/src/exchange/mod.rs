@@ -39,6 +39,9 @@ mod connection;
 mod desk;
 mod dns;
 mod dns_tcp;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod exercise;
 mod frames;
 mod http1;
 mod http2;
