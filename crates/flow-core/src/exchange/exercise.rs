@@ -54,7 +54,7 @@ pub fn exchange(data: &[u8]) {
             let mut flag_bits = TcpFlags::NONE;
             for (bit, flag) in flags {
                 if has(bit) {
-                    flag_bits = flag_bits | flag;
+                    flag_bits |= flag;
                 }
             }
             let next = &mut sequences[port][usize::from(has(0))];
