@@ -9,6 +9,7 @@ mod build;
 #[allow(dead_code, unused_imports, reason = "the targets need some of it")]
 #[path = "../../src/capture/mod.rs"]
 mod capture;
+mod exchange;
 #[allow(dead_code, reason = "the targets need some of it")]
 #[path = "../../crates/flow-core/tests/wire/invariants.rs"]
 mod invariants;
@@ -19,6 +20,7 @@ mod readers;
 pub mod seeds;
 mod wire;
 
+pub use exchange::exchange;
 pub use l7_targets::{l7_detect, l7_dns, l7_http1, l7_http2, l7_kafka, l7_quic, l7_tls};
 pub use readers::{capture_reader, event_record, flow_decode};
 pub use wire::{wire_ethernet, wire_linux_sll, wire_linux_sll2, wire_loop, wire_null, wire_raw_ip};
@@ -27,7 +29,7 @@ pub use wire::{wire_ethernet, wire_linux_sll, wire_linux_sll2, wire_loop, wire_n
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 17] = [
     ("wire_ethernet", wire_ethernet),
     ("wire_raw_ip", wire_raw_ip),
     ("wire_linux_sll", wire_linux_sll),
@@ -44,4 +46,5 @@ pub const TARGETS: [Target; 16] = [
     ("l7_quic", l7_quic),
     ("l7_kafka", l7_kafka),
     ("l7_detect", l7_detect),
+    ("exchange", exchange),
 ];

@@ -40,6 +40,7 @@ pub fn committed(target: &str) -> io::Result<Vec<(String, Vec<u8>)>> {
 /// Every seed.
 pub fn all() -> Vec<Seed> {
     let mut seeds = crate::l7_seeds::all();
+    seeds.extend(crate::exchange::seeds());
     let ethernet = |tags: &[u16]| Outside::Ethernet {
         tags: tags.to_vec(),
         labels: 0,
