@@ -11,6 +11,7 @@ mod build;
 mod capture;
 mod cilium_seeds;
 mod cilium_targets;
+mod exchange;
 #[allow(dead_code, reason = "the targets need some of it")]
 #[path = "../../crates/flow-core/tests/wire/invariants.rs"]
 mod invariants;
@@ -24,6 +25,7 @@ pub mod seeds;
 mod wire;
 
 pub use cilium_targets::{cilium_access_log, cilium_event, cilium_gob};
+pub use exchange::exchange;
 pub use l7_targets::{l7_detect, l7_dns, l7_http1, l7_http2, l7_kafka, l7_quic, l7_tls};
 pub use proto_targets::{proto_flow, proto_line};
 pub use readers::{capture_reader, event_record, flow_decode};
@@ -33,7 +35,7 @@ pub use wire::{wire_ethernet, wire_linux_sll, wire_linux_sll2, wire_loop, wire_n
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 21] = [
+pub const TARGETS: [Target; 22] = [
     ("wire_ethernet", wire_ethernet),
     ("wire_raw_ip", wire_raw_ip),
     ("wire_linux_sll", wire_linux_sll),
@@ -55,4 +57,5 @@ pub const TARGETS: [Target; 21] = [
     ("cilium_access_log", cilium_access_log),
     ("proto_line", proto_line),
     ("proto_flow", proto_flow),
+    ("exchange", exchange),
 ];

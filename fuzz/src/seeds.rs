@@ -42,6 +42,7 @@ pub fn all() -> Vec<Seed> {
     let mut seeds = crate::l7_seeds::all();
     seeds.extend(crate::cilium_seeds::all());
     seeds.extend(crate::proto_seeds::all());
+    seeds.extend(crate::exchange::seeds());
     let ethernet = |tags: &[u16]| Outside::Ethernet {
         tags: tags.to_vec(),
         labels: 0,

@@ -4,8 +4,11 @@
 //! they do not, these tests say so and have nothing to do.
 
 mod agree;
+#[allow(dead_code, reason = "other tests need the rest")]
+#[path = "../shared/captures.rs"]
 mod captures;
 mod facts;
 mod known;
+#[path = "../shared/ndpi.rs"]
 mod ndpi;
 mod robust;

@@ -1,18 +1,36 @@
 //! Requests and responses: layer 7 flows made of the payloads of packets.
 //!
 //! A [`Tracker`] takes each packet's flow and payload. It puts TCP in order as far as heads need
-//! it, finds the protocol by what is said, and hands out a flow for each message: a copy of that
-//! of the packet, without its counts, with the handle of a record on the
+//! it, finds the protocol by what is said ([`detect_stream`](crate::l7::detect_stream()) and
+//! [`detect_datagram`](crate::l7::detect_datagram())), and hands out a flow for each message: a
+//! copy of that of the packet, without its counts, with the handle of a record on the
 //! [shelf](crate::record::L7Shelf). A request goes from client to server, its response back.
 //! [`Flow::first_seen`](crate::flow::Flow::first_seen) is when the message began,
 //! [`Flow::time`](crate::flow::Flow::time) when its head was complete (a DNS message: all of it);
-//! the latency of a response is the difference of those times of response and request. Followed
-//! are DNS over UDP, HTTP/1 and the hellos of TLS.
+//! the latency of a response is the difference of those times of response and request.
+//!
+//! | Followed | Paired by | Besides |
+//! |---|---|---|
+//! | DNS over UDP | identifier and question | what is sent again is counted; latency is from the first query |
+//! | DNS over TCP | the same | several messages at once, or one in parts |
+//! | HTTP/1 | order | pipelining, interim responses; what a CONNECT tunnel holds is looked for |
+//! | HTTP/2, gRPC | stream | with prior knowledge, or after `Upgrade: h2c` (its first request is that of HTTP/1); a gRPC response is told with its trailers, which have the status |
+//! | Kafka | correlation identifier | a response is read as API and version of its request have it; requests that want no response are counted |
+//! | TLS | connection | hellos in several records or segments; a second one after HelloRetryRequest |
+//! | QUIC (feature `quic`) | connection | hellos in Initial packets, in several datagrams too |
+//!
+//! Packets should come in the order in which they were on the wire. A response that comes before
+//! its request is told as
+//! [`UNMATCHED`](crate::record::RecordFlags::UNMATCHED), and its request as one without a
+//! response: they are never paired with others. What depends on bytes that were not seen is told
+//! with [`MISSED_START`](crate::record::RecordFlags::MISSED_START) or
+//! [`TRUNCATED`](crate::record::RecordFlags::TRUNCATED); bodies that are skipped need not be seen.
 //!
 //! Everything is bounded by [`Limits`]: connections hold together at most
 //! [`memory`](Limits::memory) bytes besides their places in the table (about 140 bytes for each
 //! of [`connections`](Limits::connections)), and each at most twice `head`, twice `window` and
-//! `waiting` requests. What has to go is counted in [`TrackerStats`].
+//! `waiting` requests; over HTTP/2 also two tables of HPACK, of 16 KiB as the RFC counts them.
+//! What has to go is counted in [`TrackerStats`].
 //!
 //! ```
 //! use std::sync::Arc;
@@ -39,6 +57,9 @@ mod connection;
 mod desk;
 mod dns;
 mod dns_tcp;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod exercise;
 mod frames;
 mod http1;
 mod http2;

@@ -106,7 +106,7 @@ pub(super) fn dns_in_tcp(payload: &[u8], is_on_port: bool) -> Option<L7Protocol>
     let mut count = 0;
     for message in messages.by_ref() {
         let is_last = !message.is_whole();
-        if is_last && !is_on_port {
+        if is_last && (count > 0 || !is_on_port) {
             break;
         }
         if !is_dns(message.data, usize::from(message.length), is_on_port) {

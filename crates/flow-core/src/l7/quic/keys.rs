@@ -94,7 +94,7 @@ impl InitialKeys {
     /// Encrypts what [`open`](Self::open) decrypts: `packet` is a header with the number of
     /// `number_len` bytes at its end, then the text, then room for the tag.
     #[cfg(test)]
-    pub(super) fn seal(&self, packet: &mut [u8], at: usize, number_len: usize) {
+    pub(crate) fn seal(&self, packet: &mut [u8], at: usize, number_len: usize) {
         let mut nonce = self.iv;
         for index in 0..number_len {
             nonce[12 - number_len + index] ^= packet[at + index];

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use flow_core::decode::Capture;
 use flow_core::wire::{LinkType, Packet};
 use flow_lab::capture::Reader;
 
@@ -31,7 +32,11 @@ pub(crate) fn folder(collection: &str) -> Option<PathBuf> {
 /// Prints a line that the test harness does not hide.
 pub(crate) fn announce(line: &str) {
     // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(std::io::stderr().lock(), "corpus_l7: {line}");
+    let _ = writeln!(
+        std::io::stderr().lock(),
+        "{}: {line}",
+        env!("CARGO_CRATE_NAME")
+    );
 }
 
 /// Every capture in a folder, in order of name.
@@ -54,8 +59,8 @@ pub(crate) fn file_name(path: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
-/// Hands out every packet of a capture as far as it is readable, those in tunnels too.
-pub(crate) fn packets(path: &Path, visit: &mut dyn FnMut(&Packet<'_>)) {
+/// Hands out every frame of a capture as far as it is readable.
+pub(crate) fn frames(path: &Path, visit: &mut dyn FnMut(&Capture<'_>)) {
     let Ok(mut reader) = Reader::open(path) else {
         return;
     };
@@ -63,11 +68,23 @@ pub(crate) fn packets(path: &Path, visit: &mut dyn FnMut(&Packet<'_>)) {
         let Some(link) = LinkType::from_number(captured.link_type) else {
             continue;
         };
-        let wire_len = usize::try_from(captured.wire_len).expect("32 bits");
-        let mut packet = Some(Packet::parse(link, captured.data, wire_len));
+        visit(&Capture {
+            time: captured.time_ns,
+            link,
+            wire_len: captured.wire_len,
+            data: captured.data,
+        });
+    }
+}
+
+/// Hands out every packet of a capture as far as it is readable, those in tunnels too.
+pub(crate) fn packets(path: &Path, visit: &mut dyn FnMut(&Packet<'_>)) {
+    frames(path, &mut |frame| {
+        let wire_len = usize::try_from(frame.wire_len).expect("32 bits");
+        let mut packet = Some(Packet::parse(frame.link, frame.data, wire_len));
         while let Some(outer) = packet {
             visit(&outer);
             packet = outer.inner().map(|(_, inner)| inner);
         }
-    }
+    });
 }
