@@ -9,17 +9,23 @@ mod build;
 #[allow(dead_code, unused_imports, reason = "the targets need some of it")]
 #[path = "../../src/capture/mod.rs"]
 mod capture;
+mod cilium_seeds;
+mod cilium_targets;
 #[allow(dead_code, reason = "the targets need some of it")]
 #[path = "../../crates/flow-core/tests/wire/invariants.rs"]
 mod invariants;
 mod l7_seeds;
 mod l7_targets;
 pub mod mutate;
+mod proto_seeds;
+mod proto_targets;
 mod readers;
 pub mod seeds;
 mod wire;
 
+pub use cilium_targets::{cilium_access_log, cilium_event, cilium_gob};
 pub use l7_targets::{l7_detect, l7_dns, l7_http1, l7_http2, l7_kafka, l7_quic, l7_tls};
+pub use proto_targets::{proto_flow, proto_line};
 pub use readers::{capture_reader, event_record, flow_decode};
 pub use wire::{wire_ethernet, wire_linux_sll, wire_linux_sll2, wire_loop, wire_null, wire_raw_ip};
 
@@ -27,7 +33,7 @@ pub use wire::{wire_ethernet, wire_linux_sll, wire_linux_sll2, wire_loop, wire_n
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 21] = [
     ("wire_ethernet", wire_ethernet),
     ("wire_raw_ip", wire_raw_ip),
     ("wire_linux_sll", wire_linux_sll),
@@ -44,4 +50,9 @@ pub const TARGETS: [Target; 16] = [
     ("l7_quic", l7_quic),
     ("l7_kafka", l7_kafka),
     ("l7_detect", l7_detect),
+    ("cilium_event", cilium_event),
+    ("cilium_gob", cilium_gob),
+    ("cilium_access_log", cilium_access_log),
+    ("proto_line", proto_line),
+    ("proto_flow", proto_flow),
 ];

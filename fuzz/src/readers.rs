@@ -38,7 +38,7 @@ pub fn event_record(data: &[u8]) {
 }
 
 /// Text of a flow is one line without control characters, and its JSON is JSON.
-fn text(flow: &Flow) {
+pub(crate) fn text(flow: &Flow) {
     for line in [format!("{flow}"), format!("{flow:#}")] {
         assert!(!line.chars().any(char::is_control), "{line:?}");
     }

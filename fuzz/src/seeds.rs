@@ -40,6 +40,8 @@ pub fn committed(target: &str) -> io::Result<Vec<(String, Vec<u8>)>> {
 /// Every seed.
 pub fn all() -> Vec<Seed> {
     let mut seeds = crate::l7_seeds::all();
+    seeds.extend(crate::cilium_seeds::all());
+    seeds.extend(crate::proto_seeds::all());
     let ethernet = |tags: &[u16]| Outside::Ethernet {
         tags: tags.to_vec(),
         labels: 0,
@@ -120,6 +122,21 @@ pub fn all() -> Vec<Seed> {
         seeds.push(("capture_reader", name.to_owned(), bytes));
     }
     seeds
+}
+
+/// TCP in IPv4 in Ethernet.
+pub(crate) fn tcp_packet() -> Frame {
+    let outside = Outside::Ethernet {
+        tags: vec![],
+        labels: 0,
+        is_pppoe: false,
+    };
+    Frame {
+        outside,
+        net: v4(),
+        body: tcp(0x012, b""),
+        padding: 0,
+    }
 }
 
 fn v4() -> Net {

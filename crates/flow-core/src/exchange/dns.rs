@@ -1,28 +1,77 @@
 //! DNS: queries and answers by identifier and question.
 
+use std::collections::VecDeque;
+
 use super::desk::{Desk, Told};
 use super::key::Side;
-use super::queue::{Queue, Waiting, Weigh};
 use super::recorder::question_hash;
 use crate::l7::dns::Message;
 use crate::record::{L7Body, L7Kind, RecordFlags, TraceId};
 
-/// A query that waits for its answer.
+/// A query that waits for its answer, or had it and is remembered so that what is sent again is
+/// known.
 #[derive(Debug)]
-pub(super) struct Asked {
-    question: Option<u64>,
+struct Query {
+    id: u16,
+    is_answered: bool,
+    sender: Side,
     /// Handle of its record.
     record: u32,
+    question: Option<u64>,
+    time: u64,
 }
 
-impl Weigh for Asked {
-    fn heap_len(&self) -> usize {
-        0
+/// Queries of one connection, the oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Queries {
+    list: VecDeque<Query>,
+    waiting: usize,
+}
+
+impl Queries {
+    /// Queries that wait.
+    pub(super) const fn waiting(&self) -> usize {
+        self.waiting
+    }
+
+    /// Whether nothing is remembered either.
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    pub(super) fn heap_len(&self) -> usize {
+        self.list.capacity() * size_of::<Query>()
+    }
+
+    /// Forgets all, and tells how many waited.
+    pub(super) fn clear(&mut self) -> u64 {
+        core::mem::take(self).waiting as u64
+    }
+
+    fn find(&self, is_answered: bool, is_it: impl Fn(&Query) -> bool) -> Option<usize> {
+        self.list
+            .iter()
+            .position(|query| query.is_answered == is_answered && is_it(query))
+    }
+
+    /// Adds the newest. Whether the oldest that waits had to go because `limit` wait already.
+    fn push(&mut self, query: Query, limit: usize) -> bool {
+        let limit = limit.max(1);
+        let is_full = self.waiting >= limit;
+        if is_full && let Some(oldest) = self.find(false, |_| true) {
+            self.list.remove(oldest);
+            self.waiting -= 1;
+        }
+        if self.list.len() >= limit
+            && let Some(answered) = self.find(true, |_| true)
+        {
+            self.list.remove(answered);
+        }
+        self.list.push_back(query);
+        self.waiting += 1;
+        is_full
     }
 }
-
-/// Queries that wait for their answers.
-pub(super) type Queries = Queue<Asked>;
 
 /// Takes a message. `false` where it is none.
 pub(super) fn message(
@@ -36,51 +85,84 @@ pub(super) fn message(
         desk.stats.malformed += 1;
         return false;
     };
-    let (mut record, mut flags) = desk.recorder.dns(&message);
-    let question = question_hash(&message);
-    let id = u32::from(message.id());
-    let mut told = Told {
+    if message.is_response() {
+        answer(queries, sender, &message, began, desk);
+    } else {
+        ask(queries, sender, &message, began, desk);
+    }
+    true
+}
+
+fn ask(
+    queries: &mut Queries,
+    sender: Side,
+    message: &Message<'_>,
+    began: u64,
+    desk: &mut Desk<'_>,
+) {
+    let (record, flags) = desk.recorder.dns(message);
+    let (id, question) = (message.id(), question_hash(message));
+    let record = desk.tell(Told {
         sender,
         began,
         kind: L7Kind::REQUEST,
         flags,
         trace: TraceId::default(),
         asked: None,
-        body: L7Body::Dns(Default::default()),
-    };
-    if !message.is_response() {
-        told.body = L7Body::Dns(record);
-        let record = desk.tell(told);
-        if is_to_group(desk.flow.destination.ip.0) {
-            desk.stats.one_way += 1;
-            return true;
-        }
-        if queries
-            .find(id, |asked| asked.question == question)
-            .is_some()
-        {
-            desk.stats.repeated += 1;
-            return true;
-        }
-        if queries.take(id, |_| true).is_some() {
-            desk.stats.unanswered += 1;
-        }
-        let waiting = Waiting {
-            id,
-            time: desk.now(),
-            what: Asked { question, record },
-        };
-        let limit = desk.limits().waiting;
-        desk.stats.evicted += u64::from(queries.push(waiting, limit));
-        return true;
+        body: L7Body::Dns(record),
+    });
+    if is_to_group(desk.flow.destination.ip.0) {
+        desk.stats.one_way += 1;
+        return;
     }
-    let is_it = |asked: &Asked| question.is_none() || asked.question == question;
-    match queries.take(id, is_it) {
-        Some(waiting) => {
+    let is_same =
+        |query: &Query| (query.id, query.sender, query.question) == (id, sender, question);
+    if queries.find(false, is_same).is_some() {
+        desk.stats.repeated += 1;
+        return;
+    }
+    if let Some(answered) = queries.find(true, is_same) {
+        queries.list.remove(answered);
+    }
+    let query = Query {
+        id,
+        is_answered: false,
+        sender,
+        record,
+        question,
+        time: desk.now(),
+    };
+    let limit = desk.limits().waiting;
+    desk.stats.evicted += u64::from(queries.push(query, limit));
+}
+
+fn answer(
+    queries: &mut Queries,
+    sender: Side,
+    message: &Message<'_>,
+    began: u64,
+    desk: &mut Desk<'_>,
+) {
+    let (id, question) = (message.id(), question_hash(message));
+    let is_it = |query: &Query| {
+        let is_question = question.is_none() || query.question == question;
+        query.id == id && query.sender != sender && is_question
+    };
+    let waiting = queries.find(false, is_it);
+    if waiting.is_none() && queries.find(true, is_it).is_some() {
+        desk.stats.repeated_responses += 1;
+        return;
+    }
+    let (mut record, mut flags) = desk.recorder.dns(message);
+    let mut asked = None;
+    match waiting.and_then(|at| queries.list.get_mut(at)) {
+        Some(query) => {
+            query.is_answered = true;
+            queries.waiting -= 1;
             desk.stats.paired += 1;
-            told.asked = Some(waiting.time);
+            asked = Some(query.time);
             if question.is_none()
-                && let Some(request) = desk.shelf.get(waiting.what.record)
+                && let Some(request) = desk.shelf.get(query.record)
                 && let L7Body::Dns(query) = &request.body
             {
                 record.query = query.query.clone();
@@ -93,11 +175,15 @@ pub(super) fn message(
             flags |= RecordFlags::UNMATCHED;
         }
     }
-    told.kind = L7Kind::RESPONSE;
-    told.flags = flags;
-    told.body = L7Body::Dns(record);
-    desk.tell(told);
-    true
+    desk.tell(Told {
+        sender,
+        began,
+        kind: L7Kind::RESPONSE,
+        flags,
+        trace: TraceId::default(),
+        asked,
+        body: L7Body::Dns(record),
+    });
 }
 
 /// Whether an address is that of a group, or the broadcast address.

@@ -1,35 +1,22 @@
 //! HTTP/1: requests and responses in their order.
 
 use core::mem;
+use std::boxed::Box;
 use std::vec::Vec;
 
-use super::choose::is_request;
+use super::asked::Asked;
 use super::desk::{Desk, Told};
+use super::http2::Http2;
 use super::key::Side;
-use super::queue::{Queue, Waiting, Weigh};
+use super::queue::{Queue, Waiting};
 use super::recorder::HttpSaid;
-use crate::l7::L7Flags;
+use super::speech::{Next, Speech};
 use crate::l7::http1::{Answering, Body, Framing, Request, Response};
-use crate::record::{L7Body, L7Kind, RecordFlags, Text, TraceId};
+use crate::l7::{L7Flags, begins_http1_request};
+use crate::record::{L7Body, L7Kind, RecordFlags};
 
 /// Memory that a direction keeps between heads.
 const KEPT: usize = 2 << 10;
-
-/// What a response repeats of its request.
-#[derive(Debug)]
-struct Asked {
-    method: Text,
-    url: Text,
-    answering: Answering,
-    trace: TraceId,
-    is_url_redacted: bool,
-}
-
-impl Weigh for Asked {
-    fn heap_len(&self) -> usize {
-        self.method.heap_len() + self.url.heap_len()
-    }
-}
 
 /// One direction.
 #[derive(Default)]
@@ -61,15 +48,10 @@ pub(super) struct Http1 {
     forgotten: u64,
     /// A response may have been missed since the last request.
     is_response_lost: bool,
-}
-
-/// What follows the data that was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Next {
-    /// More of the same.
-    Http,
-    /// Another protocol.
-    Other,
+    /// Whether every request was seen so far.
+    is_client_whole: bool,
+    /// Responses that came before their requests.
+    ahead: u64,
 }
 
 impl Http1 {
@@ -88,65 +70,9 @@ impl Http1 {
             waiting: Queue::default(),
             forgotten: 0,
             is_response_lost: false,
+            is_client_whole: !is_joined[client.index()],
+            ahead: 0,
         }
-    }
-
-    pub(super) fn waiting(&self) -> usize {
-        self.waiting.len()
-    }
-
-    /// Whether something would be told if the connection ended here.
-    pub(super) fn is_unfinished(&self) -> bool {
-        self.halves.iter().any(|half| !half.head.is_empty())
-    }
-
-    pub(super) fn heap_len(&self) -> usize {
-        let heads: usize = self.halves.iter().map(|half| half.head.capacity()).sum();
-        heads + self.waiting.heap_len()
-    }
-
-    pub(super) fn bytes(
-        &mut self,
-        side: Side,
-        data: &[u8],
-        time: u64,
-        desk: &mut Desk<'_>,
-    ) -> Next {
-        let mut rest = data;
-        let mut is_first = true;
-        while !rest.is_empty() {
-            let half = &mut self.halves[side.index()];
-            match half.state {
-                State::Over => return Next::Http,
-                State::Body(mut body) => {
-                    let taken = body.advance(rest);
-                    rest = &rest[taken..];
-                    half.state = State::Body(body);
-                    if body.is_done() {
-                        half.state = State::Head;
-                    } else if body.is_lost() {
-                        self.lose(side, desk);
-                    }
-                }
-                State::Search => {
-                    let is_head = match side == self.client {
-                        true => is_request(rest),
-                        false => rest.starts_with(b"HTTP/1."),
-                    };
-                    if !is_first || !is_head {
-                        return Next::Http;
-                    }
-                    half.state = State::Head;
-                }
-                State::Head => match self.head(side, rest, time, desk) {
-                    Some((taken, Next::Http)) => rest = &rest[taken..],
-                    Some((_, Next::Other)) => return Next::Other,
-                    None => return Next::Http,
-                },
-            }
-            is_first = false;
-        }
-        Next::Http
     }
 
     /// Takes a head, or a part of one. `None` where nothing more is to be had of these bytes.
@@ -156,7 +82,7 @@ impl Http1 {
         data: &[u8],
         time: u64,
         desk: &mut Desk<'_>,
-    ) -> Option<(usize, Next)> {
+    ) -> Option<(usize, After)> {
         let limit = desk.limits().head;
         let half = &mut self.halves[side.index()];
         if half.head.is_empty() {
@@ -226,7 +152,7 @@ impl Http1 {
             return match Request::parse(text) {
                 Ok(request) if request.is_whole() || takes_part => {
                     self.request(side, &request, desk);
-                    Parsed::Whole(request.head_len(), Next::Http)
+                    Parsed::Whole(request.head_len(), After::Http)
                 }
                 Ok(_) => Parsed::Part,
                 Err(error) => part(error.is_truncated()),
@@ -253,24 +179,39 @@ impl Http1 {
         self.halves[side.index()].state = after(request.framing());
     }
 
-    fn response(&mut self, side: Side, response: &Response<'_>, desk: &mut Desk<'_>) -> Next {
+    fn response(&mut self, side: Side, response: &Response<'_>, desk: &mut Desk<'_>) -> After {
         if matches!(response.status(), 100 | 102..=199) {
             desk.stats.interim += 1;
-            return Next::Http;
+            return After::Http;
+        }
+        let is_h2c = response
+            .upgrade()
+            .is_some_and(|name| name.eq_ignore_ascii_case(b"h2c"));
+        if response.status() == 101 && is_h2c {
+            desk.stats.interim += 1;
+            return After::Http2(self.upgrade());
         }
         let said = desk.recorder.http1_response(response);
         let answering = self.answer(side, said, desk);
         let framing = response.framing(answering);
         if framing == Framing::Upgrade {
             desk.stats.unanswered += self.waiting.clear();
-            for half in &mut self.halves {
-                half.state = State::Over;
-                half.head = Vec::new();
-            }
-            return Next::Other;
+            return match answering {
+                Answering::Connect => After::Unknown,
+                _ => After::Over,
+            };
         }
         self.halves[side.index()].state = after(framing);
-        Next::Http
+        After::Http
+    }
+
+    /// HTTP/2 from here on; the request that asked for it is its first stream.
+    fn upgrade(&mut self) -> Box<Http2> {
+        let mut http2 = Http2::new(self.client, true, [false; 2]);
+        while let Some(Waiting { time, what, .. }) = self.waiting.pop() {
+            http2.upgraded(time, what);
+        }
+        Box::new(http2)
     }
 
     fn tell(
@@ -290,29 +231,6 @@ impl Http1 {
             asked,
             body: L7Body::Http(said.record),
         });
-    }
-
-    /// Bytes were not seen; `None`: it is not known how many.
-    pub(super) fn hole(&mut self, side: Side, length: Option<u32>, desk: &mut Desk<'_>) {
-        let half = &mut self.halves[side.index()];
-        let head = mem::take(&mut half.head);
-        if let State::Body(mut body) = half.state
-            && let Some(length) = length.map(u64::from)
-            && body.skip(length) == length
-            && !body.is_lost()
-        {
-            half.state = match body.is_done() {
-                true => State::Head,
-                false => State::Body(body),
-            };
-            return;
-        }
-        if !matches!(half.state, State::Over | State::Search) {
-            desk.stats.gaps += 1;
-            self.cut(side, head, RecordFlags::NONE, desk);
-        } else if side != self.client {
-            self.is_response_lost = true;
-        }
     }
 
     /// A head goes no further: tells what is there of it, and looks for the next one.
@@ -348,14 +266,14 @@ impl Http1 {
 
     /// Tells a request, which waits from now on.
     fn ask(&mut self, side: Side, said: HttpSaid, desk: &mut Desk<'_>) {
-        let what = Asked {
-            method: said.record.method.clone(),
-            url: said.record.url.clone(),
-            answering: Answering::of(&said.record.method.to_str_lossy()),
-            trace: said.trace,
-            is_url_redacted: said.is_url_redacted,
-        };
+        let what = Asked::of(&said);
         self.tell(side, L7Kind::REQUEST, said, None, desk);
+        if self.ahead > 0 {
+            // It was answered before it was seen; the next response is not its own.
+            self.ahead -= 1;
+            desk.stats.unanswered += 1;
+            return;
+        }
         let waiting = Waiting {
             id: 0,
             time: desk.now(),
@@ -373,23 +291,17 @@ impl Http1 {
             0 => self.waiting.pop(),
             _ => None,
         };
-        self.forgotten = self.forgotten.saturating_sub(1);
         let (mut asked, mut answering) = (None, Answering::Other);
         if let Some(Waiting { time, what, .. }) = waiting {
             desk.stats.paired += 1;
             (asked, answering) = (Some(time), what.answering);
-            said.record.method = what.method;
-            said.record.url = what.url;
-            if !what.trace.is_none() {
-                said.trace = what.trace;
-            }
-            if what.is_url_redacted {
-                said.flags |= RecordFlags::REDACTED;
-            }
+            what.repeat(&mut said);
         } else {
+            self.ahead += u64::from(self.is_client_whole && self.forgotten == 0);
             desk.stats.unmatched += 1;
             said.flags |= RecordFlags::UNMATCHED;
         }
+        self.forgotten = self.forgotten.saturating_sub(1);
         self.tell(side, L7Kind::RESPONSE, said, asked, desk);
         answering
     }
@@ -406,8 +318,80 @@ impl Http1 {
             self.is_response_lost = true;
         }
     }
+}
 
-    pub(super) fn can_skip(&self, side: Side, length: u32) -> bool {
+impl Speech for Http1 {
+    fn bytes(&mut self, side: Side, data: &[u8], time: u64, desk: &mut Desk<'_>) -> Next {
+        let mut rest = data;
+        let mut is_first = true;
+        while !rest.is_empty() {
+            let half = &mut self.halves[side.index()];
+            match half.state {
+                State::Over => return Next::Same,
+                State::Body(mut body) => {
+                    let taken = body.advance(rest);
+                    rest = &rest[taken..];
+                    half.state = State::Body(body);
+                    if body.is_done() {
+                        half.state = State::Head;
+                    } else if body.is_lost() {
+                        self.lose(side, desk);
+                    }
+                }
+                State::Search => {
+                    let is_head = match side == self.client {
+                        true => begins_http1_request(rest),
+                        false => rest.starts_with(b"HTTP/1."),
+                    };
+                    if !is_first || !is_head {
+                        return Next::Same;
+                    }
+                    half.state = State::Head;
+                }
+                State::Head => match self.head(side, rest, time, desk) {
+                    Some((taken, After::Http)) => rest = &rest[taken..],
+                    Some((taken, after)) => {
+                        let taken = data.len() - rest.len() + taken;
+                        return match after {
+                            After::Http | After::Over => Next::Over,
+                            After::Unknown => Next::Choose(taken),
+                            After::Http2(http2) => Next::Turn(taken, http2),
+                        };
+                    }
+                    None => return Next::Same,
+                },
+            }
+            is_first = false;
+        }
+        Next::Same
+    }
+
+    fn hole(&mut self, side: Side, length: Option<u32>, desk: &mut Desk<'_>) {
+        let half = &mut self.halves[side.index()];
+        let head = mem::take(&mut half.head);
+        if let State::Body(mut body) = half.state
+            && let Some(length) = length.map(u64::from)
+            && body.skip(length) == length
+            && !body.is_lost()
+        {
+            half.state = match body.is_done() {
+                true => State::Head,
+                false => State::Body(body),
+            };
+            return;
+        }
+        if side == self.client {
+            self.is_client_whole = false;
+        }
+        if !matches!(half.state, State::Over | State::Search) {
+            desk.stats.gaps += 1;
+            self.cut(side, head, RecordFlags::NONE, desk);
+        } else if side != self.client {
+            self.is_response_lost = true;
+        }
+    }
+
+    fn can_skip(&self, side: Side, length: u32) -> bool {
         match self.halves[side.index()].state {
             State::Over => true,
             State::Body(mut body) => {
@@ -418,8 +402,7 @@ impl Http1 {
         }
     }
 
-    /// Nothing more comes from this side.
-    pub(super) fn end(&mut self, side: Side, desk: &mut Desk<'_>) {
+    fn end(&mut self, side: Side, desk: &mut Desk<'_>) {
         let half = &mut self.halves[side.index()];
         let head = mem::take(&mut half.head);
         if !head.is_empty() {
@@ -431,15 +414,38 @@ impl Http1 {
         }
     }
 
-    /// Gives up what waits; gives how many there were.
-    pub(super) fn clear(&mut self) -> u64 {
+    fn clear(&mut self) -> u64 {
         self.waiting.clear()
     }
+
+    fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    fn is_unfinished(&self) -> bool {
+        self.halves.iter().any(|half| !half.head.is_empty())
+    }
+
+    fn heap_len(&self) -> usize {
+        let heads: usize = self.halves.iter().map(|half| half.head.capacity()).sum();
+        size_of::<Self>() + heads + self.waiting.heap_len()
+    }
+}
+
+/// What follows a head.
+enum After {
+    /// More of HTTP/1, or a body.
+    Http,
+    /// Nothing that is followed.
+    Over,
+    /// Whatever goes through a tunnel.
+    Unknown,
+    Http2(Box<Http2>),
 }
 
 /// What reading a head came to.
 enum Parsed {
-    Whole(usize, Next),
+    Whole(usize, After),
     Part,
     Bad,
 }

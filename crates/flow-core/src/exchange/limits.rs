@@ -15,8 +15,11 @@ pub struct Limits {
     pub window: usize,
     /// Requests of one connection that wait for their response. The oldest goes first.
     pub waiting: usize,
-    /// Nanoseconds without a packet after which a connection is given up.
-    pub idle: u64,
+    /// Nanoseconds without a packet after which a TCP connection is given up.
+    pub idle_tcp: u64,
+    /// The same for what is asked over UDP; also how long it is remembered what was answered,
+    /// and which connections are over, so that what is sent again is known.
+    pub idle_udp: u64,
     /// Bytes of text that a record holds.
     pub text: usize,
     /// Header fields that a record holds; also names and addresses in an answer.
@@ -24,8 +27,8 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 16,384 connections, 24 MiB, heads of 16 KiB, windows of 32 KiB, 64 requests, two minutes;
-    /// records of 4 KiB with 64 entries.
+    /// 16,384 connections, 24 MiB, heads of 16 KiB, windows of 32 KiB, 64 requests, two
+    /// minutes for TCP and half a minute for UDP; records of 4 KiB with 64 entries.
     fn default() -> Self {
         Self {
             connections: 16_384,
@@ -33,7 +36,8 @@ impl Default for Limits {
             head: 16 << 10,
             window: 32 << 10,
             waiting: 64,
-            idle: 120_000_000_000,
+            idle_tcp: 120_000_000_000,
+            idle_udp: 30_000_000_000,
             text: 4 << 10,
             entries: 64,
         }

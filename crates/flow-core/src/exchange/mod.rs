@@ -34,15 +34,23 @@
 //! assert_eq!(told, ["DNS Query go.dev. A"]);
 //! ```
 
-mod choose;
+mod asked;
+mod connection;
 mod desk;
 mod dns;
+mod dns_tcp;
+mod frames;
 mod http1;
+mod http2;
+mod kafka;
 mod key;
 mod limits;
 mod queue;
+#[cfg(feature = "quic")]
+mod quic;
 mod recorder;
 mod segment;
+mod speech;
 mod stats;
 mod stream;
 mod table;

@@ -40,10 +40,6 @@ impl<W: Weigh> Queue<W> {
         self.waiting.len()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
     pub(super) fn heap_len(&self) -> usize {
         self.waiting.capacity() * size_of::<Waiting<W>>() + self.bytes
     }
@@ -66,10 +62,19 @@ impl<W: Weigh> Queue<W> {
         Some(waiting)
     }
 
-    /// One with this number that is the right one.
-    pub(super) fn find(&mut self, id: u32, is_it: impl Fn(&W) -> bool) -> Option<&mut Waiting<W>> {
-        let at = self.position(id, is_it)?;
-        self.waiting.get_mut(at)
+    /// Whether one with this number waits.
+    pub(super) fn contains(&self, id: u32) -> bool {
+        self.position(id, |_| true).is_some()
+    }
+
+    /// Changes the one with this number; `None` where there is none.
+    pub(super) fn update<R>(&mut self, id: u32, change: impl FnOnce(&mut W) -> R) -> Option<R> {
+        let at = self.position(id, |_| true)?;
+        let waiting = self.waiting.get_mut(at)?;
+        self.bytes -= waiting.what.heap_len();
+        let result = change(&mut waiting.what);
+        self.bytes += waiting.what.heap_len();
+        Some(result)
     }
 
     /// One with this number that is the right one; it waits no more.

@@ -51,6 +51,8 @@ pub struct TrackerStats {
     pub unmatched: u64,
     /// Requests that were sent again before they were answered (DNS). The first one waits on.
     pub repeated: u64,
+    /// Responses that were sent again (DNS). They are not told.
+    pub repeated_responses: u64,
     /// Requests without a response at the end of their connection, or when it was sure that none
     /// would come.
     pub unanswered: u64,

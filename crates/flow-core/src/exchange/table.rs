@@ -19,8 +19,20 @@ struct Slot<V> {
     /// Neighbours in the list that it is in; of a free place `newer` is the next free one.
     older: u32,
     newer: u32,
+    class: Class,
     is_over: bool,
 }
+
+/// What a value is of: each class has an age of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Datagrams,
+    Stream,
+}
+
+/// Lists: one for each class, and that of the values that are over.
+const LISTS: usize = 3;
+const OVER: usize = 2;
 
 #[derive(Clone, Copy, Debug)]
 struct List {
@@ -43,8 +55,7 @@ pub(super) struct Table<V> {
     slots: Vec<Slot<V>>,
     capacity: usize,
     free: u32,
-    live: List,
-    over: List,
+    lists: [List; LISTS],
 }
 
 impl<V> Table<V> {
@@ -60,8 +71,7 @@ impl<V> Table<V> {
             slots: Vec::new(),
             capacity: capacity.clamp(1, Self::MAX_CAPACITY),
             free: NONE,
-            live: List::EMPTY,
-            over: List::EMPTY,
+            lists: [List::EMPTY; LISTS],
         }
     }
 
@@ -88,13 +98,14 @@ impl<V> Table<V> {
     }
 
     /// Puts a value in a free place of a table that is not full; there is none of this key.
-    pub(super) fn insert(&mut self, key: Key, time: u64, value: V) -> u32 {
+    pub(super) fn insert(&mut self, key: Key, class: Class, time: u64, value: V) -> u32 {
         let slot = Slot {
             key,
             value: Some(value),
             time,
             older: NONE,
             newer: NONE,
+            class,
             is_over: false,
         };
         let place = self.free;
@@ -146,7 +157,7 @@ impl<V> Table<V> {
     pub(super) fn touch(&mut self, place: u32, time: u64) {
         let slot = &mut self.slots[place as usize];
         slot.time = slot.time.max(time);
-        if self.live.newest != place {
+        if slot.is_over || self.lists[slot.class as usize].newest != place {
             self.unlink(place);
             self.slots[place as usize].is_over = false;
             self.link(place);
@@ -160,24 +171,26 @@ impl<V> Table<V> {
         self.link(place);
     }
 
-    /// The one that goes first.
+    /// The one that goes first: one that is over, else the one unused for longest.
     pub(super) fn first(&self) -> Option<u32> {
-        let place = match self.over.oldest {
-            NONE => self.live.oldest,
-            place => place,
-        };
-        (place != NONE).then_some(place)
+        let oldest = |list: &List| (list.oldest != NONE).then_some(list.oldest);
+        let [classes @ .., over] = &self.lists;
+        let time = |place: &u32| self.slots[*place as usize].time;
+        oldest(over).or_else(|| classes.iter().filter_map(oldest).min_by_key(time))
     }
 
-    /// One that was not used since `before`, those that are over first.
+    /// One that was not used since `before`, which has a time for each class and one for those
+    /// that are over.
     #[inline]
-    pub(super) fn idle(&self, before: u64) -> Option<u32> {
-        [self.over.oldest, self.live.oldest]
-            .into_iter()
-            .find(|place| {
-                let slot = self.slots.get(*place as usize);
-                slot.is_some_and(|slot| slot.time < before)
+    pub(super) fn idle(&self, before: [u64; LISTS]) -> Option<u32> {
+        self.lists
+            .iter()
+            .zip(before)
+            .find(|(list, before)| {
+                let slot = self.slots.get(list.oldest as usize);
+                slot.is_some_and(|slot| slot.time < *before)
             })
+            .map(|(list, _)| list.oldest)
     }
 
     pub(super) fn remove(&mut self, place: u32) -> Option<V> {
@@ -194,11 +207,13 @@ impl<V> Table<V> {
     }
 
     fn list(&mut self, place: u32) -> &mut List {
-        if self.slots[place as usize].is_over {
-            &mut self.over
+        let slot = &self.slots[place as usize];
+        let list = if slot.is_over {
+            OVER
         } else {
-            &mut self.live
-        }
+            slot.class as usize
+        };
+        &mut self.lists[list]
     }
 
     fn unlink(&mut self, place: u32) {
@@ -252,7 +267,7 @@ mod tests {
         Use(u8),
         End(u8),
         Remove(u8),
-        Idle(u64),
+        Idle([u64; LISTS]),
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -260,12 +275,19 @@ mod tests {
             4 => (0..12_u8).prop_map(Step::Use),
             1 => (0..12_u8).prop_map(Step::End),
             1 => (0..12_u8).prop_map(Step::Remove),
-            1 => (0..60_u64).prop_map(Step::Idle),
+            1 => prop::array::uniform3(0..60_u64).prop_map(Step::Idle),
         ];
         proptest::collection::vec(step, 0..120)
     }
 
-    /// The same in two lists of key, value and time, the oldest first.
+    fn class(number: u8) -> Class {
+        match number % 2 {
+            0 => Class::Datagrams,
+            _ => Class::Stream,
+        }
+    }
+
+    /// The same in lists of key, value and time, the oldest first.
     #[derive(Default)]
     struct Model {
         live: VecDeque<(u8, u64)>,
@@ -290,7 +312,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_two_lists(steps in steps()) {
+        fn it_is_three_lists(steps in steps()) {
             const CAPACITY: usize = 5;
             let mut table = Table::with_capacity(CAPACITY);
             let mut model = Model::default();
@@ -308,7 +330,7 @@ mod tests {
                                 prop_assert_eq!(removed, model.first());
                                 model.take(removed.expect("a value"));
                             }
-                            table.insert(key(number), time, number);
+                            table.insert(key(number), class(number), time, number);
                         }
                         model.live.push_back((number, time));
                     }
@@ -327,12 +349,17 @@ mod tests {
                     Step::Idle(before) => {
                         while let Some(place) = table.idle(before) {
                             let removed = table.remove(place).expect("a value");
+                            let is_over = model.over.iter().any(|entry| entry.0 == removed);
+                            let list = if is_over { OVER } else { class(removed) as usize };
                             let (_, time) = model.take(removed).expect("in the model too");
-                            prop_assert!(time < before);
+                            prop_assert!(time < before[list]);
                         }
-                        let fronts = [model.over.front(), model.live.front()];
-                        let is_kept = |entry: &&(u8, u64)| entry.1 >= before;
-                        prop_assert!(fronts.iter().flatten().all(is_kept));
+                        // Those that are over are in order of their end, not of their times.
+                        let over = model.over.front();
+                        prop_assert!(over.is_none_or(|entry| entry.1 >= before[OVER]));
+                        let is_kept =
+                            |entry: &(u8, u64)| entry.1 >= before[class(entry.0) as usize];
+                        prop_assert!(model.live.iter().all(is_kept));
                     }
                 }
                 prop_assert_eq!(table.len(), model.live.len() + model.over.len());

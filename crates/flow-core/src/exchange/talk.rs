@@ -1,23 +1,35 @@
 //! What the two sides of a TCP connection say to each other.
 
+use core::mem;
+use std::boxed::Box;
 use std::vec::Vec;
 
-use super::choose::{self, Choice, Protocol};
 use super::desk::Desk;
-use super::http1::{Http1, Next};
+use super::dns_tcp::DnsTcp;
+use super::http1::Http1;
+use super::http2::Http2;
+use super::kafka::Kafka;
 use super::key::Side;
+use super::speech::{Next, Speech};
 use super::stats::TrackerStats;
 use super::stream::Reader;
 use super::tls::Tls;
+use crate::l7::{L7Protocol, StreamStart, detect_stream};
 
 /// What is spoken.
 enum Phase {
     /// Not known yet.
     Unknown,
-    Http1(Http1),
-    Tls(Tls),
+    Known(Box<dyn Speech>),
     /// Nothing that is followed.
     Over,
+}
+
+/// First bytes of a side that do not tell the protocol yet, and when they came.
+#[derive(Default)]
+struct First {
+    bytes: Vec<u8>,
+    began: u64,
 }
 
 /// A conversation.
@@ -25,8 +37,7 @@ pub(super) struct Talk {
     phase: Phase,
     /// Whether the beginning of a side was missed.
     is_joined: [bool; 2],
-    /// First bytes that do not tell the protocol yet.
-    first: [Vec<u8>; 2],
+    first: [First; 2],
 }
 
 impl Talk {
@@ -34,73 +45,114 @@ impl Talk {
         Self {
             phase: Phase::Unknown,
             is_joined,
-            first: [Vec::new(), Vec::new()],
+            first: Default::default(),
+        }
+    }
+
+    fn known(&self) -> Option<&dyn Speech> {
+        match &self.phase {
+            Phase::Known(speech) => Some(&**speech),
+            Phase::Unknown | Phase::Over => None,
         }
     }
 
     pub(super) fn waiting(&self) -> usize {
-        match &self.phase {
-            Phase::Unknown | Phase::Over => 0,
-            Phase::Http1(http) => http.waiting(),
-            Phase::Tls(tls) => tls.waiting(),
-        }
+        self.known().map_or(0, Speech::waiting)
     }
 
     pub(super) fn is_unfinished(&self) -> bool {
-        matches!(&self.phase, Phase::Http1(http) if http.is_unfinished())
+        self.known().is_some_and(Speech::is_unfinished)
     }
 
     pub(super) fn heap_len(&self) -> usize {
-        let first: usize = self.first.iter().map(Vec::capacity).sum();
-        first
-            + match &self.phase {
-                Phase::Unknown | Phase::Over => 0,
-                Phase::Http1(http) => http.heap_len(),
-                Phase::Tls(tls) => tls.heap_len(),
-            }
+        let first = |first: &First| first.bytes.capacity();
+        let first: usize = self.first.iter().map(first).sum();
+        first + self.known().map_or(0, Speech::heap_len)
     }
 
     fn bytes(&mut self, side: Side, data: &[u8], time: u64, desk: &mut Desk<'_>) {
-        match &mut self.phase {
-            Phase::Over => {}
-            Phase::Tls(tls) => tls.bytes(side, data, time, desk),
-            Phase::Http1(http) => {
-                if http.bytes(side, data, time, desk) == Next::Other {
-                    self.phase = Phase::Over;
-                }
+        let speech = match &mut self.phase {
+            Phase::Over => return,
+            Phase::Unknown => return self.choose(side, data, time, desk),
+            Phase::Known(speech) => speech,
+        };
+        let taken = match speech.bytes(side, data, time, desk) {
+            Next::Same => return,
+            Next::Over => {
+                self.phase = Phase::Over;
+                return;
             }
-            Phase::Unknown => self.choose(side, data, time, desk),
+            Next::Choose(taken) => {
+                self.phase = Phase::Unknown;
+                self.is_joined = [false; 2];
+                taken
+            }
+            Next::Turn(taken, speech) => {
+                self.phase = Phase::Known(speech);
+                taken
+            }
+        };
+        if let Some(rest @ [_, ..]) = data.get(taken..) {
+            self.bytes(side, rest, time, desk);
         }
     }
 
     fn choose(&mut self, side: Side, data: &[u8], time: u64, desk: &mut Desk<'_>) {
-        let mut text = core::mem::take(&mut self.first[side.index()]);
-        let text = if text.is_empty() {
-            data
+        let mut first = mem::take(&mut self.first[side.index()]);
+        let (text, rest, began) = if first.bytes.is_empty() {
+            (data, &[][..], time)
         } else {
-            text.extend_from_slice(data);
-            &text[..]
+            let room = desk.limits().head.saturating_sub(first.bytes.len());
+            let (data, rest) = data.split_at(data.len().min(room));
+            first.bytes.extend_from_slice(data);
+            (&first.bytes[..], rest, first.began)
         };
-        match choose::stream(text) {
-            Choice::Found(found) => {
-                let client = if found.is_client { side } else { side.other() };
-                self.phase = match found.protocol {
-                    Protocol::Http1 => {
-                        let mut is_joined = self.is_joined;
-                        is_joined[side.index()] = false;
-                        Phase::Http1(Http1::new(client, is_joined))
-                    }
-                    Protocol::Tls => Phase::Tls(Tls::new(client)),
+        let ports = (desk.flow.source.port, desk.flow.destination.port);
+        match detect_stream(text, ports) {
+            StreamStart::Found {
+                protocol,
+                is_client,
+            } => {
+                let client = match is_client {
+                    Some(true) => side,
+                    Some(false) => side.other(),
+                    None => lower_port(desk, side).other(),
                 };
-                let text = text.to_vec();
-                self.bytes(side, &text, time, desk);
-                let other = core::mem::take(&mut self.first[side.other().index()]);
-                if !other.is_empty() {
-                    self.bytes(side.other(), &other, time, desk);
+                let mut is_joined = self.is_joined;
+                is_joined[side.index()] = false;
+                let speech: Box<dyn Speech> = match protocol {
+                    L7Protocol::Http1 => Box::new(Http1::new(client, is_joined)),
+                    L7Protocol::Http2 => {
+                        Box::new(Http2::new(client, is_client.is_some(), self.is_joined))
+                    }
+                    L7Protocol::Tls => Box::new(Tls::new(client)),
+                    L7Protocol::Kafka => Box::new(Kafka::new(client, is_joined)),
+                    L7Protocol::Dns => Box::new(DnsTcp::new(is_joined)),
+                    // It is no protocol of TCP.
+                    L7Protocol::Quic => return,
+                };
+                self.phase = Phase::Known(speech);
+                let other = mem::take(&mut self.first[side.other().index()]);
+                let is_after = !other.bytes.is_empty() && other.began < began;
+                if is_after {
+                    self.bytes(side.other(), &other.bytes, other.began, desk);
+                }
+                self.bytes(side, text, began, desk);
+                if !rest.is_empty() {
+                    self.bytes(side, rest, time, desk);
+                }
+                if !is_after && !other.bytes.is_empty() {
+                    self.bytes(side.other(), &other.bytes, other.began, desk);
                 }
             }
-            Choice::More => self.first[side.index()] = text.to_vec(),
-            Choice::None => {}
+            StreamStart::More if text.len() < desk.limits().head => {
+                let bytes = match first.bytes.is_empty() {
+                    true => data.to_vec(),
+                    false => first.bytes,
+                };
+                self.first[side.index()] = First { bytes, began };
+            }
+            StreamStart::More | StreamStart::Other => {}
         }
     }
 
@@ -108,15 +160,23 @@ impl Talk {
     pub(super) fn clear(&mut self) -> u64 {
         match &mut self.phase {
             Phase::Unknown | Phase::Over => 0,
-            Phase::Http1(http) => http.clear(),
-            Phase::Tls(tls) => tls.clear(),
+            Phase::Known(speech) => speech.clear(),
         }
     }
 
     pub(super) fn end(&mut self, side: Side, desk: &mut Desk<'_>) {
-        if let Phase::Http1(http) = &mut self.phase {
-            http.end(side, desk);
+        if let Phase::Known(speech) = &mut self.phase {
+            speech.end(side, desk);
         }
+    }
+}
+
+/// The side with the lower port: that of the server, mostly. `sender` sent the packet.
+fn lower_port(desk: &Desk<'_>, sender: Side) -> Side {
+    if desk.flow.source.port < desk.flow.destination.port {
+        sender
+    } else {
+        sender.other()
     }
 }
 
@@ -135,9 +195,11 @@ impl Reader for Ear<'_, '_> {
     fn hole(&mut self, length: Option<u32>) {
         match &mut self.talk.phase {
             Phase::Over => {}
-            Phase::Unknown => self.talk.first[self.side.index()] = Vec::new(),
-            Phase::Http1(http) => http.hole(self.side, length, self.desk),
-            Phase::Tls(tls) => tls.hole(self.side, self.desk),
+            Phase::Unknown => {
+                self.talk.is_joined[self.side.index()] = true;
+                self.talk.first[self.side.index()] = First::default();
+            }
+            Phase::Known(speech) => speech.hole(self.side, length, self.desk),
         }
     }
 
@@ -145,8 +207,7 @@ impl Reader for Ear<'_, '_> {
         match &self.talk.phase {
             Phase::Over => true,
             Phase::Unknown => false,
-            Phase::Http1(http) => http.can_skip(self.side, length),
-            Phase::Tls(tls) => tls.can_skip(self.side),
+            Phase::Known(speech) => speech.can_skip(self.side, length),
         }
     }
 

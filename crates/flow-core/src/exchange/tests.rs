@@ -253,7 +253,8 @@ fn a_query_and_its_answer() {
         "DNS Answer \"192.0.2.1\" TTL: 9 2µs (hOst. A)"
     );
     let stats = lab.tracker.stats();
-    assert_eq!((stats.repeated, stats.paired, stats.unmatched), (1, 1, 1));
+    assert_eq!((stats.repeated, stats.paired, stats.unmatched), (1, 1, 0));
+    assert_eq!((stats.repeated_responses, lab.flows.len()), (1, 3));
 }
 
 /// What secrets are called here.

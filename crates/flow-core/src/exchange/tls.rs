@@ -1,11 +1,16 @@
 //! TLS: the hellos of client and server.
 
+use core::mem;
 use std::vec::Vec;
 
 use super::desk::{Desk, Told};
 use super::key::Side;
-use crate::l7::tls::{ClientHello, HandshakeBytes, HandshakeType, ServerHello};
-use crate::record::{L7Body, L7Kind, RecordFlags, Text, TraceId};
+use super::speech::{Next, Speech};
+use crate::l7::tls::{
+    ClientHello, ContentType, Handshake, HandshakeBytes, HandshakeType, Ja4Transport, Records,
+    ServerHello,
+};
+use crate::record::{L7Body, L7Kind, RecordFlags, Text, TlsRecord, TraceId};
 
 /// Room for a hello that comes in several records.
 const ROOM: usize = 16 << 10;
@@ -13,18 +18,34 @@ const ROOM: usize = 16 << 10;
 /// One direction.
 #[derive(Default)]
 struct Half {
+    state: State,
     /// What is there of a hello that is not whole.
     bytes: Vec<u8>,
     began: u64,
-    is_over: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum State {
+    /// A hello begins here, or goes on.
+    #[default]
+    Hello,
+    /// A second hello is looked for at the beginning of each segment.
+    Again,
+    Over,
+}
+
+/// The client's hello that waits.
+struct Asked {
+    time: u64,
+    name: Text,
+    is_redacted: bool,
 }
 
 /// A connection that speaks TLS, up to the hello of the server.
 pub(super) struct Tls {
     client: Side,
     halves: [Half; 2],
-    /// The client's hello that waits: when it was complete, and its name.
-    waiting: Option<(u64, Text, bool)>,
+    hellos: Hellos,
 }
 
 impl Tls {
@@ -32,6 +53,180 @@ impl Tls {
         Self {
             client,
             halves: Default::default(),
+            hellos: Hellos::new(false),
+        }
+    }
+
+    /// Reads a hello. Gives how many bytes are done with; all where nothing more is to be had.
+    fn hello(&mut self, side: Side, text: &[u8], is_last: bool, desk: &mut Desk<'_>) -> Outcome {
+        let mut room = [0; ROOM];
+        let joined = match HandshakeBytes::join(text, &mut room) {
+            Ok(joined) => joined,
+            Err(_) => return after_others(text),
+        };
+        let Some(message) = joined.messages().next() else {
+            return Outcome::Part;
+        };
+        if !message.is_whole() && !is_last {
+            return Outcome::Part;
+        }
+        let began = self.halves[side.index()].began;
+        let is_client = side == self.client;
+        match self.hellos.take((side, is_client), &message, began, desk) {
+            Took::Hello => Outcome::Over,
+            Took::Retry => {
+                self.halves[side.other().index()] = Half {
+                    state: State::Again,
+                    ..Half::default()
+                };
+                Outcome::Used(length_of(text, message.length + 4))
+            }
+            Took::Other => Outcome::Over,
+        }
+    }
+}
+
+/// What reading came to.
+enum Outcome {
+    /// This many bytes are done with.
+    Used(usize),
+    Part,
+    /// Nothing more is to be had.
+    Over,
+}
+
+/// Text that has no handshake record yet: whole records of other kinds are done with.
+fn after_others(text: &[u8]) -> Outcome {
+    let mut records = Records::new(text);
+    let mut at = 0;
+    loop {
+        match records.next() {
+            None => return Outcome::Used(at),
+            Some(Ok(record)) if record.kind == ContentType::HANDSHAKE => return Outcome::Part,
+            Some(Ok(record)) if record.is_whole() => at = records.offset(),
+            Some(Ok(_)) if at > 0 => return Outcome::Used(at),
+            Some(Ok(_)) => return Outcome::Part,
+            Some(Err(error)) if error.is_truncated() && at > 0 => return Outcome::Used(at),
+            Some(Err(error)) if error.is_truncated() => return Outcome::Part,
+            Some(Err(_)) => return Outcome::Over,
+        }
+    }
+}
+
+/// Length of the records that hold this many bytes of a handshake.
+fn length_of(text: &[u8], mut handshake: usize) -> usize {
+    let mut records = Records::new(text);
+    while let Some(Ok(record)) = records.next() {
+        if record.kind == ContentType::HANDSHAKE {
+            handshake = handshake.saturating_sub(record.fragment.len());
+            if handshake == 0 {
+                return records.offset();
+            }
+        }
+    }
+    text.len()
+}
+
+impl Speech for Tls {
+    fn bytes(&mut self, side: Side, data: &[u8], time: u64, desk: &mut Desk<'_>) -> Next {
+        let limit = desk.limits().head;
+        let half = &mut self.halves[side.index()];
+        if half.state == State::Over {
+            return Next::Same;
+        }
+        if half.bytes.is_empty() {
+            half.began = time;
+            if half.state == State::Again && !matches!(data.first(), Some(20..=22)) {
+                return Next::Same;
+            }
+        }
+        half.state = State::Hello;
+        let mut held = mem::take(&mut half.bytes);
+        let mut text = data;
+        if !held.is_empty() {
+            let room = limit.saturating_sub(held.len()).min(data.len());
+            held.extend_from_slice(&data[..room]);
+            text = &held;
+        }
+        loop {
+            match self.hello(side, text, false, desk) {
+                Outcome::Used(length) => {
+                    text = text.get(length.max(1)..).unwrap_or_default();
+                    if text.is_empty() {
+                        return Next::Same;
+                    }
+                }
+                Outcome::Part if text.len() < limit => {
+                    self.halves[side.index()].bytes = text.to_vec();
+                    return Next::Same;
+                }
+                Outcome::Part => {
+                    self.hello(side, text, true, desk);
+                    break;
+                }
+                Outcome::Over => break,
+            }
+        }
+        self.halves[side.index()].state = State::Over;
+        Next::Same
+    }
+
+    fn hole(&mut self, side: Side, _: Option<u32>, desk: &mut Desk<'_>) {
+        if self.halves[side.index()].state == State::Hello {
+            desk.stats.gaps += 1;
+        }
+        self.end(side, desk);
+    }
+
+    fn can_skip(&self, side: Side, _: u32) -> bool {
+        self.halves[side.index()].state == State::Over
+    }
+
+    fn end(&mut self, side: Side, desk: &mut Desk<'_>) {
+        let half = &mut self.halves[side.index()];
+        let text = mem::take(&mut half.bytes);
+        half.state = State::Over;
+        if !text.is_empty() && !matches!(self.hello(side, &text, true, desk), Outcome::Over) {
+            desk.stats.truncated += 1;
+        }
+    }
+
+    fn waiting(&self) -> usize {
+        self.hellos.waiting()
+    }
+
+    fn is_unfinished(&self) -> bool {
+        self.halves.iter().any(|half| !half.bytes.is_empty())
+    }
+
+    fn heap_len(&self) -> usize {
+        let bytes: usize = self.halves.iter().map(|half| half.bytes.capacity()).sum();
+        size_of::<Self>() + bytes + self.hellos.heap_len()
+    }
+
+    fn clear(&mut self) -> u64 {
+        self.hellos.clear()
+    }
+}
+
+/// Pairs the hellos, over TCP or QUIC.
+pub(super) struct Hellos {
+    is_quic: bool,
+    waiting: Option<Asked>,
+}
+
+/// What a handshake message was.
+pub(super) enum Took {
+    Hello,
+    /// A server's that asks for another one.
+    Retry,
+    Other,
+}
+
+impl Hellos {
+    pub(super) const fn new(is_quic: bool) -> Self {
+        Self {
+            is_quic,
             waiting: None,
         }
     }
@@ -41,98 +236,77 @@ impl Tls {
     }
 
     pub(super) fn heap_len(&self) -> usize {
-        let bytes: usize = self.halves.iter().map(|half| half.bytes.capacity()).sum();
-        bytes
-            + self
-                .waiting
-                .as_ref()
-                .map_or(0, |(_, name, _)| name.heap_len())
+        self.waiting
+            .as_ref()
+            .map_or(0, |asked| asked.name.heap_len())
     }
 
-    pub(super) fn bytes(&mut self, side: Side, data: &[u8], time: u64, desk: &mut Desk<'_>) {
-        let limit = desk.limits().head;
-        let half = &mut self.halves[side.index()];
-        if half.is_over {
-            return;
-        }
-        if half.bytes.is_empty() {
-            half.began = time;
-        }
-        let held = core::mem::take(&mut half.bytes);
-        let joined = match held.is_empty() {
-            true => None,
-            false => Some(
-                [
-                    &held[..],
-                    &data[..data.len().min(limit.saturating_sub(held.len()))],
-                ]
-                .concat(),
-            ),
-        };
-        let text = joined.as_deref().unwrap_or(data);
-        if self.hello(side, text, desk) {
-            self.halves[side.index()].is_over = true;
-        } else if text.len() < limit {
-            self.halves[side.index()].bytes = text.to_vec();
-        } else {
-            desk.stats.truncated += 1;
-            self.halves[side.index()].is_over = true;
-        }
+    pub(super) fn clear(&mut self) -> u64 {
+        u64::from(self.waiting.take().is_some())
     }
 
-    /// Reads a hello; `false` where it is not whole yet.
-    fn hello(&mut self, side: Side, text: &[u8], desk: &mut Desk<'_>) -> bool {
-        let mut room = [0; ROOM];
-        let joined = match HandshakeBytes::join(text, &mut room) {
-            Ok(joined) => joined,
-            Err(error) => return !error.is_truncated(),
-        };
-        let Some(message) = joined.messages().next() else {
-            return false;
-        };
-        if !message.is_whole() {
-            return false;
-        }
+    /// Takes the first message of a side, and tells it if it is a hello.
+    pub(super) fn take(
+        &mut self,
+        (side, is_client): (Side, bool),
+        message: &Handshake<'_>,
+        began: u64,
+        desk: &mut Desk<'_>,
+    ) -> Took {
         let mut told = Told {
             sender: side,
-            began: self.halves[side.index()].began,
+            began,
             kind: L7Kind::REQUEST,
             flags: RecordFlags::NONE,
             trace: TraceId::default(),
             asked: None,
-            body: L7Body::Tls(Default::default()),
+            body: L7Body::Tls(TlsRecord::default()),
         };
-        if side == self.client {
+        let cut = match message.is_whole() {
+            true => RecordFlags::NONE,
+            false => RecordFlags::TRUNCATED,
+        };
+        if is_client {
             let (HandshakeType::CLIENT_HELLO, Ok(hello)) = (
                 message.kind,
                 ClientHello::parse(message.body, message.length),
             ) else {
-                return true;
+                return Took::Other;
             };
-            let (record, flags) = desk.recorder.client_hello(&hello);
-            let is_redacted = flags.contains(RecordFlags::REDACTED);
-            let name = record.server_name.clone();
-            told.flags = flags;
+            let transport = match self.is_quic {
+                true => Ja4Transport::Quic,
+                false => Ja4Transport::Tcp,
+            };
+            let (record, flags) = desk.recorder.client_hello(&hello, transport);
+            let asked = Asked {
+                time: desk.now(),
+                name: record.server_name.clone(),
+                is_redacted: flags.contains(RecordFlags::REDACTED),
+            };
+            told.flags = flags | cut;
             told.body = L7Body::Tls(record);
             desk.tell(told);
-            self.waiting = Some((desk.now(), name, is_redacted));
-            return true;
+            if self.waiting.replace(asked).is_some() {
+                desk.stats.unanswered += 1;
+            }
+            return Took::Hello;
         }
         let (HandshakeType::SERVER_HELLO, Ok(hello)) = (
             message.kind,
             ServerHello::parse(message.body, message.length),
         ) else {
-            return true;
+            return Took::Other;
         };
         let (mut record, flags) = desk.recorder.server_hello(&hello);
+        record.is_quic = self.is_quic;
         told.kind = L7Kind::RESPONSE;
-        told.flags = flags;
+        told.flags = flags | cut;
         match self.waiting.take() {
-            Some((time, name, is_redacted)) => {
+            Some(asked) => {
                 desk.stats.paired += 1;
-                told.asked = Some(time);
-                record.server_name = name;
-                if is_redacted {
+                told.asked = Some(asked.time);
+                record.server_name = asked.name;
+                if asked.is_redacted {
                     told.flags |= RecordFlags::REDACTED;
                 }
             }
@@ -143,28 +317,9 @@ impl Tls {
         }
         told.body = L7Body::Tls(record);
         desk.tell(told);
-        true
-    }
-
-    /// Bytes were not seen.
-    pub(super) fn hole(&mut self, side: Side, desk: &mut Desk<'_>) {
-        let half = &mut self.halves[side.index()];
-        if !half.is_over {
-            desk.stats.gaps += 1;
-            desk.stats.truncated += u64::from(!half.bytes.is_empty());
+        match hello.is_retry() {
+            true => Took::Retry,
+            false => Took::Hello,
         }
-        *half = Half {
-            is_over: true,
-            ..Half::default()
-        };
-    }
-
-    pub(super) fn can_skip(&self, side: Side) -> bool {
-        self.halves[side.index()].is_over
-    }
-
-    /// Gives up what waits; gives how many there were.
-    pub(super) fn clear(&mut self) -> u64 {
-        u64::from(self.waiting.take().is_some())
     }
 }

@@ -4,59 +4,23 @@ use core::fmt;
 use std::boxed::Box;
 use std::sync::Arc;
 
-use super::choose::is_dns_datagram;
+use super::connection::{Connection, Tcp};
 use super::desk::Desk;
 use super::dns::{self, Queries};
 use super::key::{Key, Side};
 use super::limits::Limits;
+#[cfg(feature = "quic")]
+use super::quic::Quic;
 use super::recorder::Recorder;
 use super::segment::{Segment, TcpPosition};
 use super::stats::TrackerStats;
 use super::stream::{Part, Stream};
 use super::table::Table;
-use super::talk::{Ear, Talk};
+use super::talk::Ear;
 use crate::flow::{Flow, FlowFlags, Protocol, TcpFlags, Verdict};
+use crate::l7::{L7Protocol, detect_datagram};
 use crate::record::L7Shelf;
 use crate::redact::Redaction;
-
-/// A TCP connection.
-struct Tcp {
-    streams: [Stream; 2],
-    talk: Talk,
-    /// Sequence number of the first SYN, and who sent it.
-    began: Option<(Side, u32)>,
-    /// Flow of the last packet, while something of it would be told at the end.
-    last: Option<Box<Flow>>,
-}
-
-enum Connection {
-    Dns(Queries),
-    Tcp(Box<Tcp>),
-    /// It ended; what is sent again is left out.
-    Over,
-}
-
-impl Connection {
-    fn heap_len(&self) -> usize {
-        match self {
-            Self::Dns(queries) => queries.heap_len(),
-            Self::Tcp(tcp) => {
-                let streams: usize = tcp.streams.iter().map(Stream::heap_len).sum();
-                let last = tcp.last.as_ref().map_or(0, |_| Flow::SIZE);
-                size_of::<Tcp>() + streams + tcp.talk.heap_len() + last
-            }
-            Self::Over => 0,
-        }
-    }
-
-    fn waiting(&self) -> usize {
-        match self {
-            Self::Dns(queries) => queries.len(),
-            Self::Tcp(tcp) => tcp.talk.waiting(),
-            Self::Over => 0,
-        }
-    }
-}
 
 /// Why a connection goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -127,8 +91,7 @@ impl Tracker {
     /// times. Hands out the flows of the messages that are complete now.
     pub fn track(&mut self, flow: &Flow, segment: &Segment<'_>, emit: &mut dyn FnMut(&Flow)) {
         self.stats.segments += 1;
-        let idle = self.recorder.limits().idle;
-        self.give_up_idle(flow.time.saturating_sub(idle), 2, emit);
+        self.give_up_idle(flow.time, 2, emit);
         let is_known = match segment.tcp {
             Some(_) => flow.protocol == Protocol::TCP,
             None => flow.protocol == Protocol::UDP,
@@ -151,27 +114,48 @@ impl Tracker {
     }
 
     fn datagram(&mut self, flow: &Flow, segment: &Segment<'_>, emit: &mut dyn FnMut(&Flow)) {
-        let ports = [flow.source.port, flow.destination.port];
-        let wire_len = segment.length() as usize;
+        let ports = (flow.source.port, flow.destination.port);
         if segment.payload.is_empty() {
             self.stats.empty += 1;
             return;
         }
-        if !is_dns_datagram(segment.payload, wire_len, ports) {
-            self.stats.not_recognised += 1;
-            return;
-        }
-        self.stats.datagrams += 1;
+        let protocol = detect_datagram(segment.payload, segment.length() as usize, ports);
         let key = Key::of(flow);
-        let place = match self.table.find(&key) {
-            Some(place) => place,
-            None => self.begin(key, flow.time, Connection::Dns(Queries::default()), emit),
+        let found = self.table.find(&key);
+        let connection = found.and_then(|place| self.table.get_mut(place));
+        let begins = match (protocol, connection) {
+            (Some(L7Protocol::Dns), Some(Connection::Dns(_))) => None,
+            (Some(L7Protocol::Dns), None) => Some(Connection::Dns(Queries::default())),
+            #[cfg(feature = "quic")]
+            (Some(L7Protocol::Quic), Some(Connection::Quic(_))) => None,
+            #[cfg(feature = "quic")]
+            (Some(L7Protocol::Quic), None) => match Quic::begin(Side::sender(flow), segment) {
+                Some(quic) => Some(Connection::Quic(Box::new(quic))),
+                None => {
+                    self.stats.not_recognised += 1;
+                    return;
+                }
+            },
+            (Some(_), Some(Connection::Over(_))) => {
+                self.stats.after_end += 1;
+                return;
+            }
+            _ => {
+                self.stats.not_recognised += 1;
+                return;
+            }
+        };
+        self.stats.datagrams += 1;
+        let place = match (found, begins) {
+            (Some(place), None) => place,
+            (_, Some(connection)) => self.begin(key, flow.time, connection, emit),
+            (None, None) => return,
         };
         self.table.touch(place, flow.time);
-        let Some(Connection::Dns(queries)) = self.table.get_mut(place) else {
+        let Some(connection) = self.table.get_mut(place) else {
             return;
         };
-        let before = queries.heap_len();
+        let before = connection.heap_len();
         let mut desk = Desk {
             recorder: &mut self.recorder,
             stats: &mut self.stats,
@@ -179,12 +163,29 @@ impl Tracker {
             flow,
             emit,
         };
-        let message = (segment.payload, wire_len);
-        dns::message(queries, Side::sender(flow), message, flow.time, &mut desk);
-        let is_over = queries.is_empty();
-        self.heap = self.heap + queries.heap_len() - before;
-        if is_over {
+        let side = Side::sender(flow);
+        let is_kept = match connection {
+            Connection::Dns(queries) => {
+                let message = (segment.payload, segment.length() as usize);
+                dns::message(queries, side, message, flow.time, &mut desk);
+                !queries.is_empty()
+            }
+            #[cfg(feature = "quic")]
+            Connection::Quic(quic) => {
+                if quic.datagram(side, segment, &mut desk) {
+                    self.stats.unanswered += quic.clear();
+                    *connection = Connection::Over(connection.class());
+                }
+                true
+            }
+            Connection::Tcp(_) | Connection::Over(_) => true,
+        };
+        let is_over = connection.is_over();
+        self.heap = self.heap + connection.heap_len() - before;
+        if !is_kept {
             self.give_up(place, Cause::Ended, emit);
+        } else if is_over {
+            self.table.end(place);
         }
     }
 
@@ -208,7 +209,8 @@ impl Tracker {
         if is_syn
             && !has(TcpFlags::ACK)
             && let Some(place) = found
-            && !self.is_same(place, side, sequence)
+            && let Some(connection) = self.table.get_mut(place)
+            && !connection.is_same(side, sequence)
         {
             self.give_up(place, Cause::Ended, emit);
             found = None;
@@ -220,13 +222,13 @@ impl Tracker {
                 return;
             }
             None => {
-                let tcp = self.connection(side, sequence, flags);
+                self.stats.joined += u64::from(!is_syn);
+                let tcp = Tcp::new(side, sequence, flags);
                 let connection = Connection::Tcp(Box::new(tcp));
-                self.heap += connection.heap_len();
                 self.begin(key, flow.time, connection, emit)
             }
         };
-        if matches!(self.table.get_mut(place), Some(Connection::Over)) {
+        if matches!(self.table.get_mut(place), Some(Connection::Over(_))) {
             self.stats.after_end += 1;
             return;
         }
@@ -265,45 +267,15 @@ impl Tracker {
         tcp.streams[side.index()].accept(&part, window, &mut ear);
         let is_over = has(TcpFlags::RST) || tcp.streams.iter().all(Stream::is_over);
         if is_over {
-            for side in [side, side.other()] {
-                tcp.talk.end(side, &mut desk);
-            }
+            tcp.end(&mut desk);
             self.stats.unanswered += tcp.talk.clear();
-            *connection = Connection::Over;
-        } else if tcp.talk.is_unfinished() {
-            **tcp.last.get_or_insert_default() = *flow;
+            *connection = Connection::Over(connection.class());
         } else {
-            tcp.last = None;
+            tcp.keep(flow);
         }
         self.heap = self.heap + connection.heap_len() - before;
         if is_over {
             self.table.end(place);
-        }
-    }
-
-    /// A connection that begins with this segment.
-    fn connection(&mut self, side: Side, sequence: u32, flags: TcpFlags) -> Tcp {
-        let is_begun = flags.contains(TcpFlags::SYN);
-        if !is_begun {
-            self.stats.joined += 1;
-        }
-        let is_client = is_begun && !flags.contains(TcpFlags::ACK);
-        Tcp {
-            streams: Default::default(),
-            talk: Talk::new([!is_begun; 2]),
-            began: is_client.then_some((side, sequence)),
-            last: None,
-        }
-    }
-
-    /// Whether a SYN belongs to the connection that is there.
-    fn is_same(&mut self, place: u32, side: Side, sequence: u32) -> bool {
-        match self.table.get_mut(place) {
-            Some(Connection::Tcp(tcp)) => match tcp.began {
-                Some(began) => began == (side, sequence),
-                None => tcp.streams[side.index()].next().is_none(),
-            },
-            _ => false,
         }
     }
 
@@ -320,22 +292,26 @@ impl Tracker {
             self.give_up(first, Cause::Full, emit);
         }
         self.stats.connections += 1;
-        self.table.insert(key, time, connection)
+        self.heap += connection.heap_len();
+        self.table.insert(key, connection.class(), time, connection)
     }
 
-    fn give_up_idle(&mut self, before: u64, most: usize, emit: &mut dyn FnMut(&Flow)) {
+    fn give_up_idle(&mut self, now: u64, most: usize, emit: &mut dyn FnMut(&Flow)) {
+        let limits = self.recorder.limits();
+        let [udp, tcp] = [limits.idle_udp, limits.idle_tcp].map(|idle| now.saturating_sub(idle));
         for _ in 0..most {
-            let Some(place) = self.table.idle(before) else {
+            let Some(place) = self.table.idle([udp, tcp, udp]) else {
                 return;
             };
             self.give_up(place, Cause::Expired, emit);
         }
     }
 
-    /// Gives up the connections without a packet since `before` (nanoseconds since the Unix
-    /// epoch), and tells what is there of heads that are not whole.
-    pub fn expire(&mut self, before: u64, emit: &mut dyn FnMut(&Flow)) {
-        self.give_up_idle(before, usize::MAX, emit);
+    /// Gives up the connections without a packet for longer than the [`Limits`] have it, at the
+    /// time `now` (nanoseconds since the Unix epoch), and tells what is there of heads that are
+    /// not whole.
+    pub fn expire(&mut self, now: u64, emit: &mut dyn FnMut(&Flow)) {
+        self.give_up_idle(now, usize::MAX, emit);
     }
 
     /// Gives up every connection: nothing more comes.
@@ -350,7 +326,7 @@ impl Tracker {
             return;
         };
         self.heap -= connection.heap_len();
-        let is_over = matches!(connection, Connection::Over);
+        let is_over = connection.is_over();
         match cause {
             _ if is_over => self.stats.ended += 1,
             Cause::Ended => self.stats.ended += 1,
@@ -359,8 +335,8 @@ impl Tracker {
             Cause::Memory => self.stats.evicted_memory += 1,
         }
         let is_evicted = matches!(cause, Cause::Full | Cause::Memory);
-        if let Connection::Tcp(tcp) = &mut connection
-            && let Some(last) = tcp.last.take()
+        if let Some(last) = connection.last()
+            && let Connection::Tcp(tcp) = &mut connection
         {
             let mut desk = Desk {
                 recorder: &mut self.recorder,
@@ -369,15 +345,9 @@ impl Tracker {
                 flow: &last,
                 emit,
             };
-            for side in [Side::Low, Side::High] {
-                tcp.talk.end(side, &mut desk);
-            }
+            tcp.end(&mut desk);
         }
-        let waiting = match &mut connection {
-            Connection::Dns(queries) => queries.clear(),
-            Connection::Tcp(tcp) => tcp.talk.clear(),
-            Connection::Over => 0,
-        };
+        let waiting = connection.clear();
         if is_evicted {
             self.stats.evicted += waiting;
         } else {

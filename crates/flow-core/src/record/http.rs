@@ -35,6 +35,16 @@ pub struct HttpRecord {
 }
 
 impl HttpRecord {
+    /// Bytes on the heap, those that clones of its texts share included.
+    #[must_use]
+    pub fn heap_len(&self) -> usize {
+        let header = |header: &Header| header.key.heap_len() + header.value.heap_len();
+        let headers: usize = self.headers.iter().map(header).sum();
+        let texts = [&self.method, &self.url, &self.protocol];
+        let texts: usize = texts.iter().map(|text| text.heap_len()).sum();
+        self.headers.capacity() * size_of::<Header>() + headers + texts
+    }
+
     /// The first header field of this name, in any letter case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&Text> {

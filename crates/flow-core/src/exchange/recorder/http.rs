@@ -5,6 +5,7 @@ use std::vec::Vec;
 use super::{Budget, Recorder, trace_id};
 use crate::l7::L7Flags;
 use crate::l7::http1::{self, Request, Response};
+use crate::l7::http2;
 use crate::record::{Header, HttpRecord, RecordFlags, Text, TraceId};
 use crate::redact::Shown;
 
@@ -70,6 +71,77 @@ impl Recorder {
                 budget.shown(&shown)
             }
         }
+    }
+
+    /// The record of a request of HTTP/2, without its stream.
+    pub(in crate::exchange) fn http2_request(&mut self, headers: &http2::Headers<'_>) -> HttpSaid {
+        let mut budget = Budget::new(&self.limits, headers.flags());
+        let path = headers.path().unwrap_or_default();
+        let host = headers.authority().filter(|host| !host.is_empty());
+        let url = match host {
+            Some(host) if path.starts_with(b"/") => {
+                let scheme = headers.scheme().unwrap_or(b"http");
+                self.joined_url(scheme, host, path, &mut budget)
+            }
+            // The authority is all there is of CONNECT.
+            host => {
+                let target = if path.is_empty() {
+                    host.unwrap_or_default()
+                } else {
+                    path
+                };
+                let shown = self.redaction.url(target);
+                budget.shown(&shown)
+            }
+        };
+        let is_url_redacted = budget.flags.contains(RecordFlags::REDACTED);
+        let record = HttpRecord {
+            method: method(headers.method().unwrap_or_default(), &mut budget),
+            url,
+            protocol: const { Text::from_static("HTTP/2") },
+            headers: self.http2_headers(headers, &mut budget),
+            ..HttpRecord::default()
+        };
+        HttpSaid {
+            record,
+            flags: budget.flags,
+            trace: trace_id(headers.traceparent()),
+            is_url_redacted,
+        }
+    }
+
+    /// The record of a response of HTTP/2, without its stream and what it repeats of its request.
+    pub(in crate::exchange) fn http2_response(&mut self, headers: &http2::Headers<'_>) -> HttpSaid {
+        let mut budget = Budget::new(&self.limits, headers.flags());
+        let record = HttpRecord {
+            code: headers.status().unwrap_or(0),
+            protocol: const { Text::from_static("HTTP/2") },
+            headers: self.http2_headers(headers, &mut budget),
+            ..HttpRecord::default()
+        };
+        HttpSaid {
+            record,
+            flags: budget.flags,
+            trace: trace_id(headers.traceparent()),
+            is_url_redacted: false,
+        }
+    }
+
+    fn http2_headers(&self, headers: &http2::Headers<'_>, budget: &mut Budget) -> Vec<Header> {
+        let mut kept = Vec::with_capacity(8);
+        for field in headers.fields() {
+            let (Some(name), Some(value)) = (field.name, field.value) else {
+                continue;
+            };
+            // What has a place of its own.
+            if name.first() == Some(&b':') {
+                continue;
+            }
+            if !self.header(name, value, &mut kept, budget) {
+                break;
+            }
+        }
+        kept
     }
 
     pub(super) fn joined_url(

@@ -2,6 +2,7 @@
 
 mod dns;
 mod http;
+mod kafka;
 mod tls;
 
 use std::vec::Vec;

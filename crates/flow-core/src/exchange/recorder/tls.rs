@@ -8,6 +8,7 @@ impl Recorder {
     pub(in crate::exchange) fn client_hello(
         &mut self,
         hello: &ClientHello<'_>,
+        transport: Ja4Transport,
     ) -> (TlsRecord, RecordFlags) {
         let mut budget = Budget::new(&self.limits, hello.flags());
         let server_name = match hello.server_name() {
@@ -20,6 +21,7 @@ impl Recorder {
         let mut record = TlsRecord {
             version: hello.version().0,
             server_name,
+            is_quic: transport == Ja4Transport::Quic,
             ..TlsRecord::default()
         };
         for protocol in hello.alpn() {
@@ -28,7 +30,7 @@ impl Recorder {
             }
             record.alpn.push(budget.text(protocol));
         }
-        if let Some(ja4) = hello.ja4(Ja4Transport::Tcp) {
+        if let Some(ja4) = hello.ja4(transport) {
             record.ja4 = Text::from(ja4.as_str());
         }
         (record, budget.flags)

@@ -95,18 +95,19 @@ pub(super) fn quic(payload: &[u8]) -> Option<L7Protocol> {
 
 /// DNS by a message that is whole and fills the datagram. On its ports the beginning of one will
 /// do.
-pub(super) fn dns(payload: &[u8], is_on_port: bool) -> Option<L7Protocol> {
-    is_dns(payload, payload.len(), is_on_port).then_some(L7Protocol::Dns)
+pub(super) fn dns(payload: &[u8], wire_len: usize, is_on_port: bool) -> Option<L7Protocol> {
+    let wire_len = wire_len.max(payload.len());
+    is_dns(payload, wire_len, is_on_port).then_some(L7Protocol::Dns)
 }
 
-/// DNS with a length before each message, which fill the segment.
+/// DNS with a length before each message. The first one is whole, unless it is on a port of DNS.
 pub(super) fn dns_in_tcp(payload: &[u8], is_on_port: bool) -> Option<L7Protocol> {
     let mut messages = TcpMessages::new(payload);
     let mut count = 0;
     for message in messages.by_ref() {
         let is_last = !message.is_whole();
         if is_last && !is_on_port {
-            return None;
+            break;
         }
         if !is_dns(message.data, usize::from(message.length), is_on_port) {
             return None;
@@ -114,6 +115,44 @@ pub(super) fn dns_in_tcp(payload: &[u8], is_on_port: bool) -> Option<L7Protocol>
         count += 1;
     }
     (count > 0).then_some(L7Protocol::Dns)
+}
+
+/// Whether a stretch of a stream can be the beginning of a DNS message with its length.
+pub(super) fn is_dns_begun(data: &[u8], is_on_port: bool) -> bool {
+    if data.len() < 14 {
+        let length = data.first_chunk().map(|prefix| u16::from_be_bytes(*prefix));
+        return is_on_port && length.is_none_or(|length| length >= 12);
+    }
+    let Some(message) = TcpMessages::new(data).next() else {
+        return false;
+    };
+    let has_question = message.data.get(4..6) == Some(&[0, 1]);
+    let is_short = usize::from(message.length) <= MAX_BEGUN;
+    let is_cut = !message.is_whole() && is_short && has_question;
+    is_cut && is_dns(message.data, usize::from(message.length), true)
+}
+
+/// Longest message in bytes of which all is waited for, to tell its protocol.
+const MAX_BEGUN: usize = 4096;
+
+/// Whether a stretch of a stream can be the beginning of a Kafka request.
+pub(super) fn is_kafka_begun(data: &[u8], is_on_port: bool) -> bool {
+    let Some(size) = data.first_chunk() else {
+        return is_on_port && data.first().is_none_or(|high| *high <= 6);
+    };
+    let size = u32::from_be_bytes(*size) as usize;
+    let is_size = (8..=100 << 20).contains(&size) && (is_on_port || size <= MAX_BEGUN);
+    if !is_size || data.len() >= size.saturating_add(4) {
+        return false;
+    }
+    let Some(head) = data.get(4..8) else {
+        return is_on_port;
+    };
+    let api = ApiKey(i16::from_be_bytes([head[0], head[1]]));
+    let version = i16::from_be_bytes([head[2], head[3]]);
+    // What is not decided once the longest name of a client is there is something else.
+    let is_limit = is_on_port && data.len() > 512;
+    api.name().is_some() && (0..=20).contains(&version) && !is_limit
 }
 
 fn is_dns(data: &[u8], length: usize, is_on_port: bool) -> bool {

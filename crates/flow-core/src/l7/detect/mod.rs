@@ -1,9 +1,14 @@
 //! Which protocol a payload is of.
 
 mod binary;
+mod start;
 #[cfg(test)]
 mod tests;
 mod text;
+
+pub use start::{StreamStart, detect_stream};
+#[cfg(feature = "std")]
+pub(crate) use text::is_request as begins_http1_request;
 
 use crate::wire::protocol;
 
@@ -86,7 +91,18 @@ pub fn detect(payload: &[u8], ports: (u16, u16), transport: u8) -> Option<L7Prot
                 .or_else(|| binary::kafka(payload, is_on(&KAFKA_PORTS)))
                 .or_else(|| binary::dns_in_tcp(payload, is_on(&DNS_PORTS)))
         }
-        protocol::UDP => binary::quic(payload).or_else(|| binary::dns(payload, is_on(&DNS_PORTS))),
+        protocol::UDP => detect_datagram(payload, payload.len(), ports),
         _ => None,
     }
+}
+
+/// The protocol of a datagram, as [`detect`] finds it.
+///
+/// `wire_len` is its length in bytes before it was cut off, for example by the snap length of a
+/// capture: of a datagram that is not whole a DNS message is found by its ports alone.
+#[inline]
+#[must_use]
+pub fn detect_datagram(payload: &[u8], wire_len: usize, ports: (u16, u16)) -> Option<L7Protocol> {
+    let is_on = |list: &[u16]| list.contains(&ports.0) || list.contains(&ports.1);
+    binary::quic(payload).or_else(|| binary::dns(payload, wire_len, is_on(&DNS_PORTS)))
 }

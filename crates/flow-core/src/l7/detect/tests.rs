@@ -21,6 +21,7 @@ fn text_protocols() {
     assert_eq!(in_tcp(b"CONNECT a:443 HTTP/1.1\n"), http);
     assert_eq!(in_tcp(b"GET /a/long/target/that/goes/on"), http);
     assert_eq!(in_tcp(b"GET /a HTTP/"), http);
+    assert_eq!(in_tcp(b"M-SEARCH * HTTP/1.1\r\n"), http);
     assert_eq!(in_tcp(b"HTTP/1.1 200 OK\r\n"), http);
     assert_eq!(in_tcp(b"HTTP/1."), http);
     for other in [
@@ -30,7 +31,8 @@ fn text_protocols() {
         b"HTTP/1.9 200 OK",
         b"HELO mail.example\r\n",
         b"GET \x00\x01\x02",
-        b"GETX / HTTP/1.1\r\n",
+        b"GETX /a/long/target/that/goes/on",
+        b"GETX / HTTP/3.1\r\n",
         b"GET",
         b"",
     ] {
@@ -139,6 +141,126 @@ fn quic_by_its_version() {
     assert_eq!(detect(&packet, ANY, protocol::SCTP), None);
 }
 
+fn start(data: &[u8], ports: (u16, u16)) -> Option<(L7Protocol, Option<bool>)> {
+    match detect_stream(data, ports) {
+        StreamStart::Found {
+            protocol,
+            is_client,
+        } => Some((protocol, is_client)),
+        StreamStart::More => panic!("undecided: {data:?}"),
+        StreamStart::Other => None,
+    }
+}
+
+#[test]
+fn a_stream_by_what_it_begins_with() {
+    let by_content = |data: &[u8]| start(data, ANY);
+    let http = |is_client| Some((L7Protocol::Http1, Some(is_client)));
+    assert_eq!(by_content(b"GET / HTTP/1.1\r\n"), http(true));
+    assert_eq!(by_content(b"M-SEARCH * HTTP/1.1\r\n"), http(true));
+    assert_eq!(by_content(b"GET /a/long/target/without/an/end"), http(true));
+    assert_eq!(by_content(b"HTTP/1.0 200 OK\r\n"), http(false));
+    let tls = |is_client| Some((L7Protocol::Tls, Some(is_client)));
+    assert_eq!(by_content(&[0x16, 3, 1, 0, 80, 1, 0]), tls(true));
+    assert_eq!(by_content(&[0x16, 3, 3, 0, 80, 2, 0]), tls(false));
+    assert_eq!(
+        by_content(&[0x16, 3, 1, 0, 1, 1]),
+        tls(true),
+        "a record of one byte"
+    );
+    let http2 = |is_client| Some((L7Protocol::Http2, is_client));
+    assert_eq!(by_content(crate::l7::http2::PREFACE), http2(Some(true)));
+    let settings = [0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 100];
+    assert_eq!(by_content(&settings), http2(Some(false)));
+    assert_eq!(
+        by_content(&[0, 0, 0, 4, 1, 0, 0, 0, 0]),
+        http2(None),
+        "acknowledged"
+    );
+    let kafka = b"\0\0\0\x11\0\x12\0\x01\0\0\0\x07\0\x07rdkafka";
+    assert_eq!(by_content(kafka), Some((L7Protocol::Kafka, Some(true))));
+    let length = u16::try_from(QUERY.len()).unwrap().to_be_bytes();
+    let mut dns = [&length[..], QUERY].concat();
+    assert_eq!(by_content(&dns), Some((L7Protocol::Dns, Some(true))));
+    assert_eq!(
+        by_content(&[&dns[..], &dns[..9]].concat()),
+        by_content(&dns)
+    );
+    dns[4] |= 0x80;
+    assert_eq!(by_content(&dns), Some((L7Protocol::Dns, Some(false))));
+    for other in [
+        &b"GET key\r\n"[..],
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"RTSP/1.0 200 OK\r\n",
+        b"DESCRIBE rtsp://host/ RTSP/1.0\r\n",
+        b"INVITE sip:a@b SIP/2.0\r\n",
+        b"lower / HTTP/1.1\r\n",
+        b"NOSUCHMETHOD /a/long/target/without/an/end",
+        &[0x16, 3, 3, 0, 80, 11, 0],
+        &[0x17, 3, 3, 0, 80, 1],
+        &[0, 29, 1, 2],
+    ] {
+        assert_eq!(by_content(other), None, "{other:?}");
+    }
+    let wholes = [
+        &b"GET / HTTP/1.1"[..],
+        &settings,
+        kafka,
+        &dns,
+        b"PRI * HTTP/2.0",
+    ];
+    for whole in wholes {
+        for length in 0..whole.len() {
+            let start = detect_stream(&whole[..length], (53, 9092));
+            assert_ne!(start, StreamStart::Other, "{:?}", &whole[..length]);
+        }
+    }
+    for undecided in [
+        &b"G"[..],
+        b"OPTION",
+        b"HTTP/",
+        b"PRI *",
+        b"GET ",
+        &[0x16],
+        &[0x16, 3, 1],
+    ] {
+        assert_eq!(
+            detect_stream(undecided, ANY),
+            StreamStart::More,
+            "{undecided:?}"
+        );
+    }
+    // Off its port a message that is cut is waited for, once its header is there.
+    assert_eq!(detect_stream(&dns[..20], ANY), StreamStart::More);
+    assert_eq!(detect_stream(&dns[..10], ANY), StreamStart::Other);
+    assert_eq!(detect_stream(&kafka[..10], ANY), StreamStart::More);
+}
+
+#[test]
+fn a_datagram_that_was_cut() {
+    let dns = Some(L7Protocol::Dns);
+    assert_eq!(
+        detect_datagram(&QUERY[..20], QUERY.len(), (5353, 5353)),
+        dns
+    );
+    assert_eq!(detect_datagram(&QUERY[..20], QUERY.len(), ANY), None);
+    assert_eq!(detect_datagram(QUERY, QUERY.len(), ANY), dns);
+    assert_eq!(detect_datagram(&QUERY[..8], 8, (53, 53)), None);
+    let mut many = QUERY.to_vec();
+    many[5] = 200;
+    assert_eq!(
+        detect_datagram(&many, many.len(), (53, 1)),
+        None,
+        "no room for them"
+    );
+    let longer = [QUERY, &[0]].concat();
+    assert_eq!(
+        detect_datagram(&longer, longer.len(), ANY),
+        None,
+        "a byte too many"
+    );
+}
+
 /// Random bytes, the same in every run (xorshift).
 struct Random(u64);
 
@@ -203,6 +325,8 @@ proptest! {
     ) {
         let found = detect(&payload, ports, transport);
         prop_assert!(found.is_none() || transport == TCP || transport == UDP);
+        let _ = detect_stream(&payload, ports);
+        let _ = detect_datagram(&payload, 2 * payload.len(), ports);
     }
 
     #[test]

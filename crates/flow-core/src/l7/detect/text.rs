@@ -41,12 +41,37 @@ pub(super) fn http(payload: &[u8], is_on_port: bool) -> Option<L7Protocol> {
         let is_version = matches!(payload[VERSION.len()..], [b'0' | b'1', b' ', ..] | [_] | []);
         return is_version.then_some(L7Protocol::Http1);
     }
-    let method = payload.iter().take(10).position(|byte| *byte == b' ');
-    let Some(method) = method else {
-        return (is_on_port && is_beginning(payload)).then_some(L7Protocol::Http1);
+    let is_partial = is_on_port && payload.len() <= MAX_METHOD && is_beginning(payload);
+    (is_request(payload) || is_partial).then_some(L7Protocol::Http1)
+}
+
+/// Longest method that is looked for, in bytes.
+const MAX_METHOD: usize = 24;
+
+/// Whether it begins with the line of a request, or with what is there of one. A method that is
+/// not known has to have a whole line.
+pub(crate) fn is_request(payload: &[u8]) -> bool {
+    let space = payload
+        .iter()
+        .take(MAX_METHOD)
+        .position(|byte| *byte == b' ');
+    let Some(space) = space.filter(|space| *space > 0) else {
+        return false;
     };
-    let (method, rest) = payload.split_at(method);
-    (METHODS.contains(&method) && is_rest_of_line(&rest[1..])).then_some(L7Protocol::Http1)
+    let (method, rest) = payload.split_at(space);
+    let rest = &rest[1..];
+    let is_letter = |byte: &u8| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_');
+    let is_method =
+        METHODS.contains(&method) || (method.iter().all(is_letter) && rest.contains(&b'\n'));
+    is_method && is_rest_of_line(rest)
+}
+
+/// Whether it is too short to tell, but could become a request or response.
+pub(super) fn is_undecided(payload: &[u8]) -> bool {
+    match payload.split_last() {
+        Some((b' ', method)) => METHODS.contains(&method),
+        _ => payload.len() < MAX_METHOD && payload != VERSION && is_beginning(payload),
+    }
 }
 
 /// Whether a payload of a few bytes can be the beginning of a first line.

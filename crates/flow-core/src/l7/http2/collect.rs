@@ -25,6 +25,10 @@ impl Collect {
         &self.bytes
     }
 
+    pub(super) fn heap_len(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     /// Whether something did not fit.
     pub(super) const fn is_over_limit(&self) -> bool {
         self.is_over_limit

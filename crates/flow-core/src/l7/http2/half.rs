@@ -6,6 +6,7 @@ use super::collect::Collect;
 use super::event::{Event, EventKind, Headers};
 use super::frame::{ErrorCode, FrameHeader, FrameKind, PREFACE};
 use super::hpack::{Decoder, FieldBlock};
+use super::shape::{fragment, is_allowed, is_chain, is_of_headers};
 use crate::l7::error::{L7Error, L7Layer, L7Problem};
 use crate::l7::flags::L7Flags;
 
@@ -117,6 +118,58 @@ impl Half {
         !matches!(self.state, State::Search)
     }
 
+    /// Bytes that it has on the heap: at most about twice the table, the block twice, and 64 KiB
+    /// while the fields of a block are handed out.
+    #[must_use]
+    pub fn heap_len(&self) -> usize {
+        let collected = self.frame.heap_len() + self.block.heap_len();
+        self.decoder.heap_len() + collected + self.fields.heap_len()
+    }
+
+    /// Whether the next byte begins a frame, and no header fields wait for the rest of them.
+    #[must_use]
+    pub const fn is_between(&self) -> bool {
+        matches!(self.state, State::Header { have: 0, .. }) && self.began.is_none()
+    }
+
+    /// Whether it holds header fields of which a part is there.
+    #[must_use]
+    pub const fn is_unfinished(&self) -> bool {
+        let is_in_headers = match self.state {
+            State::Payload { header, left } => {
+                is_of_headers(header.kind) && left < header.length as usize
+            }
+            _ => false,
+        };
+        is_in_headers || self.began.is_some()
+    }
+
+    /// Whether the next bytes are of a body, so that they need not be seen:
+    /// see [`skip`](Self::skip).
+    #[must_use]
+    pub fn can_skip(&self, length: usize) -> bool {
+        match self.state {
+            State::Payload { header, left } => header.kind == FrameKind::DATA && length <= left,
+            _ => false,
+        }
+    }
+
+    /// Goes on over bytes of a body that were not seen. `false`, and nothing is done, where they
+    /// may be more than that: then there is a [`gap`](Self::gap).
+    pub fn skip(&mut self, length: usize) -> bool {
+        let State::Payload { header, left } = self.state else {
+            return false;
+        };
+        if !self.can_skip(length) {
+            return false;
+        }
+        self.state = match left - length {
+            0 => AT_FRAME,
+            left => State::Payload { header, left },
+        };
+        true
+    }
+
     /// Takes the next payload and hands out what happened in it.
     pub fn feed(&mut self, payload: &[u8], on: &mut dyn FnMut(Event<'_>)) {
         let mut rest = payload;
@@ -138,10 +191,7 @@ impl Half {
     /// looked for from the next payload on.
     pub fn gap(&mut self, on: &mut dyn FnMut(Event<'_>)) {
         if let State::Payload { header, .. } = self.state
-            && matches!(
-                header.kind,
-                FrameKind::HEADERS | FrameKind::PUSH_PROMISE | FrameKind::CONTINUATION
-            )
+            && is_of_headers(header.kind)
         {
             let frame = mem::take(&mut self.frame);
             self.header_frame(header, frame.bytes(), L7Flags::TRUNCATED, on);
@@ -352,6 +402,8 @@ impl Half {
                 flags,
             }),
         });
+        self.fields.shrink(2 * KEPT);
+        self.decoder.shrink(KEPT);
     }
 
     #[cold]
@@ -374,68 +426,4 @@ impl Half {
         assert!(self.frame.bytes().len() <= self.limits.block);
         assert!(self.block.bytes().len() <= self.limits.block);
     }
-}
-
-/// Whether a frame can be what it says. Types that are not known are allowed: RFC 9113 section
-/// 5.5.
-const fn is_allowed(header: &FrameHeader) -> bool {
-    match header.kind {
-        FrameKind::DATA | FrameKind::HEADERS | FrameKind::CONTINUATION => header.stream != 0,
-        FrameKind::PRIORITY => header.stream != 0 && header.length == 5,
-        FrameKind::RST_STREAM => header.stream != 0 && header.length == 4,
-        FrameKind::SETTINGS => header.stream == 0 && header.length.is_multiple_of(6),
-        FrameKind::PUSH_PROMISE => header.stream != 0 && header.length >= 4,
-        FrameKind::PING => header.stream == 0 && header.length == 8,
-        FrameKind::GOAWAY => header.stream == 0 && header.length >= 8,
-        FrameKind::WINDOW_UPDATE => header.length == 4,
-        _ => true,
-    }
-}
-
-/// The part of a block that a frame holds, without padding and what comes before it; and the
-/// stream that is promised. `None` where the frame is shorter than what it should hold.
-fn fragment<'p>(
-    header: &FrameHeader,
-    payload: &'p [u8],
-    is_cut: bool,
-) -> Option<(&'p [u8], Option<u32>)> {
-    if header.kind == FrameKind::CONTINUATION {
-        return Some((payload, None));
-    }
-    let (mut rest, mut padding) = (payload, 0);
-    if header.has(FrameHeader::PADDED) {
-        let (length, after) = rest.split_first()?;
-        (rest, padding) = (after, usize::from(*length));
-    }
-    let mut promised = None;
-    if header.kind == FrameKind::PUSH_PROMISE {
-        let (&[a, b, c, d], after) = rest.split_first_chunk()?;
-        promised = Some(u32::from_be_bytes([a & 0x7f, b, c, d]));
-        rest = after;
-    } else if header.has(FrameHeader::PRIORITY) {
-        rest = rest.get(5..)?;
-    }
-    if !is_cut {
-        rest = rest.get(..rest.len().checked_sub(padding)?)?;
-    }
-    Some((rest, promised))
-}
-
-/// Whether a payload is frames, one after the other, of which only the last may be cut off.
-/// Of random bytes, about one payload in eight million is taken for that.
-fn is_chain(payload: &[u8]) -> bool {
-    let mut rest = payload;
-    let mut frames = 0;
-    while let Some(bytes) = rest.first_chunk() {
-        let header = FrameHeader::parse(bytes);
-        // A receiver allows 2^14 bytes unless it says otherwise.
-        if !header.is_plausible(1 << 16) || bytes[5] >= 0x80 {
-            return false;
-        }
-        frames += 1;
-        rest = rest
-            .get(FrameHeader::LEN + header.length as usize..)
-            .unwrap_or_default();
-    }
-    frames > 0
 }

@@ -18,6 +18,8 @@ mod grpc;
 mod half;
 #[cfg(feature = "std")]
 pub mod hpack;
+#[cfg(feature = "std")]
+mod shape;
 #[cfg(test)]
 mod tests;
 

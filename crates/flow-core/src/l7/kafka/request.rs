@@ -83,6 +83,21 @@ impl<'a> Request<'a> {
         Topics::new(self.body, self.api, self.version)
     }
 
+    /// Acknowledgements that a produce request asks for: 0 is none, so that no response comes.
+    /// `None` for other requests, and where that is not there.
+    #[must_use]
+    pub fn acks(&self) -> Option<i16> {
+        if self.api != ApiKey::PRODUCE || !is_known(self.api, self.version) {
+            return None;
+        }
+        let mut reader = Reader::new(self.body, self.api.is_flexible(self.version));
+        if self.version >= 3 {
+            // Of a transaction.
+            reader.string()?;
+        }
+        reader.i16()
+    }
+
     /// What is special about it.
     #[must_use]
     pub const fn flags(&self) -> L7Flags {

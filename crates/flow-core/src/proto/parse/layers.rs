@@ -18,7 +18,13 @@ pub(super) fn read(message: &pb::Flow, flow: &mut Flow) -> Result<(), ConvertErr
     if let Some(ip) = &message.ip {
         flow.source.ip = address("IP.source", &ip.source)?;
         flow.destination.ip = address("IP.destination", &ip.destination)?;
-        flow.ip_version = IpVersion(small("IP.ipVersion", ip.ip_version)?);
+        flow.ip_version = match small("IP.ipVersion", ip.ip_version)? {
+            // A field mask may have left it out.
+            0 => version(&ip.source)
+                .or(version(&ip.destination))
+                .unwrap_or_default(),
+            told => IpVersion(told),
+        };
         if ip.encrypted {
             flow.flags |= FlowFlags::ENCRYPTED;
         }
@@ -129,6 +135,14 @@ pub(super) fn address(field: &'static str, text: &str) -> Result<Ip, ConvertErro
     address
         .map(Ip::from)
         .map_err(|_| ConvertError::new(field, "an IP address", std::format!("{text:?}")))
+}
+
+/// The version of the address that a text holds, if it holds one.
+fn version(text: &str) -> Option<IpVersion> {
+    Some(match text.parse().ok()? {
+        IpAddr::V4(_) => IpVersion::V4,
+        IpAddr::V6(_) => IpVersion::V6,
+    })
 }
 
 /// A link address; zero for empty text.

@@ -87,7 +87,8 @@ impl pb::Flow {
             ..Flow::default()
         };
         layers::read(self, &mut flow)?;
-        observation::read(&observation, &mut flow)?;
+        let has_l4 = self.l4.as_ref().is_some_and(|l4| l4.protocol.is_some());
+        observation::read(&observation, has_l4, &mut flow)?;
 
         let none = pb::Endpoint::default();
         let source = self.source.as_ref().unwrap_or(&none);

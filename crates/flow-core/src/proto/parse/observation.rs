@@ -2,14 +2,16 @@
 
 use super::layers::name;
 use super::{ConvertError, nanoseconds, small};
-use crate::flow::{
-    DropReason, Flow, FlowFlags, IpVersion, Process, Protocol, TcpState, TunnelProtocol,
-};
-use crate::proto::encode::has_layer4;
+use crate::flow::{DropReason, Flow, FlowFlags, Process, Protocol, TcpState, TunnelProtocol};
 use crate::proto::flow::ext::v1 as ext;
 
-/// Reads what an observation tells of a flow.
-pub(super) fn read(message: &ext::Observation, flow: &mut Flow) -> Result<(), ConvertError> {
+/// Reads what an observation tells of a flow. Protocol and ports are there unless the message
+/// itself has them (`has_l4`).
+pub(super) fn read(
+    message: &ext::Observation,
+    has_l4: bool,
+    flow: &mut Flow,
+) -> Result<(), ConvertError> {
     flow.first_seen = nanoseconds("extensions.first_seen", message.first_seen.as_ref())?;
     if let Some(counters) = &message.forward {
         flow.traffic.forward_packets = small("extensions.forward.packets", counters.packets)?;
@@ -42,7 +44,7 @@ pub(super) fn read(message: &ext::Observation, flow: &mut Flow) -> Result<(), Co
     if flow.drop_reason == DropReason::NONE && !message.drop_reason.is_empty() {
         flow.drop_reason = drop_reason(&message.drop_reason);
     }
-    if flow.ip_version == IpVersion::NONE || !has_layer4(flow.protocol) {
+    if !has_l4 {
         flow.protocol = Protocol(small("extensions.ip_protocol", message.ip_protocol)?);
         flow.source.port = small("extensions.source_port", message.source_port)?;
         flow.destination.port = small("extensions.destination_port", message.destination_port)?;

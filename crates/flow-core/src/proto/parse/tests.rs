@@ -292,6 +292,49 @@ fn what_does_not_fit_is_named() {
     }
 }
 
+/// A client may ask for some of the fields only.
+#[test]
+fn what_a_field_mask_left_is_read() {
+    let tcp = pb::Tcp {
+        source_port: 6443,
+        destination_port: 53_020,
+        flags: Some(pb::TcpFlags {
+            syn: true,
+            ..pb::TcpFlags::default()
+        }),
+    };
+    let message = pb::Flow {
+        l4: Some(pb::Layer4 {
+            protocol: Some(pb::layer4::Protocol::Tcp(tcp)),
+        }),
+        ..pb::Flow::default()
+    };
+    let flow = Flow::try_from(&message).unwrap();
+    assert_eq!(
+        (flow.protocol, flow.ip_version),
+        (Protocol::TCP, IpVersion::NONE)
+    );
+    assert_eq!((flow.source.port, flow.destination.port), (6443, 53_020));
+    assert_eq!(flow.tcp_flags, TcpFlags::SYN);
+
+    for (source, destination, version) in [
+        ("10.0.0.1", "", IpVersion::V4),
+        ("", "fd00::1", IpVersion::V6),
+        ("", "", IpVersion::NONE),
+    ] {
+        let ip = pb::Ip {
+            source: source.into(),
+            destination: destination.into(),
+            ..pb::Ip::default()
+        };
+        let message = pb::Flow {
+            ip: Some(ip),
+            ..pb::Flow::default()
+        };
+        assert_eq!(Flow::try_from(&message).unwrap().ip_version, version);
+    }
+}
+
 #[test]
 fn old_versions_fill_only_what_is_deprecated_now() {
     #[allow(deprecated)]

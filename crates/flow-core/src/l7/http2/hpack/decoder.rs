@@ -149,6 +149,18 @@ impl Decoder {
         Ok((name, value))
     }
 
+    /// Bytes that it has on the heap.
+    #[must_use]
+    pub fn heap_len(&self) -> usize {
+        self.table.heap_len() + self.scratch.capacity()
+    }
+
+    /// Gives memory back that only few fields needed.
+    pub(in crate::l7::http2) fn shrink(&mut self, keep: usize) {
+        self.scratch.clear();
+        self.scratch.shrink_to(keep);
+    }
+
     #[cfg(any(test, feature = "fuzzing"))]
     pub(in crate::l7::http2) fn check(&self) {
         self.table.check();

@@ -43,6 +43,19 @@ impl FieldBlock {
         }
     }
 
+    /// Bytes that it has on the heap.
+    #[must_use]
+    pub fn heap_len(&self) -> usize {
+        self.bytes.capacity() + self.spans.capacity() * size_of::<Span>()
+    }
+
+    /// Gives memory back that only few blocks needed: more than `keep` bytes.
+    pub(in crate::l7::http2) fn shrink(&mut self, keep: usize) {
+        if self.heap_len() > keep {
+            *self = Self::default();
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.spans.clear();

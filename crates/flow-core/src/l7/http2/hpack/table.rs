@@ -73,6 +73,11 @@ impl Table {
         self.evict(self.max);
     }
 
+    /// Bytes that it has on the heap.
+    pub(super) fn heap_len(&self) -> usize {
+        self.bytes.capacity() + self.entries.capacity() * size_of::<Entry>()
+    }
+
     fn evict(&mut self, max: usize) {
         while self.size > max {
             let Some(entry) = self.entries.pop_front() else {

@@ -1,0 +1,45 @@
+//! What each protocol over TCP does with what is said.
+
+use std::boxed::Box;
+
+use super::desk::Desk;
+use super::key::Side;
+
+/// What follows the data that was given.
+pub(super) enum Next {
+    /// More of the same.
+    Same,
+    /// Nothing that is followed.
+    Over,
+    /// After this many bytes another protocol, which has to be found.
+    Choose(usize),
+    /// After this many bytes another protocol.
+    Turn(usize, Box<dyn Speech>),
+}
+
+/// A conversation in one protocol.
+pub(super) trait Speech: Send + Sync {
+    /// Takes the next bytes of a side. `time` is that of the packet that held them.
+    fn bytes(&mut self, side: Side, data: &[u8], time: u64, desk: &mut Desk<'_>) -> Next;
+
+    /// This many bytes of a side were not seen. `None`: it is not known how many.
+    fn hole(&mut self, side: Side, length: Option<u32>, desk: &mut Desk<'_>);
+
+    /// Whether the next bytes of a side are of no interest, so that they are not waited for.
+    fn can_skip(&self, side: Side, length: u32) -> bool;
+
+    /// Nothing more comes from a side.
+    fn end(&mut self, side: Side, desk: &mut Desk<'_>);
+
+    /// Requests that wait for their response.
+    fn waiting(&self) -> usize;
+
+    /// Whether something would be told if the connection ended here.
+    fn is_unfinished(&self) -> bool;
+
+    /// Bytes that it takes, itself included.
+    fn heap_len(&self) -> usize;
+
+    /// Gives up what waits; gives how many there were.
+    fn clear(&mut self) -> u64;
+}
