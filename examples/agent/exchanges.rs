@@ -96,9 +96,8 @@ impl Exchanges {
     /// Gives up what has been quiet for too long at the time `now`, in nanoseconds since the Unix
     /// epoch.
     pub(crate) fn expire(&mut self, now: u64, emit: &mut dyn FnMut(&Flow)) {
-        let before = now.saturating_sub(self.setup.limits.idle);
         let protocols = self.setup.protocols;
-        self.tracker.expire(before, &mut chosen(protocols, emit));
+        self.tracker.expire(now, &mut chosen(protocols, emit));
     }
 
     /// Nothing more comes: hands out what is left, and adds up what was done.

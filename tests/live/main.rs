@@ -6,6 +6,7 @@ mod base;
 mod drops;
 mod exact;
 mod gso;
+mod l7;
 mod lifecycle;
 mod modes;
 mod overload;

@@ -68,6 +68,14 @@ impl Watch {
 
     /// [`start`](Self::start) where some features are known to be missing: gives them.
     pub(crate) fn start_with_missing(builder: FlowSourceBuilder) -> (Self, Vec<String>) {
+        Self::tapped(builder, |_, _| {})
+    }
+
+    /// [`start_with_missing`](Self::start_with_missing); `tap` sees each record and its flow.
+    pub(crate) fn tapped(
+        builder: FlowSourceBuilder,
+        mut tap: impl FnMut(&[u8], &Flow) + Send + 'static,
+    ) -> (Self, Vec<String>) {
         let turn = Turn::wait();
         let mut source = builder.load().expect("the observer loads");
         let handle = source.handle();
@@ -80,7 +88,9 @@ impl Watch {
             loop {
                 let progress = source.poll(Duration::from_millis(50), &mut |record| match record {
                     Record::Kernel(bytes) => {
-                        flows.push(decoder.decode(bytes).expect("a record of our own"));
+                        let flow = decoder.decode(bytes).expect("a record of our own");
+                        tap(bytes, &flow);
+                        flows.push(flow);
                     }
                     Record::Lost(loss) => lost += loss.count,
                     _ => {}
