@@ -8,12 +8,13 @@ use serde_json::Value;
 
 use crate::run::{observe, testdata, text};
 use crate::script::{
-    By, MICROSECOND, MILLISECOND, Script, client_hello, dns_answer, dns_query, server_hello,
+    By, MICROSECOND, MILLISECOND, Script, client_hello, dns_answer, dns_query, kafka_request,
+    kafka_response, server_hello,
 };
 
 const NAME: [&[u8]; 3] = [b"www", b"shop", b"example"];
 
-/// DNS, HTTP and TLS, each with another latency.
+/// DNS, HTTP, TLS and Kafka, each with another latency.
 fn script() -> Script {
     use By::{Client, Server};
     let mut script = Script::new();
@@ -36,6 +37,13 @@ fn script() -> Script {
     script.say(10 * MICROSECOND, Client, &mut tls, &hello);
     script.say(3 * MILLISECOND, Server, &mut tls, &server_hello());
     script.close(tls);
+
+    let mut kafka = script.connect((40_003, 9092));
+    let request = kafka_request(9, "till", "orders");
+    script.say(10 * MICROSECOND, Client, &mut kafka, &request);
+    let response = kafka_response(9, "orders");
+    script.say(5 * MILLISECOND, Server, &mut kafka, &response);
+    script.close(kafka);
     script
 }
 
@@ -73,11 +81,20 @@ Jan  1 12:00:00.016: 192.0.2.1:40002 -> 192.0.2.2:8443 tls-request FORWARDED (TL
         "{}",
         rest[1]
     );
-    assert_eq!(rest.len(), 5, "three connections follow: {lines}");
+    assert_eq!(
+        rest[2..4],
+        [
+            "Jan  1 12:00:00.021: 192.0.2.1:40003 -> 192.0.2.2:9092 kafka-request FORWARDED \
+             (Kafka request metadata correlation id 9 topic 'orders')",
+            "Jan  1 12:00:00.026: 192.0.2.1:40003 <- 192.0.2.2:9092 kafka-response FORWARDED \
+             (Kafka response metadata correlation id 9 topic 'orders' return code: 0 5ms)",
+        ]
+    );
+    assert_eq!(rest.len(), 8, "four connections follow: {lines}");
     assert_eq!(
         text(&output.stderr),
-        "agent: 18 packets read: 18 in 3 flows; 9 shown\n\
-         agent: layer 7: 3 requests, 3 responses\n"
+        "agent: 26 packets read: 26 in 4 flows; 12 shown\n\
+         agent: layer 7: 4 requests, 4 responses\n"
     );
 }
 
@@ -99,8 +116,11 @@ fn protocols_are_chosen() {
         kinds(&["--l7", "dns,tls"]),
         ["dns-request", "dns-response", "tls-request", "tls-response"]
     );
-    assert_eq!(kinds(&["--l7", "all"]).len(), 6);
-    assert!(kinds(&["--l7", "kafka"]).is_empty());
+    assert_eq!(kinds(&["--l7", "all"]).len(), 8);
+    assert_eq!(
+        kinds(&["--l7", "kafka"]),
+        ["kafka-request", "kafka-response"]
+    );
     assert!(kinds(&["--l7", "none"]).is_empty());
     for args in [["--l7", "smtp"], ["--l7-port", "http=80"], ["--l7", "dns,"]] {
         let output = observe().args(args).arg("--pcap").arg(&path).output();

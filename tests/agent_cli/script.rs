@@ -213,3 +213,34 @@ pub(crate) fn server_hello() -> Vec<u8> {
     ];
     handshake(2, &body.concat())
 }
+
+fn with_length32(bytes: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(bytes.len()).expect("a short message");
+    [&length.to_be_bytes()[..], bytes].concat()
+}
+
+/// A request of Kafka for the metadata (API 3, version 1) of a topic.
+pub(crate) fn kafka_request(id: u8, client: &str, topic: &str) -> Vec<u8> {
+    let parts = [
+        &[0, 3, 0, 1, 0, 0, 0, id][..],
+        &with_length16(client.as_bytes()),
+        &[0, 0, 0, 1],
+        &with_length16(topic.as_bytes()),
+    ];
+    with_length32(&parts.concat())
+}
+
+/// Its response: no brokers, and no partitions of the topic.
+pub(crate) fn kafka_response(id: u8, topic: &str) -> Vec<u8> {
+    let parts = [
+        &[0, 0, 0, id][..],
+        &[0; 4],
+        &[0, 0, 0, 1],
+        &[0, 0, 0, 1],
+        &[0, 0],
+        &with_length16(topic.as_bytes()),
+        &[0],
+        &[0; 4],
+    ];
+    with_length32(&parts.concat())
+}
