@@ -135,17 +135,17 @@ pub(crate) struct Sums {
     gone: u64,
 }
 
-/// What the counts are called.
-const WORDS: [&str; 9] = [
-    "requests without a response",
-    "responses without a request",
-    "requests given up",
-    "requests repeated",
-    "messages cut off",
-    "malformed",
-    "gaps",
-    "connections joined late",
-    "connections given up for room",
+/// What the counts are of, and what became of it.
+const WORDS: [(&str, &str); 9] = [
+    ("request", "unanswered"),
+    ("response", "without a request"),
+    ("request", "given up"),
+    ("request", "sent again"),
+    ("message", "cut off"),
+    ("message", "malformed"),
+    ("gap", "between messages"),
+    ("connection", "joined late"),
+    ("connection", "given up for room"),
 ];
 
 impl Sums {
@@ -192,13 +192,13 @@ impl fmt::Display for Sums {
             count(responses, "response")
         )?;
         let lost = [
-            (self.capture_lost, "packets not captured"),
-            (self.gone, "messages overwritten before they were shown"),
+            (self.capture_lost, ("packet", "not captured")),
+            (self.gone, ("message", "overwritten before being shown")),
         ];
         let others = self.others.into_iter().zip(WORDS);
-        for (number, what) in others.chain(lost) {
+        for (number, (noun, what)) in others.chain(lost) {
             if number > 0 {
-                write!(f, ", {number} {what}")?;
+                write!(f, ", {} {what}", count(number, noun))?;
             }
         }
         Ok(())
@@ -224,8 +224,7 @@ mod tests {
         sums.add(&stats);
         assert_eq!(
             sums.to_string(),
-            "layer 7: 2 requests, 1 response, 1 requests without a response, \
-             7 connections given up for room"
+            "layer 7: 2 requests, 1 response, 1 request unanswered, 7 connections given up for room"
         );
         sums.add(&stats);
         assert!(!sums.is_empty());
@@ -233,7 +232,7 @@ mod tests {
             Sums::default()
                 .with_lost(0, 1)
                 .to_string()
-                .ends_with("0 responses, 1 messages overwritten before they were shown")
+                .ends_with("0 responses, 1 message overwritten before being shown")
         );
     }
 }

@@ -2,9 +2,12 @@
 //! tests that give them up.
 
 mod accounting;
+mod canary;
 mod choice;
 mod failure;
 mod form;
 mod pipe;
 mod privilege;
 mod run;
+mod said;
+mod script;

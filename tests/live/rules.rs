@@ -76,7 +76,7 @@ fn a_denied_protocol_is_left_out_and_counted() {
 }
 
 /// Captured payloads with their ports, as the client's programs hand them over.
-fn captured(mode: Mode) -> Vec<(u16, Vec<u8>)> {
+fn captured(mode: Mode, table_entries: u32) -> Vec<(u16, Vec<u8>)> {
     let pair = Pair::create().expect("namespaces");
     let path = pair.path(Ip::V4).expect("link addresses");
     let long: Vec<u8> = (0..=255).collect();
@@ -90,6 +90,7 @@ fn captured(mode: Mode) -> Vec<(u16, Vec<u8>)> {
     let mut source = watch::of(&pair)
         .interfaces(flow_ebpf::Interfaces::matching([CLIENT_LINK]))
         .mode(mode)
+        .table_entries(table_entries)
         .capture(5353, 100)
         .drops(false)
         .load()
@@ -142,12 +143,17 @@ fn captured(mode: Mode) -> Vec<(u16, Vec<u8>)> {
 fn the_first_bytes_of_a_chosen_port_are_captured_in_every_mode() {
     require_bpf!();
     let first_hundred: Vec<u8> = (0..100).collect();
-    for mode in [Mode::Packets, Mode::default()] {
+    // In a table for one connection, all others find no room.
+    for (mode, table_entries) in [
+        (Mode::Packets, 1),
+        (Mode::default(), 65_536),
+        (Mode::default(), 1),
+    ] {
         let expected = vec![
             (4000, first_hundred.clone()),
             (4000, b"short".to_vec()),
             (5353, b"from the port".to_vec()),
         ];
-        assert_eq!(captured(mode), expected, "{mode:?}");
+        assert_eq!(captured(mode, table_entries), expected, "{mode:?}");
     }
 }

@@ -343,6 +343,13 @@ static noinline int report_alone(const struct origin *o, const struct packet *p,
 	__builtin_memset(&owner, 0, sizeof(owner));
 	if (flow_owner)
 		owner_find(o, p, &owner, hook);
+	if (flow_capture && trigger == TRIGGER_TABLE_FULL) {
+		u32 length = capture_length(p);
+		opaque(length);
+		if (length && report_capture(o, p, counters, &owner,
+					     CAPTURE_OF(length, trigger, beginner(p))))
+			return 0;
+	}
 	/* REPLY_NO and REPLY_YES in the order of `beginner`. */
 	report_single(&o->at, p, counters, &owner, RECORD_OF(KIND_FLOW, trigger, beginner(p)));
 	return 0;

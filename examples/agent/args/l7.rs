@@ -33,7 +33,7 @@ pub(crate) struct L7 {
         num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     redact_http_user_info: bool,
 
-    /// Tell the values of these header fields only.
+    /// Tell the values of these header fields, and of no others.
     #[arg(
         long,
         value_name = "NAMES",
@@ -42,8 +42,8 @@ pub(crate) struct L7 {
     )]
     redact_http_headers_allow: Vec<String>,
 
-    /// Do not tell the values of these header fields either; those of Authorization,
-    /// Proxy-Authorization, Cookie and Set-Cookie are never told.
+    /// Do not tell the values of these header fields either. Those of Authorization,
+    /// Proxy-Authorization, Cookie and Set-Cookie are not told anyway.
     #[arg(long, value_name = "NAMES", value_delimiter = ',',
         conflicts_with_all = ["redact_http_headers_allow", "input_file"])]
     redact_http_headers_deny: Vec<String>,
