@@ -60,8 +60,9 @@ impl LogRecord<'_> {
             LogBody::Dns(dns) => L7Body::Dns(dns.to_record()),
             LogBody::Kafka(kafka) => L7Body::Kafka(kafka.to_record()),
             LogBody::Http(http) => {
-                trace = http.trace_id();
-                L7Body::Http(http.to_record())
+                let (record, told) = http.to_record();
+                trace = told.trace_id();
+                L7Body::Http(record)
             }
             LogBody::None | LogBody::Other(_) => return None,
         };

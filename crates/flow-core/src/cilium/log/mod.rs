@@ -11,7 +11,9 @@ mod endpoint;
 mod flow;
 mod http;
 mod kafka;
+mod layout;
 mod lists;
+mod name;
 mod record;
 mod time;
 
@@ -19,6 +21,7 @@ pub use dns::LogDns;
 pub use endpoint::{LogEndpoint, LogLabel, LogLabels, LogService};
 pub use http::{LogHeaders, LogHttp};
 pub use kafka::LogKafka;
+pub(super) use layout::LogLayout;
 pub use lists::{Pairs, Texts};
 pub use record::{LogBody, LogOther, LogRecord};
 
