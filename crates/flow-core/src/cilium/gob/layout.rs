@@ -284,8 +284,14 @@ impl<T: Copy> Layout<T> {
             Shape::List(place) => {
                 let element = self.places.get(usize::from(place))?.shape;
                 let (count, mut bytes) = uint(bytes)?;
-                for _ in 0..count {
-                    bytes = self.behind(element, bytes, depth)?;
+                if let Shape::Text = element {
+                    for _ in 0..count {
+                        bytes = text(bytes)?.1;
+                    }
+                } else {
+                    for _ in 0..count {
+                        bytes = self.behind(element, bytes, depth)?;
+                    }
                 }
                 Some(bytes)
             }

@@ -1,6 +1,8 @@
 //! What the heads of requests and responses have in common.
 
-use httparse::{EMPTY_HEADER, ParserConfig, Status};
+use core::mem::MaybeUninit;
+
+use httparse::{ParserConfig, Status};
 
 use super::body::Framing;
 use super::headers::{Headers, parse_line, split_line};
@@ -10,7 +12,8 @@ use crate::l7::flags::L7Flags;
 /// Header fields that `httparse` looks at; heads with more are read line by line.
 pub(super) const MAX_HEADERS: usize = 32;
 
-pub(super) type Fields<'a> = [httparse::Header<'a>; MAX_HEADERS];
+/// Room for them, which costs nothing before they are there.
+pub(super) type Fields<'a> = [MaybeUninit<httparse::Header<'a>>; MAX_HEADERS];
 
 /// The header fields of a head, and what they say.
 #[derive(Clone, Copy, Debug)]
@@ -173,12 +176,13 @@ impl Parsed {
         Self { length, problem }
     }
 
-    /// The head whose first line makes sense up to `at`. `layer` is that line.
+    /// The head whose first line makes sense up to `at`. `layer` is that line, `known` what its
+    /// header fields say where it is whole.
     #[inline]
     pub(super) fn head<'a>(
         &self,
         data: &'a [u8],
-        fields: &Fields<'a>,
+        known: Known<'a>,
         layer: L7Layer,
         at: usize,
     ) -> Head<'a> {
@@ -192,7 +196,7 @@ impl Parsed {
         if section.is_whole && self.problem.is_none() {
             return Head {
                 section,
-                known: Known::of(fields),
+                known,
                 flags: L7Flags::NONE,
                 error: None,
             };
@@ -292,7 +296,7 @@ fn lenient() -> ParserConfig {
 }
 
 pub(super) const fn no_fields<'a>() -> Fields<'a> {
-    [EMPTY_HEADER; MAX_HEADERS]
+    [const { MaybeUninit::uninit() }; MAX_HEADERS]
 }
 
 /// Where `part`, a part of `data`, begins in it.

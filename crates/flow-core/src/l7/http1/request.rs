@@ -1,7 +1,9 @@
 //! Requests.
 
+use httparse::Status;
+
 use super::body::Framing;
-use super::head::{Fields, Head, Length, Parsed, no_fields, offset_in};
+use super::head::{Fields, Head, Known, Length, Parsed, no_fields, offset_in};
 use super::headers::Headers;
 use super::target::{Authority, Target};
 use crate::l7::error::{L7Error, L7Layer};
@@ -28,12 +30,16 @@ impl<'a> Request<'a> {
     /// Where there is no method with a space after it.
     #[inline]
     pub fn parse(data: &'a [u8]) -> Result<Self, L7Error> {
-        let mut fields: Fields<'a> = no_fields();
         let (mut method, mut target, mut minor) = (None, None, None);
+        let mut known = Known::default();
         let parsed = Parsed::of(|config| {
-            let mut request = httparse::Request::new(&mut fields);
-            let status = config.parse_request(&mut request, data);
+            let mut fields: Fields<'a> = no_fields();
+            let mut request = httparse::Request::new(&mut []);
+            let status = config.parse_request_with_uninit_headers(&mut request, data, &mut fields);
             (method, target, minor) = (request.method, request.path, request.version);
+            if matches!(status, Ok(Status::Complete(_))) {
+                known = Known::of(request.headers);
+            }
             status
         });
         let Some(method) = method else {
@@ -52,7 +58,7 @@ impl<'a> Request<'a> {
         if !target.is_empty() {
             at = offset_in(data, target) + target.len();
         }
-        let head = parsed.head(data, &fields, L7Layer::Http1Request, at);
+        let head = parsed.head(data, known, L7Layer::Http1Request, at);
         Ok(Self {
             method,
             target,

@@ -1,7 +1,9 @@
 //! Responses.
 
+use httparse::Status;
+
 use super::body::Framing;
-use super::head::{Fields, Head, Parsed, no_fields};
+use super::head::{Fields, Head, Known, Parsed, no_fields};
 use super::headers::Headers;
 use super::request::{content_length, is_keep_alive, version};
 use crate::l7::error::{L7Error, L7Layer};
@@ -48,12 +50,17 @@ impl<'a> Response<'a> {
     /// Where there is no version of HTTP/1 with a status code after it.
     #[inline]
     pub fn parse(data: &'a [u8]) -> Result<Self, L7Error> {
-        let mut fields: Fields<'a> = no_fields();
         let (mut minor, mut status, mut reason) = (None, None, None);
+        let mut known = Known::default();
         let parsed = Parsed::of(|config| {
-            let mut response = httparse::Response::new(&mut fields);
-            let outcome = config.parse_response(&mut response, data);
+            let mut fields: Fields<'a> = no_fields();
+            let mut response = httparse::Response::new(&mut []);
+            let outcome =
+                config.parse_response_with_uninit_headers(&mut response, data, &mut fields);
             (minor, status, reason) = (response.version, response.code, response.reason);
+            if matches!(outcome, Ok(Status::Complete(_))) {
+                known = Known::of(response.headers);
+            }
             outcome
         });
         let (Some(minor), Some(status)) = (minor, status) else {
@@ -65,7 +72,7 @@ impl<'a> Response<'a> {
             Some(reason) if !reason.is_empty() => reason.as_bytes(),
             _ => raw_reason(data.get(at..).unwrap_or_default()),
         };
-        let head = parsed.head(data, &fields, L7Layer::Http1Response, at);
+        let head = parsed.head(data, known, L7Layer::Http1Response, at);
         Ok(Self {
             minor,
             status,
