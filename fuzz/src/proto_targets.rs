@@ -1,6 +1,6 @@
 //! Hubble's messages: lines of its exporter, and protobuf.
 
-use flow_core::flow::{Flow, IpVersion, TcpFlags};
+use flow_core::flow::{Flow, IpVersion, TcpFlags, Tunnel, TunnelProtocol};
 use flow_core::proto::flow::Flow as Message;
 use flow_core::proto::observer::ExportEvent;
 use flow_core::proto::observer::export_event::ResponseTypes;
@@ -106,13 +106,16 @@ fn flow(message: &Message) {
     }
 }
 
-/// A flow without what is not sent of it: of one without an address, only protocol and ports of
-/// what is inside are told.
+/// A flow without what is not sent of it: of one without an address, only protocol and ports are
+/// told, and nothing of a tunnel of no protocol.
 fn sent_of(flow: &Flow) -> Flow {
     let mut flow = *flow;
     if flow.ip_version == IpVersion::NONE {
         (flow.icmp_type, flow.icmp_code) = (0, 0);
         flow.tcp_flags = TcpFlags::NONE;
+    }
+    if flow.tunnel.protocol == TunnelProtocol::NONE {
+        flow.tunnel = Tunnel::default();
     }
     flow
 }

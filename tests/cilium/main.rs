@@ -1,5 +1,6 @@
 //! The reader of Cilium's events against what Go sends, and against a socket.
 
+mod exchanges;
 mod golden;
 mod kinds;
 mod log;

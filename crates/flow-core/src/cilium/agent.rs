@@ -3,7 +3,7 @@
 use std::vec::Vec;
 
 use super::gob::{GobError, GobLimits, Step, TypeTable, Value, step};
-use super::log::LogRecord;
+use super::log::{LogLayout, LogRecord};
 use crate::flow::EventType;
 use crate::open_enum::open_enum;
 
@@ -125,6 +125,12 @@ pub enum AgentError {
 struct Known {
     definitions: Vec<u8>,
     types: TypeTable,
+    /// Types that these definitions define. A value may define more, for itself.
+    defined: usize,
+    /// Of the record of an access log that they define.
+    layout: Option<LogLayout>,
+    /// Whether it is known if there is one.
+    is_tried: bool,
 }
 
 /// Reads what an agent tells: records whose first byte is 129 or 130.
@@ -135,6 +141,8 @@ struct Known {
 pub struct AgentDecoder {
     limits: GobLimits,
     log: Known,
+    /// For what does not follow the layout of `log`.
+    odd: Known,
     notify: Known,
 }
 
@@ -148,21 +156,75 @@ impl AgentDecoder {
             Some((&kind, body)) => (EventType(kind), body),
             None => (EventType::UNKNOWN, record),
         };
-        let known = match event {
-            EventType::L7 => &mut self.log,
-            EventType::AGENT => &mut self.notify,
+        let told = match event {
+            EventType::L7 if self.log.is_laid_out(body) => return self.laid_out(body),
+            EventType::L7 => {
+                let value = self.log.value(event, body, &self.limits)?;
+                LogRecord::read(&value).map(AgentEvent::AccessLog)
+            }
+            EventType::AGENT => {
+                let value = self.notify.value(event, body, &self.limits)?;
+                AgentNotify::read(&value).map(AgentEvent::Notify)
+            }
             got => return Err(AgentError::Kind { got }),
         };
-        let value = known.value(event, body, &self.limits)?;
-        let told = match event {
-            EventType::L7 => LogRecord::read(&value).map(AgentEvent::AccessLog),
-            _ => AgentNotify::read(&value).map(AgentEvent::Notify),
-        };
         told.ok_or(AgentError::Shape { event })
+    }
+
+    /// Reads a record of the access log whose definitions came before.
+    fn laid_out<'a>(&'a mut self, body: &'a [u8]) -> Result<AgentEvent<'a>, AgentError> {
+        // Made where it is returned, without a copy.
+        let mut told = Ok(AgentEvent::AccessLog(LogRecord::new()));
+        if let Ok(AgentEvent::AccessLog(record)) = &mut told
+            && self.log.by_layout(body, &self.limits, record).is_none()
+        {
+            told = self.odd.odd(body, &self.limits);
+        }
+        told
     }
 }
 
 impl Known {
+    /// Whether the definitions came before, and a value with a layout.
+    fn is_laid_out(&self, body: &[u8]) -> bool {
+        self.layout.is_some() && body.starts_with(&self.definitions)
+    }
+
+    /// Reads the record behind the definitions that came before, if it has the layout of the one
+    /// before. `None` where it has not: what was read then means nothing.
+    fn by_layout<'a>(
+        &'a self,
+        body: &'a [u8],
+        limits: &GobLimits,
+        record: &mut LogRecord<'a>,
+    ) -> Option<()> {
+        let message = body.get(self.definitions.len()..)?;
+        if message.len() > limits.message {
+            return None;
+        }
+        self.layout.as_ref()?.read(&self.types, message, record)
+    }
+
+    /// A record of the access log that does not follow the layout of others.
+    #[cold]
+    fn odd<'a>(
+        &'a mut self,
+        body: &'a [u8],
+        limits: &GobLimits,
+    ) -> Result<AgentEvent<'a>, AgentError> {
+        let event = EventType::L7;
+        let value = self.value(event, body, limits)?;
+        let record = LogRecord::read(&value).ok_or(AgentError::Shape { event })?;
+        Ok(AgentEvent::AccessLog(record))
+    }
+
+    fn clear(&mut self) {
+        self.types.clear();
+        self.definitions.clear();
+        self.defined = 0;
+        (self.layout, self.is_tried) = (None, false);
+    }
+
     /// The one value of a stream that is there as a whole.
     fn value<'a>(
         &'a mut self,
@@ -171,9 +233,8 @@ impl Known {
         limits: &GobLimits,
     ) -> Result<Value<'a>, AgentError> {
         let mut at = self.definitions.len();
-        if at == 0 || !body.starts_with(&self.definitions) {
-            self.types.clear();
-            self.definitions.clear();
+        if at == 0 || self.types.len() != self.defined || !body.starts_with(&self.definitions) {
+            self.clear();
             at = 0;
         }
         loop {
@@ -183,11 +244,20 @@ impl Known {
                     at += length;
                     self.definitions.clear();
                     self.definitions.extend_from_slice(&body[..at]);
+                    self.defined = self.types.len();
+                    (self.layout, self.is_tried) = (None, false);
                 }
                 Ok(Step::Value(found)) => {
-                    return found
-                        .value(&self.types, rest)
-                        .ok_or(AgentError::Shape { event });
+                    let shape = AgentError::Shape { event };
+                    if event == EventType::L7 && !self.is_tried {
+                        let value = found.value(&self.types, rest).ok_or(shape)?;
+                        // An empty value of the type tells nothing of it.
+                        self.is_tried = LogRecord::read(&value).is_some();
+                        if self.types.len() == self.defined {
+                            self.layout = LogLayout::of(&value);
+                        }
+                    }
+                    return found.value(&self.types, rest).ok_or(shape);
                 }
                 // What an agent tells has no value that goes on in another message.
                 Ok(Step::Continues { .. }) => return Err(AgentError::Shape { event }),
@@ -200,8 +270,7 @@ impl Known {
                 }
                 Err(skipped) => {
                     // Some of its definitions may have been taken.
-                    self.types.clear();
-                    self.definitions.clear();
+                    self.clear();
                     return Err(AgentError::Gob {
                         event,
                         error: skipped.error,

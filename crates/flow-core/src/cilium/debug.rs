@@ -3,8 +3,8 @@
 use zerocopy::native_endian::U32;
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
-use super::MessageError;
 use super::header::{self, Header};
+use super::{DebugKind, MessageError};
 use crate::flow::EventType;
 
 /// 20 bytes.
@@ -17,7 +17,7 @@ struct Raw {
     arguments: [U32; 3],
 }
 
-/// A debug message, of type 2: a number and three arguments whose meaning depends on it.
+/// A debug message, of type 2: its kind, and three arguments whose meaning depends on that.
 #[derive(Clone, Copy)]
 pub struct DebugMsg<'a> {
     raw: &'a Raw,
@@ -42,10 +42,10 @@ impl<'a> DebugMsg<'a> {
         Header::of(&self.raw.header)
     }
 
-    /// Number of the message.
+    /// What it is about.
     #[must_use]
-    pub fn number(&self) -> u8 {
-        self.header().sub_type
+    pub fn kind(&self) -> DebugKind {
+        DebugKind(self.header().sub_type)
     }
 
     /// Its arguments.
@@ -60,7 +60,7 @@ const _: () = assert!(size_of::<Raw>() == DebugMsg::LENGTH);
 impl core::fmt::Debug for DebugMsg<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("DebugMsg")
-            .field("number", &self.number())
+            .field("kind", &self.kind())
             .field("endpoint", &self.header().endpoint)
             .field("arguments", &self.arguments())
             .finish()

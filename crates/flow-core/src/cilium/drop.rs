@@ -115,7 +115,7 @@ impl<'a> DropNotify<'a> {
         self.raw.line.get()
     }
 
-    /// Number of that source file.
+    /// Number of that source file: see [`file_name`](super::file_name).
     #[must_use]
     pub const fn file(&self) -> u8 {
         self.raw.file

@@ -26,7 +26,7 @@ pub struct CiliumExtra {
     pub proxy_port: u16,
     /// Line of Cilium's source file at which the packet was dropped.
     pub file_line: u16,
-    /// Number of that source file.
+    /// Number of that source file: see [`file_name`](super::file_name).
     pub file: u8,
     /// Second half of the drop reason.
     pub ext_error: i8,

@@ -326,3 +326,15 @@ fn services_are_those_of_hubble() {
     ];
     assert_eq!(found, expected);
 }
+
+/// The kinds of debug messages are those of `flow.DebugEventType`.
+#[test]
+fn kinds_of_debug_messages() {
+    for kind in crate::cilium::DebugKind::KNOWN {
+        let told = super::flow::DebugEventType::try_from(i32::from(kind.0));
+        match told {
+            Ok(event) => assert_eq!(kind.name(), Some(event.as_str_name())),
+            Err(_) => assert_eq!(kind.name(), Some("DBG_L7_LB"), "newer than the message"),
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::boxed::Box;
 use std::vec::Vec;
 
-use crate::cilium::CiliumExtra;
+use crate::cilium::{self, CiliumExtra};
 use crate::flow::Ip;
 
 /// What Hubble's `flow.Flow` tells of few flows. What is not known is zero or empty.
@@ -97,9 +97,10 @@ impl From<&CiliumExtra> for Extra {
             policy_match_type: u32::from(told.policy_match.0),
             proxy_port: told.proxy_port,
             auth_type: told.auth_type.0,
-            // The numbers of the files are not the same in each version.
             file: (told.file != 0).then(|| SourceFile {
-                name: std::format!("unknown({})", told.file).into(),
+                // What Hubble writes where it knows no name.
+                name: cilium::file_name(told.version, told.file)
+                    .map_or_else(|| std::format!("unknown({})", told.file).into(), Into::into),
                 line: u32::from(told.file_line),
             }),
             ip_trace_id: told.ip_trace_id,
@@ -133,7 +134,19 @@ mod tests {
         assert_eq!((extra.policy_match_type, extra.auth_type), (2, 1));
         assert_eq!((extra.proxy_port, extra.ip_trace_id), (10_000, 9));
         let file = extra.file.unwrap();
-        assert_eq!((&*file.name, file.line), ("unknown(2)", 300));
+        assert_eq!((&*file.name, file.line), ("bpf_lxc.c", 300));
+        for (version, file, name) in [
+            (1, 104, "icmp6.h"),
+            (3, 104, "nodeport.h"),
+            (3, 99, "unknown(99)"),
+        ] {
+            let told = CiliumExtra {
+                version,
+                file,
+                ..told
+            };
+            assert_eq!(&*Extra::from(&told).file.unwrap().name, name);
+        }
         assert_eq!(Extra::from(&CiliumExtra::default()), Extra::default());
     }
 }

@@ -12,11 +12,14 @@
 
 mod cursor;
 mod error;
+mod layout;
 mod stream;
+mod texts;
 mod types;
 mod value;
 
 pub use error::GobError;
+pub(super) use layout::{Item, Layout, Named, ReadFields, Take};
 pub use stream::{GobLimits, GobStream};
 pub(super) use stream::{Step, step};
 pub use types::TypeTable;

@@ -64,6 +64,32 @@ impl<'a> Value<'a> {
         })
     }
 
+    /// A value whose bytes were looked at, of a type of this kind; others may follow.
+    #[inline]
+    pub(super) const fn looked_at(
+        types: &'a TypeTable,
+        id: u32,
+        kind: Kind,
+        bytes: &'a [u8],
+    ) -> Self {
+        Self {
+            types,
+            id,
+            kind,
+            bytes,
+        }
+    }
+
+    /// Its bytes, and what follows in its message.
+    pub(super) const fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Its type.
+    pub(super) const fn of_type(&self) -> (&'a TypeTable, u32) {
+        (self.types, self.id)
+    }
+
     /// What it is.
     #[must_use]
     pub const fn kind(&self) -> Kind {

@@ -3,9 +3,10 @@
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::endpoint::{address, number};
+use super::endpoint::address;
 use super::lists::{Texts, elements};
-use crate::cilium::gob::Value;
+use super::name::Name;
+use crate::cilium::gob::{Item, ReadFields, Take, Value};
 use crate::record::{DnsRecord, RecordType};
 
 /// A DNS query or answer. `Debug` shows no names.
@@ -27,25 +28,6 @@ pub struct LogDns<'a> {
 }
 
 impl<'a> LogDns<'a> {
-    pub(super) fn read(value: &Value<'a>) -> Self {
-        let mut dns = Self::default();
-        for (name, field) in value.fields() {
-            let text = field.as_bytes().unwrap_or_default();
-            match name {
-                b"Query" => dns.query = text,
-                b"IPs" => dns.ips = Some(field),
-                b"TTL" => dns.ttl = number(&field),
-                b"CNAMEs" => dns.cnames = Texts(Some(field)),
-                b"ObservationSource" => dns.observation_source = text,
-                b"RCode" => dns.rcode = number(&field),
-                b"QTypes" => dns.qtypes = Some(field),
-                b"AnswerTypes" => dns.answer_types = Some(field),
-                _ => {}
-            }
-        }
-        dns
-    }
-
     /// Addresses in the answer.
     pub fn ips(&self) -> impl Iterator<Item = IpAddr> + use<'a> {
         elements(self.ips).filter_map(|ip| octets_or_text(ip.as_bytes()?))
@@ -53,12 +35,12 @@ impl<'a> LogDns<'a> {
 
     /// Types that were asked for.
     pub fn qtypes(&self) -> impl Iterator<Item = RecordType> + use<'a> {
-        elements(self.qtypes).map(|kind| RecordType(number(&kind)))
+        elements(self.qtypes).map(|kind| RecordType(Item::of(kind).number()))
     }
 
     /// Types in the answer.
     pub fn answer_types(&self) -> impl Iterator<Item = RecordType> + use<'a> {
-        elements(self.answer_types).map(|kind| RecordType(number(&kind)))
+        elements(self.answer_types).map(|kind| RecordType(Item::of(kind).number()))
     }
 
     pub(super) fn to_record(self) -> DnsRecord {
@@ -73,6 +55,32 @@ impl<'a> LogDns<'a> {
             rrtypes: self.answer_types().collect(),
             id: 0,
         }
+    }
+}
+
+impl<'a> Take<'a, Name> for LogDns<'a> {
+    fn enters(_name: Name) -> bool {
+        false
+    }
+
+    #[inline]
+    fn take(&mut self, name: Name, item: Item<'a>) {
+        match name {
+            Name::Query => self.query = item.text(),
+            Name::Ips => self.ips = item.other(),
+            Name::Ttl => self.ttl = item.number(),
+            Name::Cnames => self.cnames = Texts(item.other()),
+            Name::ObservationSource => self.observation_source = item.text(),
+            Name::Rcode => self.rcode = item.number(),
+            Name::Qtypes => self.qtypes = item.other(),
+            Name::AnswerTypes => self.answer_types = item.other(),
+            _ => {}
+        }
+    }
+
+    #[inline]
+    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+        None
     }
 }
 

@@ -1,15 +1,44 @@
 //! Who talks, and through which service.
 
 use core::fmt;
+use core::net::IpAddr;
 
 use super::lists::elements;
-use crate::cilium::gob::{Kind, Value};
+use super::name::Name;
+use crate::cilium::gob::{Item, Kind, ReadFields, Take, Value};
 use crate::flow::{Ip, IpVersion};
 use crate::text::Escaped;
 
 /// The address that a text holds; `None` where it holds none.
-pub(super) fn address(text: &[u8]) -> Option<core::net::IpAddr> {
-    core::str::from_utf8(text).ok()?.parse().ok()
+pub(super) fn address(text: &[u8]) -> Option<IpAddr> {
+    match ipv4(text) {
+        Some(octets) => Some(IpAddr::from(octets)),
+        None => core::str::from_utf8(text).ok()?.parse().ok(),
+    }
+}
+
+/// Four numbers up to 255 without leading zeros, with dots between them.
+fn ipv4(text: &[u8]) -> Option<[u8; 4]> {
+    let mut octets = [0; 4];
+    let (mut at, mut number, mut digits) = (0, 0_u16, 0);
+    for byte in text {
+        match byte {
+            b'0'..=b'9' if digits == 0 || (number > 0 && digits < 3) => {
+                number = number * 10 + u16::from(byte - b'0');
+                digits += 1;
+            }
+            b'.' if digits > 0 && at < 3 => {
+                octets[at] = u8::try_from(number).ok()?;
+                (at, number, digits) = (at + 1, 0, 0);
+            }
+            _ => return None,
+        }
+    }
+    if at < 3 || digits == 0 {
+        return None;
+    }
+    octets[3] = u8::try_from(number).ok()?;
+    Some(octets)
 }
 
 /// One side of an exchange.
@@ -29,23 +58,7 @@ pub struct LogEndpoint<'a> {
     pub labels: LogLabels<'a>,
 }
 
-impl<'a> LogEndpoint<'a> {
-    pub(super) fn read(value: &Value<'a>) -> Self {
-        let mut endpoint = Self::default();
-        for (name, field) in value.fields() {
-            match name {
-                b"ID" => endpoint.id = field.as_u64().unwrap_or(0),
-                b"IPv4" => endpoint.ipv4 = field.as_bytes().unwrap_or_default(),
-                b"IPv6" => endpoint.ipv6 = field.as_bytes().unwrap_or_default(),
-                b"Port" => endpoint.port = number(&field),
-                b"Identity" => endpoint.identity = number(&field),
-                b"Labels" => endpoint.labels = LogLabels(Some(field)),
-                _ => {}
-            }
-        }
-        endpoint
-    }
-
+impl LogEndpoint<'_> {
     /// Its address of this version; `::` where it has none.
     #[must_use]
     pub fn ip(&self, version: IpVersion) -> Ip {
@@ -58,10 +71,28 @@ impl<'a> LogEndpoint<'a> {
     }
 }
 
-/// A number that the type has room for; 0 where there is no such number.
-pub(super) fn number<T: TryFrom<u64> + Default>(value: &Value<'_>) -> T {
-    let number = value.as_u64().unwrap_or(0);
-    T::try_from(number).unwrap_or_default()
+impl<'a> Take<'a, Name> for LogEndpoint<'a> {
+    fn enters(_name: Name) -> bool {
+        false
+    }
+
+    #[inline]
+    fn take(&mut self, name: Name, item: Item<'a>) {
+        match name {
+            Name::Id => self.id = item.number(),
+            Name::Ipv4 => self.ipv4 = item.text(),
+            Name::Ipv6 => self.ipv6 = item.text(),
+            Name::Port => self.port = item.number(),
+            Name::Identity => self.identity = item.number(),
+            Name::Labels => self.labels = LogLabels(item.other()),
+            _ => {}
+        }
+    }
+
+    #[inline]
+    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+        None
+    }
 }
 
 /// Labels of an endpoint, borrowed.
@@ -143,22 +174,61 @@ pub struct LogService<'a> {
     pub port: u16,
 }
 
-impl<'a> LogService<'a> {
-    pub(super) fn read(value: &Value<'a>) -> Self {
-        let mut service = Self::default();
-        for (name, field) in value.fields() {
-            match name {
-                b"Name" => service.name = field.as_bytes().unwrap_or_default(),
-                b"IPPort" => {
-                    service.ip = field
-                        .field("IP")
-                        .and_then(|ip| ip.as_bytes())
-                        .unwrap_or_default();
-                    service.port = field.field("Port").map_or(0, |port| number(&port));
-                }
-                _ => {}
-            }
+impl<'a> Take<'a, Name> for LogService<'a> {
+    fn enters(name: Name) -> bool {
+        name == Name::IpPort
+    }
+
+    #[inline]
+    fn take(&mut self, name: Name, item: Item<'a>) {
+        match name {
+            Name::Name => self.name = item.text(),
+            _ => {}
         }
-        service
+    }
+
+    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, fields: F) -> Option<F::Read> {
+        fields.read(&mut ServiceAddress(self))
+    }
+}
+
+/// The address of a service.
+struct ServiceAddress<'r, 'a>(&'r mut LogService<'a>);
+
+impl<'a> Take<'a, Name> for ServiceAddress<'_, 'a> {
+    fn enters(_name: Name) -> bool {
+        false
+    }
+
+    fn take(&mut self, name: Name, item: Item<'a>) {
+        match name {
+            Name::Ip => self.0.ip = item.text(),
+            Name::Port => self.0.port = item.number(),
+            _ => {}
+        }
+    }
+
+    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn addresses_are_those_of_the_standard_library(
+            any in any::<IpAddr>(),
+            nearly in "[0-9]{0,4}(\\.[0-9]{0,3}){0,5}\\.?|[0-9a-f:.]{0,20}",
+        ) {
+            prop_assert_eq!(address(any.to_string().as_bytes()), Some(any));
+            prop_assert_eq!(address(nearly.as_bytes()), nearly.parse().ok());
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! From a record of an access log to a flow and an owned record.
 
+use super::http::Told;
 use super::{LogBody, LogEndpoint, LogRecord};
 use crate::flow::{Endpoint, EventType, Flow, FlowType, L7Type, Protocol, Reply};
-use crate::record::{L7Body, L7Kind, L7Record, RecordFlags, TraceId};
+use crate::record::{L7Body, L7Kind, L7Record, RecordFlags};
 
-impl LogRecord<'_> {
+impl<'a> LogRecord<'a> {
     /// The flow of the message, by the rules of Hubble. [`Flow::l7`] is left for the caller, who
     /// keeps the [record](Self::to_record).
     ///
@@ -52,25 +53,32 @@ impl LogRecord<'_> {
         }
     }
 
-    /// What the message said, owned; `None` for a protocol that has no such record.
+    /// What the message said, owned; `None` for a protocol that has no such record. What only its
+    /// exchange tells is left for [`LogExchanges`](super::LogExchanges).
     #[must_use]
     pub fn to_record(&self) -> Option<L7Record> {
-        let mut trace = TraceId::default();
+        self.to_record_and_fields().map(|(record, _)| record)
+    }
+
+    pub(super) fn to_record_and_fields(&self) -> Option<(L7Record, Told<'a>)> {
+        let mut fields = Told::default();
         let body = match self.body {
             LogBody::Dns(dns) => L7Body::Dns(dns.to_record()),
             LogBody::Kafka(kafka) => L7Body::Kafka(kafka.to_record()),
             LogBody::Http(http) => {
-                trace = http.trace_id();
-                L7Body::Http(http.to_record())
+                let record;
+                (record, fields) = http.to_record();
+                L7Body::Http(record)
             }
             LogBody::None | LogBody::Other(_) => return None,
         };
-        Some(L7Record {
+        let record = L7Record {
             kind: self.kind,
             flags: RecordFlags::NONE,
             latency_ns: 0,
-            trace,
+            trace: fields.trace_id(),
             body,
-        })
+        };
+        Some((record, fields))
     }
 }

@@ -4,7 +4,8 @@ use core::fmt;
 use std::vec::Vec;
 
 use super::lists::{elements, entries};
-use crate::cilium::gob::Value;
+use super::name::Name;
+use crate::cilium::gob::{Item, ReadFields, Take, Value};
 use crate::l7::TraceParent;
 use crate::record::{Header, HttpRecord, TraceId};
 
@@ -28,57 +29,96 @@ pub struct LogHttp<'a> {
 }
 
 impl<'a> LogHttp<'a> {
-    pub(super) fn read(value: &Value<'a>) -> Self {
-        let mut http = Self::default();
-        for (name, field) in value.fields() {
-            let text = field.as_bytes().unwrap_or_default();
-            match name {
-                b"Code" => http.code = super::endpoint::number(&field),
-                b"Method" => http.method = text,
-                b"URL" => http.url = text,
-                b"Protocol" => http.protocol = text,
-                b"Headers" => http.headers = LogHeaders(Some(field)),
-                b"MissingHeaders" => http.missing_headers = LogHeaders(Some(field)),
-                b"RejectedHeaders" => http.rejected_headers = LogHeaders(Some(field)),
-                _ => {}
-            }
-        }
-        http
-    }
-
-    /// An owned record. Header fields are sorted by name, as Hubble has them: the log has no
-    /// order.
-    pub(super) fn to_record(self) -> HttpRecord {
-        let mut headers: Vec<Header> = self
-            .headers
-            .iter()
-            .map(|(key, value)| Header {
+    /// An owned record, and what its header fields tell besides. They are sorted by name, as
+    /// Hubble has them: the log has no order.
+    pub(super) fn to_record(self) -> (HttpRecord, Told<'a>) {
+        let mut told = Told::default();
+        let mut headers = Vec::with_capacity(self.headers.len_hint());
+        for (key, value) in self.headers.iter() {
+            told.take(key, value);
+            headers.push(Header {
                 key: key.into(),
                 value: value.into(),
-            })
-            .collect();
+            });
+        }
         headers.sort_by(|left, right| left.key.cmp(&right.key));
-        HttpRecord {
+        let record = HttpRecord {
             code: self.code,
             method: self.method.into(),
             url: self.url.into(),
             protocol: self.protocol.into(),
             headers,
             stream: 0,
-            grpc_status: self
-                .headers
-                .get(b"grpc-status")
+            grpc_status: told
+                .grpc_status
                 .and_then(|status| core::str::from_utf8(status).ok()?.parse().ok()),
-        }
+        };
+        (record, told)
     }
 
     /// The trace that the header field `traceparent` tells: W3C Trace Context, section 3.2.
     #[must_use]
     pub fn trace_id(&self) -> TraceId {
-        self.headers
-            .get(b"traceparent")
-            .and_then(trace_id)
-            .unwrap_or_default()
+        self.told().trace_id()
+    }
+
+    /// What the header fields tell besides.
+    pub(super) fn told(&self) -> Told<'a> {
+        let mut told = Told::default();
+        for (key, value) in self.headers.iter() {
+            told.take(key, value);
+        }
+        told
+    }
+}
+
+/// Header fields that mean something here: the first of each name.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Told<'a> {
+    pub(super) request_id: Option<&'a [u8]>,
+    trace_parent: Option<&'a [u8]>,
+    grpc_status: Option<&'a [u8]>,
+}
+
+impl<'a> Told<'a> {
+    #[inline]
+    fn take(&mut self, key: &[u8], value: &'a [u8]) {
+        let place = match key.len() {
+            11 if key.eq_ignore_ascii_case(b"traceparent") => &mut self.trace_parent,
+            11 if key.eq_ignore_ascii_case(b"grpc-status") => &mut self.grpc_status,
+            12 if key.eq_ignore_ascii_case(b"x-request-id") => &mut self.request_id,
+            _ => return,
+        };
+        place.get_or_insert(value);
+    }
+
+    pub(super) fn trace_id(&self) -> TraceId {
+        self.trace_parent.and_then(trace_id).unwrap_or_default()
+    }
+}
+
+impl<'a> Take<'a, Name> for LogHttp<'a> {
+    fn enters(_name: Name) -> bool {
+        false
+    }
+
+    #[inline]
+    fn take(&mut self, name: Name, item: Item<'a>) {
+        match name {
+            Name::Code => self.code = item.number(),
+            Name::Method => self.method = item.text(),
+            Name::Url => self.url = item.text(),
+            Name::Protocol => self.protocol = item.text(),
+            Name::Headers => self.headers = LogHeaders(item.other()),
+            Name::MissingHeaders => self.missing_headers = LogHeaders(item.other()),
+            Name::RejectedHeaders => self.rejected_headers = LogHeaders(item.other()),
+            _ => {}
+        }
+    }
+
+    #[inline]
+    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+        None
     }
 }
 
@@ -106,10 +146,21 @@ pub struct LogHeaders<'a>(Option<Value<'a>>);
 impl<'a> LogHeaders<'a> {
     /// Each name with each of its values. The order of names means nothing.
     pub fn iter(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
-        entries(self.0).flat_map(|(name, values)| {
+        // As agents send them, or in another shape.
+        let usual = self.0.and_then(|map| map.text_lists());
+        let other = if usual.is_none() { self.0 } else { None };
+        let other = entries(other).flat_map(|(name, values)| {
             let name = name.as_bytes().unwrap_or_default();
             elements(Some(values)).filter_map(move |value| Some((name, value.as_bytes()?)))
-        })
+        });
+        usual.into_iter().flatten().chain(other)
+    }
+
+    /// Number of names, limited to what one expects.
+    fn len_hint(&self) -> usize {
+        const EXPECTED: u64 = 64;
+        let count = self.0.map_or(0, |map| map.count());
+        usize::try_from(count.min(EXPECTED)).unwrap_or(0)
     }
 
     /// The first value of this name, in any letter case.

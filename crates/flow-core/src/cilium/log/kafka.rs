@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use super::endpoint::number;
 use super::lists::elements;
-use crate::cilium::gob::{Kind, Value};
+use super::name::Name;
+use crate::cilium::gob::{Item, ReadFields, Take};
 use crate::record::{KafkaRecord, Text};
 
 /// A Kafka request or response.
@@ -24,29 +24,7 @@ pub struct LogKafka<'a> {
     pub topic: &'a [u8],
 }
 
-impl<'a> LogKafka<'a> {
-    pub(super) fn read(value: &Value<'a>) -> Self {
-        let mut kafka = Self::default();
-        for (name, field) in value.fields() {
-            match name {
-                b"ErrorCode" => kafka.error_code = signed(&field),
-                b"APIVersion" => kafka.api_version = signed(&field),
-                b"APIKey" => match field.as_bytes() {
-                    Some(text) => kafka.api_key = text,
-                    None => kafka.api_number = Some(number(&field)),
-                },
-                b"CorrelationID" => kafka.correlation_id = signed(&field),
-                b"Topic" => kafka.topic = topic(&field),
-                b"Topics" => {
-                    let first = elements(Some(field)).next();
-                    kafka.topic = first.map_or(&[], |first| topic(&first));
-                }
-                _ => {}
-            }
-        }
-        kafka
-    }
-
+impl LogKafka<'_> {
     pub(super) fn to_record(self) -> KafkaRecord {
         KafkaRecord {
             error_code: self.error_code,
@@ -62,19 +40,43 @@ impl<'a> LogKafka<'a> {
     }
 }
 
-/// A struct with the name, or the name itself.
-fn topic<'a>(value: &Value<'a>) -> &'a [u8] {
-    let name = match value.kind() {
-        Kind::Struct => value.field("Topic"),
-        _ => Some(*value),
-    };
-    name.and_then(|name| name.as_bytes()).unwrap_or_default()
+impl<'a> Take<'a, Name> for LogKafka<'a> {
+    fn enters(_name: Name) -> bool {
+        false
+    }
+
+    #[inline]
+    fn take(&mut self, name: Name, item: Item<'a>) {
+        match name {
+            Name::ErrorCode => self.error_code = item.number(),
+            Name::ApiVersion => self.api_version = item.number(),
+            Name::ApiKey => match item {
+                Item::Text(text) => self.api_key = text,
+                _ => self.api_number = Some(item.number()),
+            },
+            Name::CorrelationId => self.correlation_id = item.number(),
+            Name::Topic => self.topic = topic(item),
+            Name::Topics => {
+                let first = elements(item.other()).next();
+                self.topic = first.map_or(&[], |first| topic(Item::of(first)));
+            }
+            _ => {}
+        }
+    }
+
+    #[inline]
+    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+        None
+    }
 }
 
-/// A number that the type has room for; 0 where there is no such number.
-fn signed<T: TryFrom<i64> + Default>(value: &Value<'_>) -> T {
-    let number = value.as_i64().unwrap_or(0);
-    T::try_from(number).unwrap_or_default()
+/// A struct with the name, or the name itself.
+fn topic<'a>(item: Item<'a>) -> &'a [u8] {
+    match item {
+        Item::Other(value) => value.field("Topic").and_then(|name| name.as_bytes()),
+        _ => Some(item.text()),
+    }
+    .unwrap_or_default()
 }
 
 /// Shows no topic.

@@ -1,8 +1,8 @@
 //! A record of an access log.
 
-use super::endpoint::number;
+use super::name::Name;
 use super::{LogDns, LogEndpoint, LogHttp, LogKafka, LogService, Pairs, Texts, time};
-use crate::cilium::gob::Value;
+use crate::cilium::gob::{Item, Named, ReadFields, Take, Value};
 use crate::flow::{Direction, IpVersion, Protocol, Verdict};
 use crate::record::L7Kind;
 
@@ -77,57 +77,69 @@ impl<'a> LogRecord<'a> {
         if !value.declares("Type") || !value.declares("SourceEndpoint") {
             return None;
         }
-        // Zero, which is left out, stands for IPv4.
-        let mut record = Self {
-            ip_version: IpVersion::V4,
-            ..Self::default()
-        };
-        for (name, field) in value.fields() {
-            record.take(name, field);
+        let mut record = Self::new();
+        let name = Name::of;
+        Named {
+            value: *value,
+            name,
         }
+        .read(&mut record)?;
         Some(record)
     }
 
-    fn take(&mut self, name: &[u8], field: Value<'a>) {
-        let text = field.as_bytes().unwrap_or_default();
+    /// A record of which nothing was told.
+    pub(in crate::cilium) fn new() -> Self {
+        Self {
+            // Zero, which is left out, stands for IPv4.
+            ip_version: IpVersion::V4,
+            ..Self::default()
+        }
+    }
+}
+
+impl<'a> Take<'a, Name> for LogRecord<'a> {
+    fn enters(name: Name) -> bool {
+        matches!(
+            name,
+            Name::NodeAddressInfo
+                | Name::SourceEndpoint
+                | Name::DestinationEndpoint
+                | Name::ServiceInfo
+                | Name::Http
+                | Name::Kafka
+                | Name::Dns
+                | Name::L7
+        )
+    }
+
+    #[inline]
+    fn take(&mut self, name: Name, item: Item<'a>) {
         match name {
-            b"Type" => {
-                self.kind = match text {
+            Name::Type => {
+                self.kind = match item.text() {
                     b"Request" => L7Kind::REQUEST,
                     b"Response" => L7Kind::RESPONSE,
                     b"Sample" => L7Kind::SAMPLE,
                     _ => L7Kind::UNKNOWN,
                 }
             }
-            b"Timestamp" => self.time = time::parse(text),
-            b"NodeAddressInfo" => {
-                for (name, address) in field.fields() {
-                    let text = address.as_bytes().unwrap_or_default();
-                    match name {
-                        b"IPv4" => self.node_ipv4 = text,
-                        b"IPv6" => self.node_ipv6 = text,
-                        _ => {}
-                    }
-                }
-            }
-            b"ObservationPoint" => {
-                self.direction = match text {
+            Name::Timestamp => self.time = time::parse(item.text()),
+            Name::ObservationPoint => {
+                self.direction = match item.text() {
                     b"Ingress" => Direction::INGRESS,
                     b"Egress" => Direction::EGRESS,
                     _ => Direction::UNKNOWN,
                 }
             }
-            b"SourceEndpoint" => self.source = LogEndpoint::read(&field),
-            b"DestinationEndpoint" => self.destination = LogEndpoint::read(&field),
-            b"IPVersion" => {
-                self.ip_version = match field.as_u64() {
-                    Some(0) => IpVersion::V4,
-                    Some(1) => IpVersion::V6,
+            Name::IpVersion => {
+                self.ip_version = match item {
+                    Item::Uint(0) | Item::Int(0) => IpVersion::V4,
+                    Item::Uint(1) | Item::Int(1) => IpVersion::V6,
                     _ => IpVersion::NONE,
                 }
             }
-            b"Verdict" => {
-                self.verdict = match text {
+            Name::Verdict => {
+                self.verdict = match item.text() {
                     b"Forwarded" => Verdict::FORWARDED,
                     b"Denied" => Verdict::DROPPED,
                     b"Error" => Verdict::ERROR,
@@ -135,26 +147,89 @@ impl<'a> LogRecord<'a> {
                     _ => Verdict::UNKNOWN,
                 }
             }
-            b"Info" => self.info = text,
-            b"Metadata" => self.metadata = Texts(Some(field)),
-            b"TransportProtocol" => self.transport = Protocol(number(&field)),
-            b"ServiceInfo" => self.service = Some(LogService::read(&field)),
-            b"DropReason" => self.drop_reason = Some(number(&field)),
-            b"HTTP" => self.body = LogBody::Http(LogHttp::read(&field)),
-            b"Kafka" => self.body = LogBody::Kafka(LogKafka::read(&field)),
-            b"DNS" => self.body = LogBody::Dns(LogDns::read(&field)),
-            b"L7" => {
-                let mut other = LogOther::default();
-                for (name, field) in field.fields() {
-                    match name {
-                        b"Proto" => other.protocol = field.as_bytes().unwrap_or_default(),
-                        b"Fields" => other.fields = Pairs(Some(field)),
-                        _ => {}
-                    }
-                }
-                self.body = LogBody::Other(other);
-            }
+            Name::Info => self.info = item.text(),
+            Name::Metadata => self.metadata = Texts(item.other()),
+            Name::TransportProtocol => self.transport = Protocol(item.number()),
+            Name::DropReason => self.drop_reason = Some(item.number()),
             _ => {}
         }
+    }
+
+    #[inline]
+    fn enter<F: ReadFields<'a, Name>>(&mut self, name: Name, fields: F) -> Option<F::Read> {
+        match name {
+            Name::NodeAddressInfo => fields.read(&mut NodeAddress(self)),
+            Name::SourceEndpoint => fields.read(&mut self.source),
+            Name::DestinationEndpoint => fields.read(&mut self.destination),
+            Name::ServiceInfo => fields.read(self.service.insert(LogService::default())),
+            Name::Http => {
+                self.body = LogBody::Http(LogHttp::default());
+                match &mut self.body {
+                    LogBody::Http(http) => fields.read(http),
+                    _ => None,
+                }
+            }
+            Name::Kafka => {
+                self.body = LogBody::Kafka(LogKafka::default());
+                match &mut self.body {
+                    LogBody::Kafka(kafka) => fields.read(kafka),
+                    _ => None,
+                }
+            }
+            Name::Dns => {
+                self.body = LogBody::Dns(LogDns::default());
+                match &mut self.body {
+                    LogBody::Dns(dns) => fields.read(dns),
+                    _ => None,
+                }
+            }
+            Name::L7 => {
+                self.body = LogBody::Other(LogOther::default());
+                match &mut self.body {
+                    LogBody::Other(other) => fields.read(other),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The addresses of a record's node.
+struct NodeAddress<'r, 'a>(&'r mut LogRecord<'a>);
+
+impl<'a> Take<'a, Name> for NodeAddress<'_, 'a> {
+    fn enters(_name: Name) -> bool {
+        false
+    }
+
+    fn take(&mut self, name: Name, item: Item<'a>) {
+        match name {
+            Name::Ipv4 => self.0.node_ipv4 = item.text(),
+            Name::Ipv6 => self.0.node_ipv6 = item.text(),
+            _ => {}
+        }
+    }
+
+    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+        None
+    }
+}
+
+impl<'a> Take<'a, Name> for LogOther<'a> {
+    fn enters(_name: Name) -> bool {
+        false
+    }
+
+    fn take(&mut self, name: Name, item: Item<'a>) {
+        match name {
+            Name::Proto => self.protocol = item.text(),
+            Name::Fields => self.fields = Pairs(item.other()),
+            _ => {}
+        }
+    }
+
+    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+        None
     }
 }

@@ -285,7 +285,9 @@ fn debug_messages_and_captures() {
     let record = debug().0;
     let message = DebugMsg::parse(&record).unwrap();
     assert_header(message.header(), EventType::DEBUG);
-    assert_eq!(message.number(), 9);
+    assert_eq!(message.kind(), DebugKind::CT_CREATED);
+    assert_eq!(message.kind().to_string(), "DBG_CT_CREATED");
+    assert_eq!(DebugKind(200).to_string(), "200");
     assert_eq!(message.arguments(), [0x0809_0a0b, 0x0c0d_0e0f, 0x1011_1213]);
     assert_eq!(
         (message.header().len_orig, message.header().version),

@@ -1,6 +1,8 @@
 //! What the heads of requests and responses have in common.
 
-use httparse::{EMPTY_HEADER, ParserConfig, Status};
+use core::mem::MaybeUninit;
+
+use httparse::{ParserConfig, Status};
 
 use super::body::Framing;
 use super::headers::{Headers, parse_line, split_line};
@@ -10,10 +12,11 @@ use crate::l7::flags::L7Flags;
 /// Header fields that `httparse` looks at; heads with more are read line by line.
 pub(super) const MAX_HEADERS: usize = 32;
 
-pub(super) type Fields<'a> = [httparse::Header<'a>; MAX_HEADERS];
+/// Room for them, which costs nothing before they are there.
+pub(super) type Fields<'a> = [MaybeUninit<httparse::Header<'a>>; MAX_HEADERS];
 
 /// The header fields of a head, and what they say.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Head<'a> {
     pub(super) section: Section<'a>,
     pub(super) known: Known<'a>,
@@ -46,16 +49,12 @@ pub(super) enum Length {
 }
 
 impl<'a> Known<'a> {
+    /// Takes every field of a head that `httparse` read to its end.
     #[inline]
-    pub(super) fn of(fields: &[httparse::Header<'a>]) -> Self {
-        let mut known = Self::default();
+    pub(super) fn take_all(&mut self, fields: &[httparse::Header<'a>]) {
         for field in fields {
-            if field.name.is_empty() {
-                break;
-            }
-            known.take(field.name.as_bytes(), field.value);
+            self.take(field.name.as_bytes(), field.value);
         }
-        known
     }
 
     /// Of a head that `httparse` did not read to its end.
@@ -173,31 +172,26 @@ impl Parsed {
         Self { length, problem }
     }
 
-    /// The head whose first line makes sense up to `at`. `layer` is that line.
+    /// Completes the head whose first line makes sense up to `at`. `layer` is that line. Where the
+    /// head is whole, it holds already what its fields say.
     #[inline]
-    pub(super) fn head<'a>(
+    pub(super) fn complete<'a>(
         &self,
         data: &'a [u8],
-        fields: &Fields<'a>,
+        head: &mut Head<'a>,
         layer: L7Layer,
         at: usize,
-    ) -> Head<'a> {
+    ) {
         let end = self.length.unwrap_or(data.len());
         let rest = data.get(at..end).unwrap_or_default();
-        let section = Section {
+        head.section = Section {
             bytes: after_line(rest),
             length: end,
             is_whole: self.length.is_some(),
         };
-        if section.is_whole && self.problem.is_none() {
-            return Head {
-                section,
-                known: Known::of(fields),
-                flags: L7Flags::NONE,
-                error: None,
-            };
+        if !head.section.is_whole || self.problem.is_some() {
+            *head = self.partial_head(data, head.section, layer, at);
         }
-        self.partial_head(data, section, layer, at)
     }
 
     #[cold]
@@ -292,7 +286,7 @@ fn lenient() -> ParserConfig {
 }
 
 pub(super) const fn no_fields<'a>() -> Fields<'a> {
-    [EMPTY_HEADER; MAX_HEADERS]
+    [const { MaybeUninit::uninit() }; MAX_HEADERS]
 }
 
 /// Where `part`, a part of `data`, begins in it.
@@ -305,7 +299,7 @@ pub(super) fn offset_in(data: &[u8], part: &[u8]) -> usize {
 }
 
 /// Where the header fields of a head are.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Section<'a> {
     pub(super) bytes: &'a [u8],
     /// Length of the head in bytes, or of what is there of it.

@@ -1,5 +1,7 @@
 //! Requests.
 
+use httparse::Status;
+
 use super::body::Framing;
 use super::head::{Fields, Head, Length, Parsed, no_fields, offset_in};
 use super::headers::Headers;
@@ -28,12 +30,33 @@ impl<'a> Request<'a> {
     /// Where there is no method with a space after it.
     #[inline]
     pub fn parse(data: &'a [u8]) -> Result<Self, L7Error> {
-        let mut fields: Fields<'a> = no_fields();
+        // Made where it is returned, without a copy.
+        let mut made = Ok(Self {
+            method: "",
+            target: &[],
+            minor: None,
+            head: Head::default(),
+        });
+        if let Ok(request) = &mut made
+            && let Err(error) = request.fill(data)
+        {
+            made = Err(error);
+        }
+        made
+    }
+
+    #[inline]
+    fn fill(&mut self, data: &'a [u8]) -> Result<(), L7Error> {
         let (mut method, mut target, mut minor) = (None, None, None);
+        let known = &mut self.head.known;
         let parsed = Parsed::of(|config| {
-            let mut request = httparse::Request::new(&mut fields);
-            let status = config.parse_request(&mut request, data);
+            let mut fields: Fields<'a> = no_fields();
+            let mut request = httparse::Request::new(&mut []);
+            let status = config.parse_request_with_uninit_headers(&mut request, data, &mut fields);
             (method, target, minor) = (request.method, request.path, request.version);
+            if matches!(status, Ok(Status::Complete(_))) {
+                known.take_all(request.headers);
+            }
             status
         });
         let Some(method) = method else {
@@ -52,13 +75,9 @@ impl<'a> Request<'a> {
         if !target.is_empty() {
             at = offset_in(data, target) + target.len();
         }
-        let head = parsed.head(data, &fields, L7Layer::Http1Request, at);
-        Ok(Self {
-            method,
-            target,
-            minor,
-            head,
-        })
+        (self.method, self.target, self.minor) = (method, target, minor);
+        parsed.complete(data, &mut self.head, L7Layer::Http1Request, at);
+        Ok(())
     }
 
     /// Method, as sent.

@@ -1,5 +1,7 @@
 //! Responses.
 
+use httparse::Status;
+
 use super::body::Framing;
 use super::head::{Fields, Head, Parsed, no_fields};
 use super::headers::Headers;
@@ -48,12 +50,34 @@ impl<'a> Response<'a> {
     /// Where there is no version of HTTP/1 with a status code after it.
     #[inline]
     pub fn parse(data: &'a [u8]) -> Result<Self, L7Error> {
-        let mut fields: Fields<'a> = no_fields();
+        // Made where it is returned, without a copy.
+        let mut made = Ok(Self {
+            minor: 0,
+            status: 0,
+            reason: &[],
+            head: Head::default(),
+        });
+        if let Ok(response) = &mut made
+            && let Err(error) = response.fill(data)
+        {
+            made = Err(error);
+        }
+        made
+    }
+
+    #[inline]
+    fn fill(&mut self, data: &'a [u8]) -> Result<(), L7Error> {
         let (mut minor, mut status, mut reason) = (None, None, None);
+        let known = &mut self.head.known;
         let parsed = Parsed::of(|config| {
-            let mut response = httparse::Response::new(&mut fields);
-            let outcome = config.parse_response(&mut response, data);
+            let mut fields: Fields<'a> = no_fields();
+            let mut response = httparse::Response::new(&mut []);
+            let outcome =
+                config.parse_response_with_uninit_headers(&mut response, data, &mut fields);
             (minor, status, reason) = (response.version, response.code, response.reason);
+            if matches!(outcome, Ok(Status::Complete(_))) {
+                known.take_all(response.headers);
+            }
             outcome
         });
         let (Some(minor), Some(status)) = (minor, status) else {
@@ -65,13 +89,9 @@ impl<'a> Response<'a> {
             Some(reason) if !reason.is_empty() => reason.as_bytes(),
             _ => raw_reason(data.get(at..).unwrap_or_default()),
         };
-        let head = parsed.head(data, &fields, L7Layer::Http1Response, at);
-        Ok(Self {
-            minor,
-            status,
-            reason,
-            head,
-        })
+        (self.minor, self.status, self.reason) = (minor, status, reason);
+        parsed.complete(data, &mut self.head, L7Layer::Http1Response, at);
+        Ok(())
     }
 
     /// Status code, three digits.
