@@ -45,8 +45,9 @@ pub fn proto_flow(data: &[u8]) {
     assert_eq!(kept.message, message);
     let bytes = kept.encode_to_vec();
     let again = Kept::<Message>::decode(&bytes).expect("what was encoded");
-    assert_eq!(again, kept);
-    assert_eq!(again.encode_to_vec(), bytes);
+    // What belonged to a part that another of a `oneof` replaced later went with it.
+    assert_eq!(again.message, message);
+    assert_eq!(again.encode_to_vec(), bytes, "unknown fields");
 }
 
 /// The same event. An `Any` is compared by the message in it, as far as it is known: what it

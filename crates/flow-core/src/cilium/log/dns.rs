@@ -5,7 +5,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::endpoint::address;
 use super::lists::{Texts, elements};
-use super::name::Name;
+use super::name::FieldName;
 use crate::cilium::gob::{Item, ReadFields, Take, Value};
 use crate::record::{DnsRecord, RecordType};
 
@@ -58,28 +58,32 @@ impl<'a> LogDns<'a> {
     }
 }
 
-impl<'a> Take<'a, Name> for LogDns<'a> {
-    fn enters(_name: Name) -> bool {
+impl<'a> Take<'a, FieldName> for LogDns<'a> {
+    fn enters(_name: FieldName) -> bool {
         false
     }
 
     #[inline]
-    fn take(&mut self, name: Name, item: Item<'a>) {
+    fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
-            Name::Query => self.query = item.text(),
-            Name::Ips => self.ips = item.other(),
-            Name::Ttl => self.ttl = item.number(),
-            Name::Cnames => self.cnames = Texts(item.other()),
-            Name::ObservationSource => self.observation_source = item.text(),
-            Name::Rcode => self.rcode = item.number(),
-            Name::Qtypes => self.qtypes = item.other(),
-            Name::AnswerTypes => self.answer_types = item.other(),
+            FieldName::Query => self.query = item.text(),
+            FieldName::Ips => self.ips = item.other(),
+            FieldName::Ttl => self.ttl = item.number(),
+            FieldName::Cnames => self.cnames = Texts(item.other()),
+            FieldName::ObservationSource => self.observation_source = item.text(),
+            FieldName::Rcode => self.rcode = item.number(),
+            FieldName::Qtypes => self.qtypes = item.other(),
+            FieldName::AnswerTypes => self.answer_types = item.other(),
             _ => {}
         }
     }
 
     #[inline]
-    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+    fn enter<F: ReadFields<'a, FieldName>>(
+        &mut self,
+        _name: FieldName,
+        _fields: F,
+    ) -> Option<F::Read> {
         None
     }
 }

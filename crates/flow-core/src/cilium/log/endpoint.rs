@@ -4,7 +4,7 @@ use core::fmt;
 use core::net::IpAddr;
 
 use super::lists::elements;
-use super::name::Name;
+use super::name::FieldName;
 use crate::cilium::gob::{Item, Kind, ReadFields, Take, Value};
 use crate::flow::{Ip, IpVersion};
 use crate::text::Escaped;
@@ -71,26 +71,30 @@ impl LogEndpoint<'_> {
     }
 }
 
-impl<'a> Take<'a, Name> for LogEndpoint<'a> {
-    fn enters(_name: Name) -> bool {
+impl<'a> Take<'a, FieldName> for LogEndpoint<'a> {
+    fn enters(_name: FieldName) -> bool {
         false
     }
 
     #[inline]
-    fn take(&mut self, name: Name, item: Item<'a>) {
+    fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
-            Name::Id => self.id = item.number(),
-            Name::Ipv4 => self.ipv4 = item.text(),
-            Name::Ipv6 => self.ipv6 = item.text(),
-            Name::Port => self.port = item.number(),
-            Name::Identity => self.identity = item.number(),
-            Name::Labels => self.labels = LogLabels(item.other()),
+            FieldName::Id => self.id = item.number(),
+            FieldName::Ipv4 => self.ipv4 = item.text(),
+            FieldName::Ipv6 => self.ipv6 = item.text(),
+            FieldName::Port => self.port = item.number(),
+            FieldName::Identity => self.identity = item.number(),
+            FieldName::Labels => self.labels = LogLabels(item.other()),
             _ => {}
         }
     }
 
     #[inline]
-    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+    fn enter<F: ReadFields<'a, FieldName>>(
+        &mut self,
+        _name: FieldName,
+        _fields: F,
+    ) -> Option<F::Read> {
         None
     }
 }
@@ -174,20 +178,23 @@ pub struct LogService<'a> {
     pub port: u16,
 }
 
-impl<'a> Take<'a, Name> for LogService<'a> {
-    fn enters(name: Name) -> bool {
-        name == Name::IpPort
+impl<'a> Take<'a, FieldName> for LogService<'a> {
+    fn enters(name: FieldName) -> bool {
+        name == FieldName::IpPort
     }
 
     #[inline]
-    fn take(&mut self, name: Name, item: Item<'a>) {
-        match name {
-            Name::Name => self.name = item.text(),
-            _ => {}
+    fn take(&mut self, name: FieldName, item: Item<'a>) {
+        if name == FieldName::Name {
+            self.name = item.text();
         }
     }
 
-    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, fields: F) -> Option<F::Read> {
+    fn enter<F: ReadFields<'a, FieldName>>(
+        &mut self,
+        _name: FieldName,
+        fields: F,
+    ) -> Option<F::Read> {
         fields.read(&mut ServiceAddress(self))
     }
 }
@@ -195,20 +202,24 @@ impl<'a> Take<'a, Name> for LogService<'a> {
 /// The address of a service.
 struct ServiceAddress<'r, 'a>(&'r mut LogService<'a>);
 
-impl<'a> Take<'a, Name> for ServiceAddress<'_, 'a> {
-    fn enters(_name: Name) -> bool {
+impl<'a> Take<'a, FieldName> for ServiceAddress<'_, 'a> {
+    fn enters(_name: FieldName) -> bool {
         false
     }
 
-    fn take(&mut self, name: Name, item: Item<'a>) {
+    fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
-            Name::Ip => self.0.ip = item.text(),
-            Name::Port => self.0.port = item.number(),
+            FieldName::Ip => self.0.ip = item.text(),
+            FieldName::Port => self.0.port = item.number(),
             _ => {}
         }
     }
 
-    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+    fn enter<F: ReadFields<'a, FieldName>>(
+        &mut self,
+        _name: FieldName,
+        _fields: F,
+    ) -> Option<F::Read> {
         None
     }
 }

@@ -143,7 +143,7 @@ impl LogExchanges {
     /// behind it. Its trace is that of its request, or else its own.
     #[must_use]
     pub fn record(&mut self, told: &LogRecord<'_>) -> Option<L7Record> {
-        let (mut record, fields) = told.to_record_and_fields()?;
+        let (mut record, fields) = told.record_and_fields()?;
         if let LogBody::Http(_) = told.body {
             self.exchange(told, &fields, &mut record);
         }

@@ -57,10 +57,10 @@ impl<'a> LogRecord<'a> {
     /// exchange tells is left for [`LogExchanges`](super::LogExchanges).
     #[must_use]
     pub fn to_record(&self) -> Option<L7Record> {
-        self.to_record_and_fields().map(|(record, _)| record)
+        self.record_and_fields().map(|(record, _)| record)
     }
 
-    pub(super) fn to_record_and_fields(&self) -> Option<(L7Record, Told<'a>)> {
+    pub(super) fn record_and_fields(&self) -> Option<(L7Record, Told<'a>)> {
         let mut fields = Told::default();
         let body = match self.body {
             LogBody::Dns(dns) => L7Body::Dns(dns.to_record()),

@@ -4,7 +4,7 @@ use core::fmt;
 use std::vec::Vec;
 
 use super::lists::{elements, entries};
-use super::name::Name;
+use super::name::FieldName;
 use crate::cilium::gob::{Item, ReadFields, Take, Value};
 use crate::l7::TraceParent;
 use crate::record::{Header, HttpRecord, TraceId};
@@ -97,27 +97,31 @@ impl<'a> Told<'a> {
     }
 }
 
-impl<'a> Take<'a, Name> for LogHttp<'a> {
-    fn enters(_name: Name) -> bool {
+impl<'a> Take<'a, FieldName> for LogHttp<'a> {
+    fn enters(_name: FieldName) -> bool {
         false
     }
 
     #[inline]
-    fn take(&mut self, name: Name, item: Item<'a>) {
+    fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
-            Name::Code => self.code = item.number(),
-            Name::Method => self.method = item.text(),
-            Name::Url => self.url = item.text(),
-            Name::Protocol => self.protocol = item.text(),
-            Name::Headers => self.headers = LogHeaders(item.other()),
-            Name::MissingHeaders => self.missing_headers = LogHeaders(item.other()),
-            Name::RejectedHeaders => self.rejected_headers = LogHeaders(item.other()),
+            FieldName::Code => self.code = item.number(),
+            FieldName::Method => self.method = item.text(),
+            FieldName::Url => self.url = item.text(),
+            FieldName::Protocol => self.protocol = item.text(),
+            FieldName::Headers => self.headers = LogHeaders(item.other()),
+            FieldName::MissingHeaders => self.missing_headers = LogHeaders(item.other()),
+            FieldName::RejectedHeaders => self.rejected_headers = LogHeaders(item.other()),
             _ => {}
         }
     }
 
     #[inline]
-    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+    fn enter<F: ReadFields<'a, FieldName>>(
+        &mut self,
+        _name: FieldName,
+        _fields: F,
+    ) -> Option<F::Read> {
         None
     }
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::lists::elements;
-use super::name::Name;
+use super::name::FieldName;
 use crate::cilium::gob::{Item, ReadFields, Take};
 use crate::record::{KafkaRecord, Text};
 
@@ -40,23 +40,23 @@ impl LogKafka<'_> {
     }
 }
 
-impl<'a> Take<'a, Name> for LogKafka<'a> {
-    fn enters(_name: Name) -> bool {
+impl<'a> Take<'a, FieldName> for LogKafka<'a> {
+    fn enters(_name: FieldName) -> bool {
         false
     }
 
     #[inline]
-    fn take(&mut self, name: Name, item: Item<'a>) {
+    fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
-            Name::ErrorCode => self.error_code = item.number(),
-            Name::ApiVersion => self.api_version = item.number(),
-            Name::ApiKey => match item {
+            FieldName::ErrorCode => self.error_code = item.number(),
+            FieldName::ApiVersion => self.api_version = item.number(),
+            FieldName::ApiKey => match item {
                 Item::Text(text) => self.api_key = text,
                 _ => self.api_number = Some(item.number()),
             },
-            Name::CorrelationId => self.correlation_id = item.number(),
-            Name::Topic => self.topic = topic(item),
-            Name::Topics => {
+            FieldName::CorrelationId => self.correlation_id = item.number(),
+            FieldName::Topic => self.topic = topic(item),
+            FieldName::Topics => {
                 let first = elements(item.other()).next();
                 self.topic = first.map_or(&[], |first| topic(Item::of(first)));
             }
@@ -65,7 +65,11 @@ impl<'a> Take<'a, Name> for LogKafka<'a> {
     }
 
     #[inline]
-    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+    fn enter<F: ReadFields<'a, FieldName>>(
+        &mut self,
+        _name: FieldName,
+        _fields: F,
+    ) -> Option<F::Read> {
         None
     }
 }

@@ -1,13 +1,13 @@
 //! Records of a type that came before, read in one pass.
 
 use super::LogRecord;
-use super::name::Name;
+use super::name::FieldName;
 use crate::cilium::gob::{Item, Layout, ReadFields, Take, TypeTable, Value};
 
 /// The layout of a type whose values are records, or have one as their only field.
 #[derive(Clone, Debug)]
 pub(in crate::cilium) struct LogLayout {
-    layout: Layout<Name>,
+    layout: Layout<FieldName>,
     is_wrapped: bool,
 }
 
@@ -20,7 +20,7 @@ impl LogLayout {
             // Whether it is one, or has one, depends on the value.
             return None;
         }
-        let layout = Layout::of_value(value, Name::of)?;
+        let layout = Layout::of_value(value, FieldName::of)?;
         Some(Self { layout, is_wrapped })
     }
 
@@ -51,15 +51,19 @@ struct Wrapper<'r, 'a> {
     is_there: bool,
 }
 
-impl<'a> Take<'a, Name> for Wrapper<'_, 'a> {
-    fn enters(name: Name) -> bool {
-        name == Name::LogRecord
+impl<'a> Take<'a, FieldName> for Wrapper<'_, 'a> {
+    fn enters(name: FieldName) -> bool {
+        name == FieldName::LogRecord
     }
 
-    fn take(&mut self, _name: Name, _item: Item<'a>) {}
+    fn take(&mut self, _name: FieldName, _item: Item<'a>) {}
 
     #[inline]
-    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, fields: F) -> Option<F::Read> {
+    fn enter<F: ReadFields<'a, FieldName>>(
+        &mut self,
+        _name: FieldName,
+        fields: F,
+    ) -> Option<F::Read> {
         self.is_there = true;
         fields.read(self.record)
     }

@@ -2,7 +2,7 @@
 
 /// The name of a field, of any of the structs that a record is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cilium) enum Name {
+pub(in crate::cilium) enum FieldName {
     /// None that a record is read of.
     Unknown,
     LogRecord,
@@ -57,7 +57,7 @@ pub(in crate::cilium) enum Name {
     Fields,
 }
 
-impl Name {
+impl FieldName {
     pub(in crate::cilium) fn of(text: &[u8]) -> Self {
         match text {
             b"LogRecord" => Self::LogRecord,

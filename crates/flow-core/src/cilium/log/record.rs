@@ -1,6 +1,6 @@
 //! A record of an access log.
 
-use super::name::Name;
+use super::name::FieldName;
 use super::{LogDns, LogEndpoint, LogHttp, LogKafka, LogService, Pairs, Texts, time};
 use crate::cilium::gob::{Item, Named, ReadFields, Take, Value};
 use crate::flow::{Direction, IpVersion, Protocol, Verdict};
@@ -78,7 +78,7 @@ impl<'a> LogRecord<'a> {
             return None;
         }
         let mut record = Self::new();
-        let name = Name::of;
+        let name = FieldName::of;
         Named {
             value: *value,
             name,
@@ -97,25 +97,25 @@ impl<'a> LogRecord<'a> {
     }
 }
 
-impl<'a> Take<'a, Name> for LogRecord<'a> {
-    fn enters(name: Name) -> bool {
+impl<'a> Take<'a, FieldName> for LogRecord<'a> {
+    fn enters(name: FieldName) -> bool {
         matches!(
             name,
-            Name::NodeAddressInfo
-                | Name::SourceEndpoint
-                | Name::DestinationEndpoint
-                | Name::ServiceInfo
-                | Name::Http
-                | Name::Kafka
-                | Name::Dns
-                | Name::L7
+            FieldName::NodeAddressInfo
+                | FieldName::SourceEndpoint
+                | FieldName::DestinationEndpoint
+                | FieldName::ServiceInfo
+                | FieldName::Http
+                | FieldName::Kafka
+                | FieldName::Dns
+                | FieldName::L7
         )
     }
 
     #[inline]
-    fn take(&mut self, name: Name, item: Item<'a>) {
+    fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
-            Name::Type => {
+            FieldName::Type => {
                 self.kind = match item.text() {
                     b"Request" => L7Kind::REQUEST,
                     b"Response" => L7Kind::RESPONSE,
@@ -123,22 +123,22 @@ impl<'a> Take<'a, Name> for LogRecord<'a> {
                     _ => L7Kind::UNKNOWN,
                 }
             }
-            Name::Timestamp => self.time = time::parse(item.text()),
-            Name::ObservationPoint => {
+            FieldName::Timestamp => self.time = time::parse(item.text()),
+            FieldName::ObservationPoint => {
                 self.direction = match item.text() {
                     b"Ingress" => Direction::INGRESS,
                     b"Egress" => Direction::EGRESS,
                     _ => Direction::UNKNOWN,
                 }
             }
-            Name::IpVersion => {
+            FieldName::IpVersion => {
                 self.ip_version = match item {
                     Item::Uint(0) | Item::Int(0) => IpVersion::V4,
                     Item::Uint(1) | Item::Int(1) => IpVersion::V6,
                     _ => IpVersion::NONE,
                 }
             }
-            Name::Verdict => {
+            FieldName::Verdict => {
                 self.verdict = match item.text() {
                     b"Forwarded" => Verdict::FORWARDED,
                     b"Denied" => Verdict::DROPPED,
@@ -147,43 +147,47 @@ impl<'a> Take<'a, Name> for LogRecord<'a> {
                     _ => Verdict::UNKNOWN,
                 }
             }
-            Name::Info => self.info = item.text(),
-            Name::Metadata => self.metadata = Texts(item.other()),
-            Name::TransportProtocol => self.transport = Protocol(item.number()),
-            Name::DropReason => self.drop_reason = Some(item.number()),
+            FieldName::Info => self.info = item.text(),
+            FieldName::Metadata => self.metadata = Texts(item.other()),
+            FieldName::TransportProtocol => self.transport = Protocol(item.number()),
+            FieldName::DropReason => self.drop_reason = Some(item.number()),
             _ => {}
         }
     }
 
     #[inline]
-    fn enter<F: ReadFields<'a, Name>>(&mut self, name: Name, fields: F) -> Option<F::Read> {
+    fn enter<F: ReadFields<'a, FieldName>>(
+        &mut self,
+        name: FieldName,
+        fields: F,
+    ) -> Option<F::Read> {
         match name {
-            Name::NodeAddressInfo => fields.read(&mut NodeAddress(self)),
-            Name::SourceEndpoint => fields.read(&mut self.source),
-            Name::DestinationEndpoint => fields.read(&mut self.destination),
-            Name::ServiceInfo => fields.read(self.service.insert(LogService::default())),
-            Name::Http => {
+            FieldName::NodeAddressInfo => fields.read(&mut NodeAddress(self)),
+            FieldName::SourceEndpoint => fields.read(&mut self.source),
+            FieldName::DestinationEndpoint => fields.read(&mut self.destination),
+            FieldName::ServiceInfo => fields.read(self.service.insert(LogService::default())),
+            FieldName::Http => {
                 self.body = LogBody::Http(LogHttp::default());
                 match &mut self.body {
                     LogBody::Http(http) => fields.read(http),
                     _ => None,
                 }
             }
-            Name::Kafka => {
+            FieldName::Kafka => {
                 self.body = LogBody::Kafka(LogKafka::default());
                 match &mut self.body {
                     LogBody::Kafka(kafka) => fields.read(kafka),
                     _ => None,
                 }
             }
-            Name::Dns => {
+            FieldName::Dns => {
                 self.body = LogBody::Dns(LogDns::default());
                 match &mut self.body {
                     LogBody::Dns(dns) => fields.read(dns),
                     _ => None,
                 }
             }
-            Name::L7 => {
+            FieldName::L7 => {
                 self.body = LogBody::Other(LogOther::default());
                 match &mut self.body {
                     LogBody::Other(other) => fields.read(other),
@@ -198,38 +202,46 @@ impl<'a> Take<'a, Name> for LogRecord<'a> {
 /// The addresses of a record's node.
 struct NodeAddress<'r, 'a>(&'r mut LogRecord<'a>);
 
-impl<'a> Take<'a, Name> for NodeAddress<'_, 'a> {
-    fn enters(_name: Name) -> bool {
+impl<'a> Take<'a, FieldName> for NodeAddress<'_, 'a> {
+    fn enters(_name: FieldName) -> bool {
         false
     }
 
-    fn take(&mut self, name: Name, item: Item<'a>) {
+    fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
-            Name::Ipv4 => self.0.node_ipv4 = item.text(),
-            Name::Ipv6 => self.0.node_ipv6 = item.text(),
+            FieldName::Ipv4 => self.0.node_ipv4 = item.text(),
+            FieldName::Ipv6 => self.0.node_ipv6 = item.text(),
             _ => {}
         }
     }
 
-    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+    fn enter<F: ReadFields<'a, FieldName>>(
+        &mut self,
+        _name: FieldName,
+        _fields: F,
+    ) -> Option<F::Read> {
         None
     }
 }
 
-impl<'a> Take<'a, Name> for LogOther<'a> {
-    fn enters(_name: Name) -> bool {
+impl<'a> Take<'a, FieldName> for LogOther<'a> {
+    fn enters(_name: FieldName) -> bool {
         false
     }
 
-    fn take(&mut self, name: Name, item: Item<'a>) {
+    fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
-            Name::Proto => self.protocol = item.text(),
-            Name::Fields => self.fields = Pairs(item.other()),
+            FieldName::Proto => self.protocol = item.text(),
+            FieldName::Fields => self.fields = Pairs(item.other()),
             _ => {}
         }
     }
 
-    fn enter<F: ReadFields<'a, Name>>(&mut self, _name: Name, _fields: F) -> Option<F::Read> {
+    fn enter<F: ReadFields<'a, FieldName>>(
+        &mut self,
+        _name: FieldName,
+        _fields: F,
+    ) -> Option<F::Read> {
         None
     }
 }
