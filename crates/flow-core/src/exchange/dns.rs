@@ -8,6 +8,9 @@ use super::recorder::question_hash;
 use crate::l7::dns::Message;
 use crate::record::{L7Body, L7Kind, RecordFlags, TraceId};
 
+/// Answered queries of a connection that are remembered.
+const ANSWERED: usize = 16;
+
 /// A query that waits for its answer, or had it and is remembered so that what is sent again is
 /// known.
 #[derive(Debug)]
@@ -52,6 +55,19 @@ impl Queries {
         self.list
             .iter()
             .position(|query| query.is_answered == is_answered && is_it(query))
+    }
+
+    /// The query at this place was answered.
+    fn answered(&mut self, at: usize) {
+        if let Some(query) = self.list.get_mut(at) {
+            query.is_answered = true;
+            self.waiting -= 1;
+        }
+        if self.list.len() - self.waiting > ANSWERED
+            && let Some(oldest) = self.find(true, |_| true)
+        {
+            self.list.remove(oldest);
+        }
     }
 
     /// Adds the newest. Whether the oldest that waits had to go because `limit` wait already.
@@ -155,10 +171,8 @@ fn answer(
     }
     let (mut record, mut flags) = desk.recorder.dns(message);
     let mut asked = None;
-    match waiting.and_then(|at| queries.list.get_mut(at)) {
+    match waiting.and_then(|at| queries.list.get(at)) {
         Some(query) => {
-            query.is_answered = true;
-            queries.waiting -= 1;
             desk.stats.paired += 1;
             asked = Some(query.time);
             if question.is_none()
@@ -174,6 +188,9 @@ fn answer(
             desk.stats.unmatched += 1;
             flags |= RecordFlags::UNMATCHED;
         }
+    }
+    if let Some(at) = waiting {
+        queries.answered(at);
     }
     desk.tell(Told {
         sender,

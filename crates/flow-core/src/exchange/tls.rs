@@ -59,7 +59,13 @@ impl Tls {
 
     /// Reads a hello. Gives how many bytes are done with; all where nothing more is to be had.
     fn hello(&mut self, side: Side, text: &[u8], is_last: bool, desk: &mut Desk<'_>) -> Outcome {
-        let mut room = [0; ROOM];
+        // Room is needed only where the first record does not hold all of it.
+        let is_whole = HandshakeBytes::join(text, &mut [])
+            .is_ok_and(|joined| joined.messages().next().is_some_and(|it| it.is_whole()));
+        let mut room = Vec::new();
+        if !is_whole {
+            room.resize(text.len().min(ROOM), 0);
+        }
         let joined = match HandshakeBytes::join(text, &mut room) {
             Ok(joined) => joined,
             Err(_) => return after_others(text),

@@ -119,24 +119,28 @@ impl Tracker {
             self.stats.empty += 1;
             return;
         }
-        let protocol = detect_datagram(segment.payload, segment.length() as usize, ports);
+        let wire_len = segment.length() as usize;
+        let Some(protocol) = detect_datagram(segment.payload, wire_len, ports) else {
+            self.stats.not_recognised += 1;
+            return;
+        };
         let key = Key::of(flow);
         let found = self.table.find(&key);
         let connection = found.and_then(|place| self.table.get_mut(place));
         let begins = match (protocol, connection) {
-            (Some(L7Protocol::Dns), Some(Connection::Dns(_))) => None,
-            (Some(L7Protocol::Dns), None) => Some(Connection::Dns(Queries::default())),
+            (L7Protocol::Dns, Some(Connection::Dns(_))) => None,
+            (L7Protocol::Dns, None) => Some(Connection::Dns(Queries::default())),
             #[cfg(feature = "quic")]
-            (Some(L7Protocol::Quic), Some(Connection::Quic(_))) => None,
+            (L7Protocol::Quic, Some(Connection::Quic(_))) => None,
             #[cfg(feature = "quic")]
-            (Some(L7Protocol::Quic), None) => match Quic::begin(Side::sender(flow), segment) {
+            (L7Protocol::Quic, None) => match Quic::begin(Side::sender(flow), segment) {
                 Some(quic) => Some(Connection::Quic(Box::new(quic))),
                 None => {
                     self.stats.not_recognised += 1;
                     return;
                 }
             },
-            (Some(_), Some(Connection::Over(_))) => {
+            (_, Some(Connection::Over(_))) => {
                 self.stats.after_end += 1;
                 return;
             }
@@ -166,7 +170,7 @@ impl Tracker {
         let side = Side::sender(flow);
         let is_kept = match connection {
             Connection::Dns(queries) => {
-                let message = (segment.payload, segment.length() as usize);
+                let message = (segment.payload, wire_len);
                 dns::message(queries, side, message, flow.time, &mut desk);
                 !queries.is_empty()
             }

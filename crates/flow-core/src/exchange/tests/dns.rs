@@ -98,6 +98,26 @@ fn a_query_that_was_answered_can_be_asked_again() {
 }
 
 #[test]
+fn few_answered_queries_are_remembered() {
+    let mut lab = Lab::new(Limits::default());
+    for id in 0..100 {
+        for is_response in [false, true] {
+            let flow = packet(!is_response, Protocol::UDP, 53, 1_000);
+            lab.give(&flow, &Segment::datagram(&dns(id, is_response, "host")));
+        }
+    }
+    let memory = lab.tracker.memory();
+    assert!(memory < 16 * 400 + 32 * 48, "{memory}");
+    for (id, is_known) in [(99, true), (84, true), (83, false)] {
+        let repeated = lab.tracker.stats().repeated_responses;
+        let flow = packet(false, Protocol::UDP, 53, 2_000);
+        lab.give(&flow, &Segment::datagram(&dns(id, true, "host")));
+        let is_repeated = lab.tracker.stats().repeated_responses > repeated;
+        assert_eq!(is_repeated, is_known, "{id}");
+    }
+}
+
+#[test]
 fn messages_in_a_stream() {
     let (one, other) = (dns(1, false, "one"), dns(2, false, "other"));
     let both = [in_stream(&one), in_stream(&other)].concat();
