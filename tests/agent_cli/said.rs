@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::run::{observe, testdata, text};
 use crate::script::{
-    By, MICROSECOND, MILLISECOND, Script, client_hello, dns_answer, dns_query, kafka_request,
-    kafka_response, server_hello,
+    By, MICROSECOND, MILLISECOND, Script, client_hello, dns_answer, dns_query, http2_fields,
+    http2_frame, kafka_request, kafka_response, server_hello,
 };
 
 const NAME: [&[u8]; 3] = [b"www", b"shop", b"example"];
@@ -95,6 +95,87 @@ Jan  1 12:00:00.016: 192.0.2.1:40002 -> 192.0.2.2:8443 tls-request FORWARDED (TL
         text(&output.stderr),
         "agent: 26 packets read: 26 in 4 flows; 12 shown\n\
          agent: layer 7: 4 requests, 4 responses\n"
+    );
+}
+
+/// Two calls of gRPC in one connection, answered in the other order.
+fn grpc() -> Script {
+    use By::{Client, Server};
+    const DATA: u8 = 0;
+    const HEADERS: u8 = 1;
+    const SETTINGS: u8 = 4;
+    const OPEN: u8 = 0;
+    const END: u8 = 1;
+    const END_HEADERS: u8 = 4;
+    let mut script = Script::new();
+    let mut connection = script.connect((40_000, 50_051));
+    let call = |stream, path| {
+        let fields = http2_fields(&[
+            (":method", "POST"),
+            (":scheme", "http"),
+            (":path", path),
+            (":authority", "shop.example"),
+            ("content-type", "application/grpc"),
+        ]);
+        [
+            http2_frame(HEADERS, END_HEADERS, stream, &fields),
+            http2_frame(DATA, END, stream, &[0; 5]),
+        ]
+        .concat()
+    };
+    let begin = [
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        &*http2_frame(SETTINGS, OPEN, 0, &[]),
+        &call(1, "/shop.Basket/Add"),
+    ]
+    .concat();
+    script.say(10 * MICROSECOND, Client, &mut connection, &begin);
+    let second = call(3, "/shop.Basket/Pay");
+    script.say(MILLISECOND, Client, &mut connection, &second);
+    let answer = |stream, status| {
+        let head = [(":status", "200"), ("content-type", "application/grpc")];
+        let trailers = http2_fields(&[("grpc-status", status)]);
+        [
+            http2_frame(HEADERS, END_HEADERS, stream, &http2_fields(&head)),
+            http2_frame(DATA, OPEN, stream, &[0; 5]),
+            http2_frame(HEADERS, END | END_HEADERS, stream, &trailers),
+        ]
+        .concat()
+    };
+    let refused = [http2_frame(SETTINGS, OPEN, 0, &[]), answer(3, "7")].concat();
+    script.say(4 * MILLISECOND, Server, &mut connection, &refused);
+    script.say(MILLISECOND, Server, &mut connection, &answer(1, "0"));
+    script.close(connection);
+    script
+}
+
+#[test]
+fn calls_of_grpc_are_paired_by_stream() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = grpc().write(folder.path());
+    let output = shown(&["--pcap"], &path);
+    let lines = text(&output.stdout);
+    let lines: Vec<_> = lines.lines().collect();
+    let url = "http://shop.example/shop.Basket/";
+    let expected = [
+        format!("-> 192.0.2.2:50051 http-request FORWARDED (HTTP/2 POST {url}Add)"),
+        format!("-> 192.0.2.2:50051 http-request FORWARDED (HTTP/2 POST {url}Pay)"),
+        format!(
+            "<- 192.0.2.2:50051 http-response FORWARDED (HTTP/2 200 grpc-status 7 4ms (POST {url}Pay))"
+        ),
+        format!(
+            "<- 192.0.2.2:50051 http-response FORWARDED (HTTP/2 200 grpc-status 0 6ms (POST {url}Add))"
+        ),
+    ];
+    for (line, expected) in lines.iter().zip(&expected) {
+        let told = line.split_once("192.0.2.1:40000 ").expect("the client").1;
+        assert_eq!(told, expected);
+    }
+    assert_eq!(lines.len(), 5, "and the connection: {lines:#?}");
+    let said = text(&output.stderr);
+    assert!(
+        said.ends_with("layer 7: 2 requests, 2 responses\n"),
+        "{said}"
     );
 }
 

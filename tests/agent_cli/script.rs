@@ -244,3 +244,20 @@ pub(crate) fn kafka_response(id: u8, topic: &str) -> Vec<u8> {
     ];
     with_length32(&parts.concat())
 }
+
+/// A frame of HTTP/2 (RFC 9113 section 4.1) that holds all of its message.
+pub(crate) fn http2_frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).expect("a short frame");
+    let head = [&length.to_be_bytes()[1..], &[kind, flags, 0, 0, 0, stream]];
+    [&head.concat(), payload].concat()
+}
+
+/// Header fields of HTTP/2, each a literal without a code (RFC 7541 section 6.2.2).
+pub(crate) fn http2_fields(fields: &[(&str, &str)]) -> Vec<u8> {
+    let text = |text: &str| {
+        let length = u8::try_from(text.len()).expect("less than 127 bytes");
+        [&[length], text.as_bytes()].concat()
+    };
+    let field = |(name, value): &(&str, &str)| [vec![0], text(name), text(value)].concat();
+    fields.iter().flat_map(field).collect()
+}
