@@ -118,7 +118,7 @@ static inline_always int on_drop(struct sk_buff *skb, u32 reason, struct sock *r
 				owner_by_reading(sk, &owner);
 		}
 	}
-	struct flow_event *r = reserve_event();
+	struct flow_event *r = reserve_event(bpf_get_smp_processor_id());
 	if (!r)
 		return 0;
 	fill_single(r, &at, &p, &owner, RECORD_OF(KIND_DROP, 0, beginner(&p)));

@@ -26,9 +26,14 @@
 		return call(&events_7, __VA_ARGS__); \
 	}
 
+static inline_always struct flow_event *record_reserve_on(u32 ring)
+{
+	ON_RING(ring, bpf_ringbuf_reserve, sizeof(struct flow_event), 0)
+}
+
 static inline_always struct flow_event *record_reserve(void)
 {
-	ON_RING(bpf_get_smp_processor_id(), bpf_ringbuf_reserve, sizeof(struct flow_event), 0)
+	return record_reserve_on(bpf_get_smp_processor_id());
 }
 
 /* The same, where speed matters less than size. */

@@ -51,7 +51,8 @@ static inline_always struct flow_event *socket_event(struct sock *sk, const stru
 	if (!netns_wanted(at.netns))
 		return NULL;
 	at.ifindex = sk->__sk_common.skc_bound_dev_if;
-	struct flow_event *r = reserve_event();
+	/* All events of a socket by one ring buffer, so that they keep their order. */
+	struct flow_event *r = reserve_event(bpf_get_socket_cookie(sk));
 	if (!r)
 		return NULL;
 	owner->is_source = 1;

@@ -138,9 +138,9 @@ static inline_always int netns_wanted(u32 netns)
 }
 
 /* A record that counts nothing of a flow: a drop, or what a socket does. */
-static noinline struct flow_event *reserve_event(void)
+static noinline struct flow_event *reserve_event(u32 ring)
 {
-	struct flow_event *r = record_reserve_slow();
+	struct flow_event *r = record_reserve_on(ring);
 
 	if (!r)
 		count_atomic(COUNT_LOST_RECORDS, 1);
