@@ -172,6 +172,10 @@ impl FlowSource {
 
     /// Splits the source into one source for each ring buffer, to be drained by as many threads.
     ///
+    /// Records keep their order within a ring buffer only. All captured payload of a connection, in
+    /// both directions, comes through the same one, and so does all that a socket does; what is
+    /// counted of packets comes through that of the processor that handled them.
+    ///
     /// Loss is reported by the first of them.
     #[must_use]
     pub fn into_shards(self) -> Vec<Shard> {
