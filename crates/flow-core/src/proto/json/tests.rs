@@ -16,6 +16,21 @@ fn time(seconds: i64, nanos: i32) -> Option<Timestamp> {
 }
 
 #[test]
+fn a_number_is_read_as_it_was_written() {
+    let written = ServerStatusResponse {
+        flows_rate: f64::from_bits(0x7079_0000_0001_0000),
+        ..ServerStatusResponse::default()
+    };
+    let json = to_json(&written).unwrap();
+    let read = from_json::<ServerStatusResponse>(&json).unwrap();
+    assert_eq!(
+        read.flows_rate.to_bits(),
+        written.flows_rate.to_bits(),
+        "{json}"
+    );
+}
+
+#[test]
 fn each_kind_of_field_follows_the_rules() {
     let event = pb::LostEvent {
         source: 3,
