@@ -31,12 +31,16 @@ use super::{
 pub struct Name16(pub [u8; 16]);
 
 impl Name16 {
-    /// The first 16 bytes of `name`.
+    /// The first 16 bytes of `name`, up to a zero.
     #[must_use]
     pub fn new(name: &[u8]) -> Self {
         let mut bytes = [0; 16];
-        let length = name.len().min(16);
-        bytes[..length].copy_from_slice(&name[..length]);
+        for (byte, letter) in bytes.iter_mut().zip(name) {
+            if *letter == 0 {
+                break;
+            }
+            *byte = *letter;
+        }
         Self(bytes)
     }
 
@@ -274,6 +278,15 @@ mod tests {
 
     use super::*;
     use crate::flow::arbitrary::flows;
+
+    #[test]
+    fn a_name_ends_at_its_first_zero() {
+        assert_eq!(Name16::new(b"eth0\0left over"), Name16::new(b"eth0"));
+        assert_eq!(
+            Name16::new(b"a-name-of-17-byte").as_bytes(),
+            b"a-name-of-17-byt"
+        );
+    }
 
     #[test]
     fn names_end_at_the_first_zero() {

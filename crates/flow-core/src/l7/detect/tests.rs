@@ -62,6 +62,18 @@ fn http2_by_preface_and_frames() {
 }
 
 #[test]
+fn a_response_as_far_as_it_is_there() {
+    let whole = b"HTTP/1.1 200 OK";
+    for length in 4..=whole.len() {
+        assert_eq!(
+            detect(&whole[..length], (1, 80), TCP),
+            Some(L7Protocol::Http1),
+            "{length}"
+        );
+    }
+}
+
+#[test]
 fn tls_by_records() {
     let tls = Some(L7Protocol::Tls);
     assert_eq!(in_tcp(&[22, 3, 1, 2, 0, 1, 0, 1, 0xfc]), tls);
@@ -192,6 +204,8 @@ fn a_stream_by_what_it_begins_with() {
         &b"GET key\r\n"[..],
         b"SSH-2.0-OpenSSH_9.2\r\n",
         b"RTSP/1.0 200 OK\r\n",
+        b"HTTP/1.0 .: no status\r\n",
+        b"HTTP/1.1 20\r\n",
         b"DESCRIBE rtsp://host/ RTSP/1.0\r\n",
         b"INVITE sip:a@b SIP/2.0\r\n",
         b"lower / HTTP/1.1\r\n",

@@ -38,8 +38,11 @@ pub(super) fn http(payload: &[u8], is_on_port: bool) -> Option<L7Protocol> {
         return (payload[..length] == PREFACE[..length]).then_some(L7Protocol::Http2);
     }
     if payload.starts_with(VERSION) {
-        let is_version = matches!(payload[VERSION.len()..], [b'0' | b'1', b' ', ..] | [_] | []);
-        return is_version.then_some(L7Protocol::Http1);
+        let is_response = match &payload[VERSION.len()..] {
+            [b'0' | b'1', b' ', status @ ..] => status.iter().take(3).all(u8::is_ascii_digit),
+            rest => matches!(rest, [_] | []),
+        };
+        return is_response.then_some(L7Protocol::Http1);
     }
     let is_partial = is_on_port && payload.len() <= MAX_METHOD && is_beginning(payload);
     (is_request(payload) || is_partial).then_some(L7Protocol::Http1)
