@@ -7,9 +7,10 @@ use flow_core::decode::{Capture, FlowTable};
 use flow_core::flow::Flow;
 use flow_core::wire::LinkType;
 
-use crate::captures::{announce, captures, folder, name, read};
+use crate::captures::read;
 use crate::known::{BY_RULE, DIFFERENT, Rule, flow_by};
 use crate::ndpi::{Counts, Sent, add, expected};
+use crate::shared::{announce, captures, file_name as name, folder};
 
 /// Decodes a capture under `rules` and adds it up with a table that is too small for some, so
 /// that what is evicted has to be right too.

@@ -9,4 +9,7 @@ mod flows;
 mod invariants;
 mod known;
 mod ndpi;
+#[allow(dead_code, reason = "other tests need the rest")]
+#[path = "../shared/captures.rs"]
+mod shared;
 mod wire;

@@ -11,8 +11,9 @@ use flow_core::decode::Capture;
 use flow_core::wire::LinkType;
 use flow_lab::capture::Packet;
 
-use crate::captures::{announce, captures, folder, name, read};
+use crate::captures::read;
 use crate::invariants::{check, flow_agrees, part_agrees};
+use crate::shared::{announce, captures, file_name as name, folder};
 
 /// Longest packet whose bytes are changed one by one, in bytes.
 const CHANGED: usize = 256;
