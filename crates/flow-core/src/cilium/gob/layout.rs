@@ -60,15 +60,22 @@ impl<'a> Item<'a> {
 
 /// What is made of a struct's fields. `T` stands for their names.
 pub(crate) trait Take<'a, T> {
-    /// Whether a struct of this name is [entered](Self::enter) rather than taken.
-    fn enters(name: T) -> bool;
+    /// Whether a struct of this name is [entered](Self::enter) rather than taken; none, unless
+    /// both are told.
+    #[inline]
+    fn enters(_name: T) -> bool {
+        false
+    }
 
     /// Takes a field.
     fn take(&mut self, name: T, item: Item<'a>);
 
     /// Reads the fields of a struct into what they belong to: `fields.read(…)`. What is not
     /// entered by that is not read.
-    fn enter<F: ReadFields<'a, T>>(&mut self, name: T, fields: F) -> Option<F::Read>;
+    #[inline]
+    fn enter<F: ReadFields<'a, T>>(&mut self, _name: T, _fields: F) -> Option<F::Read> {
+        None
+    }
 }
 
 /// A struct whose fields can be read.

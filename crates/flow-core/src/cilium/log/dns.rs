@@ -6,7 +6,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::endpoint::address;
 use super::lists::{Texts, elements};
 use super::name::FieldName;
-use crate::cilium::gob::{Item, ReadFields, Take, Value};
+use crate::cilium::gob::{Item, Take, Value};
 use crate::record::{DnsRecord, RecordType};
 
 /// A DNS query or answer. `Debug` shows no names.
@@ -59,10 +59,6 @@ impl<'a> LogDns<'a> {
 }
 
 impl<'a> Take<'a, FieldName> for LogDns<'a> {
-    fn enters(_name: FieldName) -> bool {
-        false
-    }
-
     #[inline]
     fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
@@ -76,15 +72,6 @@ impl<'a> Take<'a, FieldName> for LogDns<'a> {
             FieldName::AnswerTypes => self.answer_types = item.other(),
             _ => {}
         }
-    }
-
-    #[inline]
-    fn enter<F: ReadFields<'a, FieldName>>(
-        &mut self,
-        _name: FieldName,
-        _fields: F,
-    ) -> Option<F::Read> {
-        None
     }
 }
 

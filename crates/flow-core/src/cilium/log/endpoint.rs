@@ -72,10 +72,6 @@ impl LogEndpoint<'_> {
 }
 
 impl<'a> Take<'a, FieldName> for LogEndpoint<'a> {
-    fn enters(_name: FieldName) -> bool {
-        false
-    }
-
     #[inline]
     fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
@@ -87,15 +83,6 @@ impl<'a> Take<'a, FieldName> for LogEndpoint<'a> {
             FieldName::Labels => self.labels = LogLabels(item.other()),
             _ => {}
         }
-    }
-
-    #[inline]
-    fn enter<F: ReadFields<'a, FieldName>>(
-        &mut self,
-        _name: FieldName,
-        _fields: F,
-    ) -> Option<F::Read> {
-        None
     }
 }
 
@@ -203,24 +190,12 @@ impl<'a> Take<'a, FieldName> for LogService<'a> {
 struct ServiceAddress<'r, 'a>(&'r mut LogService<'a>);
 
 impl<'a> Take<'a, FieldName> for ServiceAddress<'_, 'a> {
-    fn enters(_name: FieldName) -> bool {
-        false
-    }
-
     fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
             FieldName::Ip => self.0.ip = item.text(),
             FieldName::Port => self.0.port = item.number(),
             _ => {}
         }
-    }
-
-    fn enter<F: ReadFields<'a, FieldName>>(
-        &mut self,
-        _name: FieldName,
-        _fields: F,
-    ) -> Option<F::Read> {
-        None
     }
 }
 

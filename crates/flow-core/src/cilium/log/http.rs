@@ -5,7 +5,7 @@ use std::vec::Vec;
 
 use super::lists::{elements, entries};
 use super::name::FieldName;
-use crate::cilium::gob::{Item, ReadFields, Take, Value};
+use crate::cilium::gob::{Item, Take, Value};
 use crate::l7::TraceParent;
 use crate::record::{Header, HttpRecord, TraceId};
 
@@ -98,10 +98,6 @@ impl<'a> Told<'a> {
 }
 
 impl<'a> Take<'a, FieldName> for LogHttp<'a> {
-    fn enters(_name: FieldName) -> bool {
-        false
-    }
-
     #[inline]
     fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
@@ -114,15 +110,6 @@ impl<'a> Take<'a, FieldName> for LogHttp<'a> {
             FieldName::RejectedHeaders => self.rejected_headers = LogHeaders(item.other()),
             _ => {}
         }
-    }
-
-    #[inline]
-    fn enter<F: ReadFields<'a, FieldName>>(
-        &mut self,
-        _name: FieldName,
-        _fields: F,
-    ) -> Option<F::Read> {
-        None
     }
 }
 

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::lists::elements;
 use super::name::FieldName;
-use crate::cilium::gob::{Item, ReadFields, Take};
+use crate::cilium::gob::{Item, Take};
 use crate::record::{KafkaRecord, Text};
 
 /// A Kafka request or response.
@@ -41,10 +41,6 @@ impl LogKafka<'_> {
 }
 
 impl<'a> Take<'a, FieldName> for LogKafka<'a> {
-    fn enters(_name: FieldName) -> bool {
-        false
-    }
-
     #[inline]
     fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
@@ -62,15 +58,6 @@ impl<'a> Take<'a, FieldName> for LogKafka<'a> {
             }
             _ => {}
         }
-    }
-
-    #[inline]
-    fn enter<F: ReadFields<'a, FieldName>>(
-        &mut self,
-        _name: FieldName,
-        _fields: F,
-    ) -> Option<F::Read> {
-        None
     }
 }
 

@@ -203,10 +203,6 @@ impl<'a> Take<'a, FieldName> for LogRecord<'a> {
 struct NodeAddress<'r, 'a>(&'r mut LogRecord<'a>);
 
 impl<'a> Take<'a, FieldName> for NodeAddress<'_, 'a> {
-    fn enters(_name: FieldName) -> bool {
-        false
-    }
-
     fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
             FieldName::Ipv4 => self.0.node_ipv4 = item.text(),
@@ -214,34 +210,14 @@ impl<'a> Take<'a, FieldName> for NodeAddress<'_, 'a> {
             _ => {}
         }
     }
-
-    fn enter<F: ReadFields<'a, FieldName>>(
-        &mut self,
-        _name: FieldName,
-        _fields: F,
-    ) -> Option<F::Read> {
-        None
-    }
 }
 
 impl<'a> Take<'a, FieldName> for LogOther<'a> {
-    fn enters(_name: FieldName) -> bool {
-        false
-    }
-
     fn take(&mut self, name: FieldName, item: Item<'a>) {
         match name {
             FieldName::Proto => self.protocol = item.text(),
             FieldName::Fields => self.fields = Pairs(item.other()),
             _ => {}
         }
-    }
-
-    fn enter<F: ReadFields<'a, FieldName>>(
-        &mut self,
-        _name: FieldName,
-        _fields: F,
-    ) -> Option<F::Read> {
-        None
     }
 }
