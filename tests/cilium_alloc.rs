@@ -4,8 +4,8 @@ use std::hint::black_box;
 use std::path::Path;
 
 use allocation_counter::measure;
-use flow_core::cilium::gob::GobStream;
-use flow_core::cilium::{AgentDecoder, AgentEvent, CiliumDecoder, MonitorPayload};
+use flow_cilium::gob::GobStream;
+use flow_cilium::{AgentDecoder, AgentEvent, CiliumDecoder, MonitorPayload};
 
 fn golden(name: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cilium/gob");

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use flow_core::cilium::{AgentDecoder, AgentEvent, CiliumDecoder, CiliumExtra};
+use flow_cilium::{AgentDecoder, AgentEvent, CiliumDecoder, CiliumExtra};
 use flow_core::flow::Flow;
 
 use super::peer;

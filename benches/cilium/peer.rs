@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use etherparse::{LinkSlice, NetSlice, SlicedPacket, TransportSlice};
-use flow_core::cilium::CiliumDecoder;
+use flow_cilium::CiliumDecoder;
 
 fn u16_at(record: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_ne_bytes(*record.get(at..)?.first_chunk()?))

@@ -11,8 +11,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
-use flow_core::proto::flow::Flow as Message;
-use flow_core::proto::{Export, ExtensionForm, Kept, Mask, read_line, to_json};
+use flow_hubble::flow::Flow as Message;
+use flow_hubble::{Export, ExtensionForm, Kept, Mask, read_line, to_json};
 use prost::Message as _;
 
 use sample::Sample;

@@ -1,6 +1,6 @@
 //! The same flow as plain structures that serde writes: the peer of our JSON.
 
-use flow_core::proto::flow as pb;
+use flow_hubble::flow as pb;
 use serde::Serialize;
 
 fn is_zero(number: &u32) -> bool {

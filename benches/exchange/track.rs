@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use flow_core::exchange::{Limits, Segment, Tracker};
 use flow_core::flow::{Flow, Ip, Protocol, TcpFlags};
-use flow_core::l7::http2::PREFACE;
 use flow_core::record::L7Shelf;
-use flow_core::redact::Redaction;
+use flow_l7::http2::PREFACE;
+use flow_l7::redact::Redaction;
+use flow_l7::track::{Limits, Segment, Tracker};
 
 use crate::lane::{Extract, Sink};
 use crate::said;

@@ -1,6 +1,6 @@
 //! DNS beside simple-dns and hickory-proto.
 
-use flow_core::l7::dns::{Message, NameText, RData};
+use flow_l7::dns::{Message, NameText, RData};
 use hickory_proto::rr::RData as HickoryData;
 use simple_dns::rdata::RData as SimpleData;
 

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use flow_core::l7::http1::{Answering, Request, Response};
+use flow_l7::http1::{Answering, Request, Response};
 
 use crate::input;
 use crate::lane::{Extract, Group, Lane, Sink};

@@ -1,8 +1,8 @@
 //! HTTP/2 beside fluke-hpack; Kafka, and finding the protocol, for which there is no peer.
 
-use flow_core::l7::http2::hpack::{Decoder, FieldBlock};
-use flow_core::l7::{detect, kafka};
 use flow_core::wire::protocol;
+use flow_l7::http2::hpack::{Decoder, FieldBlock};
+use flow_l7::{detect, kafka};
 
 use crate::input;
 use crate::lane::{Extract, Group, Lane, Sink};

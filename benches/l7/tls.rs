@@ -1,6 +1,6 @@
 //! TLS hellos beside tls-parser.
 
-use flow_core::l7::tls::{ClientHello, HandshakeBytes, Ja4Transport};
+use flow_l7::tls::{ClientHello, HandshakeBytes, Ja4Transport};
 use tls_parser::{TlsExtension, TlsMessage, TlsMessageHandshake};
 
 use crate::input;

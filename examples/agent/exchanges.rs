@@ -3,11 +3,11 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use flow_core::exchange::{Limits, Segment, Tracker, TrackerStats};
 use flow_core::flow::Flow;
 use flow_core::record::L7Shelf;
-use flow_core::redact::Redaction;
 use flow_core::wire::Packet;
+use flow_l7::redact::Redaction;
+use flow_l7::track::{Limits, Segment, Tracker, TrackerStats};
 
 use crate::args::Protocols;
 use crate::messages::count;

@@ -11,10 +11,10 @@ use std::time::Duration;
 use anyhow::Context;
 use flow_core::flow::Flow;
 use flow_core::pipeline::{Lost, LostAt};
-use flow_core::proto::observer::ExportEvent;
-use flow_core::proto::observer::export_event::ResponseTypes;
-use flow_core::proto::{flow as pb, read_line};
 use flow_core::resolve::{Emitter, NodeNames, Shelves};
+use flow_hubble::observer::ExportEvent;
+use flow_hubble::observer::export_event::ResponseTypes;
+use flow_hubble::{flow as pb, read_line};
 
 use self::lines::{Lines, Step};
 use crate::args::Observe;

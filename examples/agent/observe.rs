@@ -7,10 +7,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
+use flow_capture::CaptureError;
 use flow_core::record::L7Shelf;
 use flow_core::resolve::Shelves;
 use flow_ebpf::LoadError;
-use flow_lab::capture::{self, CaptureError};
 use flow_lab::traffic::TrafficError;
 
 use crate::args::{Observe, Protocols};
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
                 "{}; showing the capture testdata/demo.pcap instead",
                 explain(&error)
             ));
-            let capture = capture::Reader::new(Box::new(Cursor::new(DEMO_CAPTURE)))?;
+            let capture = flow_capture::Reader::new(Box::new(Cursor::new(DEMO_CAPTURE)))?;
             run_capture(args, capture, "testdata/demo.pcap", &stop)
         }
         Err(error) if is_unprivileged(&error) => Err(anyhow!(
@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
 
 fn run_capture(
     args: &Observe,
-    capture: capture::Reader,
+    capture: flow_capture::Reader,
     name: &str,
     stop: &Stop,
 ) -> anyhow::Result<()> {
@@ -122,9 +122,9 @@ fn not_a_terminal(path: &Path, option: &str, expected: &str) -> anyhow::Result<(
     Ok(())
 }
 
-fn open(path: &Path) -> anyhow::Result<capture::Reader> {
+fn open(path: &Path) -> anyhow::Result<flow_capture::Reader> {
     not_a_terminal(path, "--pcap -", "a capture")?;
-    capture::Reader::open(path).map_err(|error| match error {
+    flow_capture::Reader::open(path).map_err(|error| match error {
         CaptureError::Open { .. } => error.into(),
         other => anyhow!("{}: {other}", name(path)),
     })

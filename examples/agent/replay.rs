@@ -5,11 +5,11 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
-use flow_core::decode::{self, FlowTable};
+use flow_capture::{CaptureError, FlowTable, Packet, Step};
+use flow_core::decode;
 use flow_core::flow::{Flow, FlowFlags};
 use flow_core::ring::{Reader, Ring, Start, Writer};
 use flow_core::wire::{LinkType, Packet as Decoded};
-use flow_lab::capture::{self, CaptureError, Packet, Step};
 
 use crate::args::{Mode, Observe};
 use crate::exchanges::{Exchanges, Setup};
@@ -33,7 +33,7 @@ const STRIDE: u64 = 1_024;
 /// Shows the flows of a capture. `name` is what to call it in messages.
 pub(crate) fn run(
     args: &Observe,
-    mut capture: capture::Reader,
+    mut capture: flow_capture::Reader,
     name: &str,
     view: View,
     setup: Setup,
@@ -153,7 +153,7 @@ impl Replay {
     /// Reads to the end of the capture, or until enough was shown or `stop` is raised.
     fn read(
         &mut self,
-        capture: &mut capture::Reader,
+        capture: &mut flow_capture::Reader,
         stop: &Stop,
         progress: &Progress,
     ) -> Result<(), Failure> {

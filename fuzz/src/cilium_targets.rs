@@ -3,8 +3,8 @@
 
 use std::fmt::Write;
 
-use flow_core::cilium::gob::{GobLimits, GobStream, Kind, Value};
-use flow_core::cilium::{AgentDecoder, AgentEvent, CiliumDecoder, CiliumExtra, Extensions};
+use flow_cilium::gob::{GobLimits, GobStream, Kind, Value};
+use flow_cilium::{AgentDecoder, AgentEvent, CiliumDecoder, CiliumExtra, Extensions};
 use flow_core::flow::{EventType, Flow};
 use flow_core::resolve::Extra;
 

@@ -3,9 +3,9 @@
 use crate::seeds::Seed;
 
 /// Packets, each after three bytes: what it is, its port and how much later it comes, and the
-/// length of its payload. See `flow_core::exchange::exercise`.
+/// length of its payload. See `flow_l7::track::exercise`.
 pub fn exchange(data: &[u8]) {
-    flow_core::exchange::exercise::exchange(data);
+    flow_l7::track::exercise::exchange(data);
 }
 
 /// Bits of the first byte.

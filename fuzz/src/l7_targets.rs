@@ -1,6 +1,6 @@
 //! Application payloads. The functions are those of the property tests.
 
-use flow_core::l7::{L7Protocol, detect, dns, exercise, http1};
+use flow_l7::{L7Protocol, detect, dns, exercise, http1};
 use flow_core::wire::protocol::{TCP, UDP};
 
 /// DNS, as a datagram and as a stream.

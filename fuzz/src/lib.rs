@@ -2,19 +2,9 @@
 //! where what it tells cannot be true.
 #![forbid(unsafe_code)]
 
-// The same files that the tests and the agent use, not copies of them.
-#[allow(dead_code, reason = "the seeds need some of it")]
-#[path = "../../crates/flow-core/tests/wire/build.rs"]
-mod build;
-#[allow(dead_code, unused_imports, reason = "the targets need some of it")]
-#[path = "../../src/capture/mod.rs"]
-mod capture;
 mod cilium_seeds;
 mod cilium_targets;
 mod exchange;
-#[allow(dead_code, reason = "the targets need some of it")]
-#[path = "../../crates/flow-core/tests/wire/invariants.rs"]
-mod invariants;
 mod l7_seeds;
 mod l7_targets;
 pub mod mutate;

@@ -1,8 +1,8 @@
 //! Seeds of Hubble's messages: lines as its exporter writes them, and the same in protobuf.
 
-use flow_core::proto::flow::Flow as Message;
-use flow_core::proto::observer::export_event::ResponseTypes;
-use flow_core::proto::read_line;
+use flow_hubble::flow::Flow as Message;
+use flow_hubble::observer::export_event::ResponseTypes;
+use flow_hubble::read_line;
 use prost::Message as _;
 
 use crate::seeds::Seed;

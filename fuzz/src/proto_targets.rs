@@ -1,10 +1,10 @@
 //! Hubble's messages: lines of its exporter, and protobuf.
 
 use flow_core::flow::{Flow, IpVersion, TcpFlags, Tunnel, TunnelProtocol};
-use flow_core::proto::flow::Flow as Message;
-use flow_core::proto::observer::ExportEvent;
-use flow_core::proto::observer::export_event::ResponseTypes;
-use flow_core::proto::{Export, ExtensionForm, Kept, from_json, read_line, to_json};
+use flow_hubble::flow::Flow as Message;
+use flow_hubble::observer::ExportEvent;
+use flow_hubble::observer::export_event::ResponseTypes;
+use flow_hubble::{Export, ExtensionForm, Kept, from_json, read_line, to_json};
 use flow_core::resolve::{Shelves, Unresolved};
 use prost::Message as _;
 

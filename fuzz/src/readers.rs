@@ -3,13 +3,14 @@
 use std::io::Cursor;
 
 use flow_core::clock::BootClock;
-use flow_core::decode::{Capture, FlowTable, flow_of};
+use flow_capture::FlowTable;
+use flow_core::decode::{Capture, flow_of};
 use flow_core::event::{DropReasonTable, EventDecoder, EventView};
 use flow_core::flow::{Flow, Name16};
-use flow_core::proto::Export;
+use flow_hubble::Export;
 use flow_core::wire::LinkType;
 
-use crate::capture::Reader;
+use flow_capture::Reader;
 
 /// A kernel record: decoded at every alignment alike, and written as text.
 pub fn event_record(data: &[u8]) {

@@ -3,7 +3,7 @@
 use flow_core::decode::Capture;
 use flow_core::wire::LinkType;
 
-use crate::invariants::{check, flow_agrees, part_agrees};
+use flow_core::wire::exercise::{check, flow_agrees, part_agrees};
 
 /// The bytes as a packet, as the beginning of a longer one, and beginnings of them; and the flow
 /// of each.

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::process::Output;
 use std::sync::Arc;
 
+use flow_capture::Reader;
 use flow_core::decode::{Capture, flow_of};
-use flow_core::exchange::{Limits, Segment, Tracker};
 use flow_core::flow::Flow;
 use flow_core::record::L7Shelf;
-use flow_core::redact::Redaction;
 use flow_core::wire::{LinkType, Packet};
-use flow_lab::capture::Reader;
+use flow_l7::redact::Redaction;
+use flow_l7::track::{Limits, Segment, Tracker};
 
 use crate::run::{observe, text};
 use crate::script::{

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::{Path as FilePath, PathBuf};
 
-use flow_lab::capture::{LINK_ETHERNET, Writer};
+use flow_capture::{LINK_ETHERNET, Writer};
 use flow_lab::frame::{Host, Path, Segment, flag};
 use flow_lab::traffic::{CLIENT_V4, SERVER_V4};
 

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use flow_core::cilium::log::{LogExchangeStats, LogExchanges, LogRecord};
-use flow_core::cilium::{AgentDecoder, AgentEvent};
+use flow_cilium::log::{LogExchangeStats, LogExchanges, LogRecord};
+use flow_cilium::{AgentDecoder, AgentEvent};
 use flow_core::record::{L7Kind, L7Record, TraceId};
 use proptest::prelude::*;
 

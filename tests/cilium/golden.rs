@@ -1,7 +1,7 @@
 //! Payloads of the monitor socket.
 
-use flow_core::cilium::gob::GobStream;
-use flow_core::cilium::{AgentDecoder, AgentEvent, AgentNotifyKind, MonitorPayload, PayloadKind};
+use flow_cilium::gob::GobStream;
+use flow_cilium::{AgentDecoder, AgentEvent, AgentNotifyKind, MonitorPayload, PayloadKind};
 
 use super::golden;
 

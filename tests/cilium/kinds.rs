@@ -1,6 +1,6 @@
 //! A value of every kind of type.
 
-use flow_core::cilium::gob::{GobStream, Kind, Value};
+use flow_cilium::gob::{GobStream, Kind, Value};
 
 use super::golden;
 

@@ -1,7 +1,7 @@
 //! What the agent itself tells.
 
-use flow_core::cilium::log::{LogBody, LogRecord};
-use flow_core::cilium::{AgentDecoder, AgentError, AgentEvent, AgentNotifyKind};
+use flow_cilium::log::{LogBody, LogRecord};
+use flow_cilium::{AgentDecoder, AgentError, AgentEvent, AgentNotifyKind};
 use flow_core::flow::{
     Direction, EventType, Flow, FlowType, Ip, IpVersion, L7Type, Protocol, Reply, Verdict,
 };
@@ -33,7 +33,7 @@ fn flow_and_record(name: &str) -> (Flow, Option<L7Record>) {
     record(name, |record| (record.to_flow(5), record.to_record()))
 }
 
-fn texts(list: &flow_core::cilium::log::Texts<'_>) -> Vec<String> {
+fn texts(list: &flow_cilium::log::Texts<'_>) -> Vec<String> {
     let text = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
     list.iter().map(text).collect()
 }

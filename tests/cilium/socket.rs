@@ -5,7 +5,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use flow_core::cilium::{CiliumDecoder, MonitorSocket};
+use flow_cilium::{CiliumDecoder, MonitorSocket};
 use flow_core::flow::{IpVersion, TracePoint, Verdict};
 use flow_core::pipeline::{LostAt, Progress, Record, Source, SourceError};
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use flow_lab::capture::{Packet, Reader};
+use flow_capture::{Packet, Reader};
 
 /// Hands every packet to `visit`; gives why reading ended, if not at the end.
 pub(crate) fn read(path: &Path, visit: &mut dyn FnMut(&Packet<'_>)) -> Option<String> {

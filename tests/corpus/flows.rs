@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use flow_core::decode::{Capture, FlowTable};
+use flow_capture::FlowTable;
+use flow_core::decode::Capture;
 use flow_core::flow::Flow;
 use flow_core::wire::LinkType;
 

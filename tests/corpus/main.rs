@@ -5,8 +5,6 @@
 
 mod captures;
 mod flows;
-#[path = "../../crates/flow-core/tests/wire/invariants.rs"]
-mod invariants;
 mod known;
 mod ndpi;
 #[allow(dead_code, reason = "other tests need the rest")]

@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use flow_capture::Packet;
 use flow_core::decode::Capture;
 use flow_core::wire::LinkType;
-use flow_lab::capture::Packet;
 
 use crate::captures::read;
-use crate::invariants::{check, flow_agrees, part_agrees};
 use crate::shared::{announce, captures, file_name as name, folder};
+use flow_core::wire::exercise::{check, flow_agrees, part_agrees};
 
 /// Longest packet whose bytes are changed one by one, in bytes.
 const CHANGED: usize = 256;

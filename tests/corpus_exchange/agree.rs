@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use flow_core::exchange::Limits;
 use flow_core::record::RecordFlags;
+use flow_l7::track::Limits;
 
 use crate::captures::{announce, captures, file_name, folder};
 use crate::known::KNOWN;

@@ -1,6 +1,6 @@
 //! Little memory, and the laws hold all the same.
 
-use flow_core::exchange::Limits;
+use flow_l7::track::Limits;
 
 use crate::captures::{announce, captures, folder};
 use crate::told::told;

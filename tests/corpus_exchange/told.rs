@@ -6,11 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use flow_core::decode::flow_of;
-use flow_core::exchange::{Limits, Segment, Tracker, TrackerStats};
 use flow_core::flow::Flow;
 use flow_core::record::{DnsRecord, HttpRecord, L7Body, L7Kind, L7Record, L7Shelf, RecordFlags};
-use flow_core::redact::Redaction;
 use flow_core::wire::Packet;
+use flow_l7::redact::Redaction;
+use flow_l7::track::{Limits, Segment, Tracker, TrackerStats};
 
 use crate::captures::frames;
 use crate::ndpi::{Ends, Kind, ends};

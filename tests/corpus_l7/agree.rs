@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use flow_core::l7::L7Protocol;
+use flow_l7::L7Protocol;
 
 use crate::captures::{announce, captures, file_name, folder};
 use crate::facts::{Facts, facts};

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
 
-use flow_core::l7::http1::{Exchange, Message, Messages, Request};
-use flow_core::l7::quic::Initials;
-use flow_core::l7::tls::{
-    ClientHello, HandshakeBytes, HandshakeType, Ja4Transport, ServerHello, TlsVersion, is_grease,
-};
-use flow_core::l7::{L7Protocol, detect, dns};
 use flow_core::wire::Packet;
 use flow_core::wire::protocol::{TCP, UDP};
+use flow_l7::http1::{Exchange, Message, Messages, Request};
+use flow_l7::quic::Initials;
+use flow_l7::tls::{
+    ClientHello, HandshakeBytes, HandshakeType, Ja4Transport, ServerHello, TlsVersion, is_grease,
+};
+use flow_l7::{L7Protocol, detect, dns};
 
 use crate::captures::packets;
 use crate::ndpi::{Ends, Kind, ends};
@@ -126,11 +126,7 @@ fn of_request(request: &Request<'_>, facts: &mut Facts) {
     facts.add_bytes(Kind::Url, Some(request.raw_target()));
 }
 
-fn of_tls(
-    messages: flow_core::l7::tls::Handshakes<'_>,
-    transport: Ja4Transport,
-    facts: &mut Facts,
-) {
+fn of_tls(messages: flow_l7::tls::Handshakes<'_>, transport: Ja4Transport, facts: &mut Facts) {
     for message in messages {
         if message.kind == HandshakeType::CLIENT_HELLO
             && let Ok(hello) = ClientHello::parse(message.body, message.length)

@@ -1,6 +1,6 @@
 //! Where nDPI's results differ from ours, each with the reason.
 
-use flow_core::l7::L7Protocol;
+use flow_l7::L7Protocol;
 
 /// A capture, in how many facts it differs, and why.
 pub(crate) struct Known {

@@ -1,12 +1,12 @@
 //! No payload of any capture, and no beginning of one, makes a decoder panic; a beginning of a
 //! message that is whole is said to be one.
 
-use flow_core::l7::http1::{Answering, Message, Messages};
-use flow_core::l7::http2::{EventKind, Half, Limits};
-use flow_core::l7::quic::Initials;
-use flow_core::l7::tls::{ClientHello, HandshakeBytes, HandshakeType, Ja4Transport, Records};
-use flow_core::l7::{L7Flags, detect, dns, kafka};
 use flow_core::wire::protocol::{TCP, UDP};
+use flow_l7::http1::{Answering, Message, Messages};
+use flow_l7::http2::{EventKind, Half, Limits};
+use flow_l7::quic::Initials;
+use flow_l7::tls::{ClientHello, HandshakeBytes, HandshakeType, Ja4Transport, Records};
+use flow_l7::{L7Flags, detect, dns, kafka};
 
 use crate::captures::{announce, captures, folder, packets};
 

@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use flow_capture::Reader;
 use flow_core::decode::Capture;
 use flow_core::wire::{LinkType, Packet};
-use flow_lab::capture::Reader;
 
 /// Folder of a collection of captures; `None`, said on standard error, where it is not there.
 pub(crate) fn folder(collection: &str) -> Option<PathBuf> {

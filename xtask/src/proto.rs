@@ -12,9 +12,9 @@ use prost::Message;
 use prost_types::FileDescriptorSet;
 
 /// Folder of the `.proto` files, from the root of the workspace.
-const SOURCES: &str = "crates/flow-core/proto";
+const SOURCES: &str = "crates/flow-hubble/proto";
 /// Folder of what is made of them.
-const GENERATED: &str = "crates/flow-core/src/proto/generated";
+const GENERATED: &str = "crates/flow-hubble/src/generated";
 /// Every file and message in the form that reflection hands out.
 const DESCRIPTORS: &str = "descriptors.bin";
 

@@ -52,23 +52,15 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 
-pub mod cilium;
 pub mod clock;
 pub mod decode;
 pub mod event;
-#[cfg(feature = "std")]
-pub mod exchange;
 pub mod flow;
-pub mod l7;
 mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;
-#[cfg(feature = "proto")]
-pub mod proto;
 #[cfg(feature = "std")]
 pub mod record;
-#[cfg(feature = "std")]
-pub mod redact;
 #[cfg(feature = "std")]
 pub mod resolve;
 #[cfg(feature = "std")]

@@ -2,7 +2,10 @@
 
 /// Declares a transparent number whose known values have names.
 ///
-/// `Display` prints the name, or the number of a value that has none.
+/// `Display` prints the name, or the number of a value that has none. The crates of this family
+/// share it; it needs `zerocopy` among the dependencies of the crate that uses it.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*

@@ -42,7 +42,8 @@ impl fmt::Display for Escaped<'_> {
 
 /// Whether a character acts on a terminal or hides: controls, and the format and default-ignorable
 /// characters of Unicode (properties `Cf` and `Default_Ignorable_Code_Point`) that have no shape.
-pub(crate) fn is_hazard(letter: char) -> bool {
+#[must_use]
+pub fn is_hazard(letter: char) -> bool {
     letter.is_control()
         || matches!(
             letter,

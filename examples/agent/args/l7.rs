@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args};
 use flow_core::flow::L7Type;
-use flow_core::redact::Redaction;
+use flow_l7::redact::Redaction;
 
 /// Options about layer 7.
 #[derive(Args, Clone, Debug)]

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use flow_core::pipeline::{Lost, LostAt};
-use flow_core::proto::flow::{LostEvent, LostEventSource};
-use flow_core::proto::observer::ExportEvent;
-use flow_core::proto::observer::export_event::ResponseTypes;
-use flow_core::proto::{Export, to_json};
 use flow_core::resolve::NodeNames;
+use flow_hubble::flow::{LostEvent, LostEventSource};
+use flow_hubble::observer::ExportEvent;
+use flow_hubble::observer::export_event::ResponseTypes;
+use flow_hubble::{Export, to_json};
 
 use super::Form;
 use super::told::Told;

@@ -11,12 +11,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use flow_core::event::{CaptureKind, EventView};
-use flow_core::exchange::{Limits, Segment, Tracker, TrackerStats};
 use flow_core::flow::Flow;
 use flow_core::record::{L7Kind, L7Record, L7Shelf, RecordFlags};
-use flow_core::redact::Redaction;
 use flow_core::wire::{LinkType, Packet};
 use flow_ebpf::Interfaces;
+use flow_l7::redact::Redaction;
+use flow_l7::track::{Limits, Segment, Tracker, TrackerStats};
 use flow_lab::traffic::{CLIENT_LINK, Pair};
 
 use crate::watch::{self, Watch, ends};

@@ -1,10 +1,7 @@
-//! From captured packets to flows, and from single packets to connections.
-//!
-//! [`flow_of`] makes a [`Flow`](crate::flow::Flow) of one packet; [`FlowTable`] adds packets up
-//! to connections, in user space, for captures and other sources of single packets.
+//! From captured packets to flows: [`flow_of`] makes a [`Flow`](crate::flow::Flow) of one packet.
 //!
 //! ```
-//! use flow_core::decode::{Capture, FlowTable, flow_of};
+//! use flow_core::decode::{Capture, flow_of};
 //! use flow_core::wire::LinkType;
 //!
 //! let frame = [
@@ -15,20 +12,9 @@
 //! let capture = Capture { time: 1_700_000_000_000_000_000, ..Capture::whole(LinkType::Ethernet, &frame) };
 //! let flow = flow_of(&capture)?;
 //! assert_eq!((flow.source.port, flow.traffic.forward_bytes), (53, 44));
-//!
-//! let mut table = FlowTable::with_capacity(1024);
-//! let mut finished = Vec::new();
-//! table.add(&flow, &mut |flow| finished.push(*flow));
-//! table.finish(&mut |flow| finished.push(*flow));
-//! assert_eq!(finished.len(), 1);
 //! # Ok::<(), flow_core::decode::NoFlow>(())
 //! ```
 
 mod packet;
-#[cfg(feature = "std")]
-mod table;
 
-pub(crate) use packet::fill_outermost;
-pub use packet::{Capture, NoFlow, flow_of, flow_of_packet};
-#[cfg(feature = "std")]
-pub use table::FlowTable;
+pub use packet::{Capture, NoFlow, fill_outermost, flow_of, flow_of_packet};

@@ -130,7 +130,7 @@ fn above_ip(packet: &Packet<'_>, flow: &mut Flow) {
 /// Writes what [`flow_of_packet`] tells into a flow that has the values of `Default`, without a
 /// look at packets in the packet.
 #[inline]
-pub(crate) fn fill_outermost(packet: &Packet<'_>, flow: &mut Flow) -> Result<(), NoFlow> {
+pub fn fill_outermost(packet: &Packet<'_>, flow: &mut Flow) -> Result<(), NoFlow> {
     let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())
     else {
         return Err(no_flow(packet));

@@ -22,7 +22,8 @@ fn name() -> impl Strategy<Value = Name16> {
     ]
 }
 
-pub(crate) fn flows() -> impl Strategy<Value = Flow> {
+/// Flows of any content.
+pub fn flows() -> impl Strategy<Value = Flow> {
     let named = (raw(), any::<[u8; 11]>(), any::<u16>(), name(), name()).prop_map(
         |(flow, small, flags, comm, interface)| {
             let mut flow = flow;

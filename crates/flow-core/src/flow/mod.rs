@@ -5,8 +5,9 @@
 //! [`Verdict`] are therefore numbers with names, so that a value this version does not know
 //! survives the way from a source to a reader.
 
-#[cfg(test)]
-pub(crate) mod arbitrary;
+#[cfg(any(test, feature = "proptest"))]
+#[doc(hidden)]
+pub mod arbitrary;
 mod compact;
 mod drop_reason;
 mod endpoint;
@@ -25,4 +26,4 @@ pub use enums::{
 };
 pub use flags::{FlowFlags, TcpFlags};
 pub use model::{Counters, Flow, Interface, Name16, Process, Traffic, Tunnel};
-pub use time::{Rfc3339, UtcTime};
+pub use time::{Rfc3339, UtcFields, UtcTime};

@@ -12,14 +12,23 @@ const MONTHS: [&str; 12] = [
 pub struct UtcTime(pub u64);
 
 /// Fields of a [`UtcTime`] in the proleptic Gregorian calendar.
-pub(crate) struct Fields {
-    pub(crate) year: u64,
-    pub(crate) month: u64,
-    pub(crate) day: u64,
-    pub(crate) hour: u64,
-    pub(crate) minute: u64,
-    pub(crate) second: u64,
-    pub(crate) nanosecond: u64,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UtcFields {
+    /// Year, from 1970.
+    pub year: u64,
+    /// Month, 1 to 12.
+    pub month: u64,
+    /// Day of the month, 1 to 31.
+    pub day: u64,
+    /// Hour, 0 to 23.
+    pub hour: u64,
+    /// Minute, 0 to 59.
+    pub minute: u64,
+    /// Second, 0 to 59.
+    pub second: u64,
+    /// Nanoseconds of the second.
+    pub nanosecond: u64,
 }
 
 impl UtcTime {
@@ -30,7 +39,9 @@ impl UtcTime {
         Rfc3339(self)
     }
 
-    pub(crate) fn fields(self) -> Fields {
+    /// Returns the calendar date and the time of day.
+    #[must_use]
+    pub fn fields(self) -> UtcFields {
         let seconds = self.0 / SECOND;
         let (days, rest) = (seconds / 86_400, seconds % 86_400);
         // Years begin in March, so that the leap day is the last of a year; eras of 400 years
@@ -46,7 +57,7 @@ impl UtcTime {
         } else {
             march_month - 9
         };
-        Fields {
+        UtcFields {
             year: era * 400 + year_of_era + u64::from(month <= 2),
             month,
             day: day_of_year - (153 * march_month + 2) / 5 + 1,
@@ -61,7 +72,7 @@ impl UtcTime {
 /// Month, day and time to the millisecond, as Hubble's lines begin: `Nov 24 14:35:06.123`.
 impl fmt::Display for UtcTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fields {
+        let UtcFields {
             month,
             day,
             hour,
@@ -85,7 +96,7 @@ pub struct Rfc3339(UtcTime);
 
 impl fmt::Display for Rfc3339 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fields {
+        let UtcFields {
             year,
             month,
             day,

@@ -32,6 +32,9 @@ mod cooked;
 mod error;
 mod ethernet;
 pub mod ethertype;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod exercise;
 mod flags;
 mod frame;
 #[cfg(test)]

@@ -1,0 +1,282 @@
+//! What the agent itself tells.
+
+use std::vec::Vec;
+
+use super::gob::{GobError, GobLimits, Step, TypeTable, Value, step};
+use super::log::{LogLayout, LogRecord};
+use flow_core::flow::EventType;
+use flow_core::open_enum;
+
+open_enum! {
+    /// What the agent notifies of.
+    AgentNotifyKind(u32) {
+        /// Not told.
+        UNSPECIFIED = 0 => "unspecified",
+        /// A message.
+        MESSAGE = 1 => "message",
+        /// The agent started.
+        STARTED = 2 => "agent-started",
+        /// The programs of an endpoint were made anew.
+        REGENERATED = 3 => "endpoint-regenerate-success",
+        /// The programs of an endpoint could not be made anew.
+        REGENERATE_FAILED = 4 => "endpoint-regenerate-failure",
+        /// A policy was changed.
+        POLICY_UPDATED = 5 => "policy-updated",
+        /// A policy was deleted.
+        POLICY_DELETED = 6 => "policy-deleted",
+        /// An endpoint was made.
+        ENDPOINT_CREATED = 7 => "endpoint-created",
+        /// An endpoint was deleted.
+        ENDPOINT_DELETED = 8 => "endpoint-deleted",
+        /// The identity of an address was changed.
+        IPCACHE_UPSERTED = 9 => "ipcache-upserted",
+        /// The identity of an address was deleted.
+        IPCACHE_DELETED = 10 => "ipcache-deleted",
+        /// A service was changed.
+        SERVICE_UPSERTED = 11 => "service-upserted",
+        /// A service was deleted.
+        SERVICE_DELETED = 12 => "service-deleted",
+    }
+}
+
+/// A notification of the agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgentNotify<'a> {
+    /// What it is about.
+    pub kind: AgentNotifyKind,
+    /// What it says, as JSON. Not checked.
+    pub text: &'a [u8],
+}
+
+impl<'a> AgentNotify<'a> {
+    fn read(value: &Value<'a>) -> Option<Self> {
+        if !value.declares("Type") || !value.declares("Text") {
+            return None;
+        }
+        let mut notify = Self {
+            kind: AgentNotifyKind::UNSPECIFIED,
+            text: &[],
+        };
+        for (name, field) in value.fields() {
+            match name {
+                b"Type" => notify.kind = AgentNotifyKind(u32::try_from(field.as_u64()?).ok()?),
+                b"Text" => notify.text = field.as_bytes()?,
+                _ => {}
+            }
+        }
+        Some(notify)
+    }
+}
+
+/// What an agent tells, borrowed.
+#[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a record borrows what it came in: one is at hand at a time, on the stack"
+)]
+pub enum AgentEvent<'a> {
+    /// A layer 7 record of one of its proxies.
+    AccessLog(LogRecord<'a>),
+    /// A notification.
+    Notify(AgentNotify<'a>),
+}
+
+/// Why a record is nothing that an agent tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AgentError {
+    /// The first byte tells neither a layer 7 record nor a notification.
+    #[error(
+        "agent event of type {} or {} expected, found {got}",
+        EventType::L7,
+        EventType::AGENT
+    )]
+    Kind {
+        /// What it tells; [`EventType::UNKNOWN`] where there is none.
+        got: EventType,
+    },
+    /// What follows is not encoded as it has to be.
+    #[error("{event} event of the agent: {error}")]
+    Gob {
+        /// What it is.
+        event: EventType,
+        /// What is wrong with it.
+        error: GobError,
+    },
+    /// What follows ends before the value does.
+    #[error("{event} event of the agent: {needed} bytes expected, got {got}")]
+    Length {
+        /// What it is.
+        event: EventType,
+        /// Bytes that are needed, as far as it is known.
+        needed: u64,
+        /// Bytes that are there.
+        got: usize,
+    },
+    /// The value does not have the fields that it has to have.
+    #[error("{event} event of the agent: the fields of one expected, found others")]
+    Shape {
+        /// What it is.
+        event: EventType,
+    },
+}
+
+/// Definitions as they came the last time, and the types that they define.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    definitions: Vec<u8>,
+    types: TypeTable,
+    /// Types that these definitions define. A value may define more, for itself.
+    defined: usize,
+    /// Of the record of an access log that they define.
+    layout: Option<LogLayout>,
+    /// Whether it is known if there is one.
+    is_tried: bool,
+}
+
+/// Reads what an agent tells: records whose first byte is 129 or 130.
+///
+/// Each of them brings the definitions of its types along, always the same ones. They are read
+/// once, and again when they change.
+#[derive(Clone, Debug, Default)]
+pub struct AgentDecoder {
+    limits: GobLimits,
+    log: Known,
+    /// For what does not follow the layout of `log`.
+    odd: Known,
+    notify: Known,
+}
+
+impl AgentDecoder {
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// Where it is nothing that an agent tells, or not encoded as it has to be.
+    pub fn decode<'a>(&'a mut self, record: &'a [u8]) -> Result<AgentEvent<'a>, AgentError> {
+        let (event, body) = match record.split_first() {
+            Some((&kind, body)) => (EventType(kind), body),
+            None => (EventType::UNKNOWN, record),
+        };
+        let told = match event {
+            EventType::L7 if self.log.is_laid_out(body) => return self.laid_out(body),
+            EventType::L7 => {
+                let value = self.log.value(event, body, &self.limits)?;
+                LogRecord::read(&value).map(AgentEvent::AccessLog)
+            }
+            EventType::AGENT => {
+                let value = self.notify.value(event, body, &self.limits)?;
+                AgentNotify::read(&value).map(AgentEvent::Notify)
+            }
+            got => return Err(AgentError::Kind { got }),
+        };
+        told.ok_or(AgentError::Shape { event })
+    }
+
+    /// Reads a record of the access log whose definitions came before.
+    fn laid_out<'a>(&'a mut self, body: &'a [u8]) -> Result<AgentEvent<'a>, AgentError> {
+        // Made where it is returned, without a copy.
+        let mut told = Ok(AgentEvent::AccessLog(LogRecord::new()));
+        if let Ok(AgentEvent::AccessLog(record)) = &mut told
+            && self.log.by_layout(body, &self.limits, record).is_none()
+        {
+            told = self.odd.odd(body, &self.limits);
+        }
+        told
+    }
+}
+
+impl Known {
+    /// Whether the definitions came before, and a value with a layout.
+    fn is_laid_out(&self, body: &[u8]) -> bool {
+        self.layout.is_some() && body.starts_with(&self.definitions)
+    }
+
+    /// Reads the record behind the definitions that came before, if it has the layout of the one
+    /// before. `None` where it has not: what was read then means nothing.
+    fn by_layout<'a>(
+        &'a self,
+        body: &'a [u8],
+        limits: &GobLimits,
+        record: &mut LogRecord<'a>,
+    ) -> Option<()> {
+        let message = body.get(self.definitions.len()..)?;
+        if message.len() > limits.message {
+            return None;
+        }
+        self.layout.as_ref()?.read(&self.types, message, record)
+    }
+
+    /// A record of the access log that does not follow the layout of others.
+    #[cold]
+    fn odd<'a>(
+        &'a mut self,
+        body: &'a [u8],
+        limits: &GobLimits,
+    ) -> Result<AgentEvent<'a>, AgentError> {
+        let event = EventType::L7;
+        let value = self.value(event, body, limits)?;
+        let record = LogRecord::read(&value).ok_or(AgentError::Shape { event })?;
+        Ok(AgentEvent::AccessLog(record))
+    }
+
+    fn clear(&mut self) {
+        self.types.clear();
+        self.definitions.clear();
+        self.defined = 0;
+        (self.layout, self.is_tried) = (None, false);
+    }
+
+    /// The one value of a stream that is there as a whole.
+    fn value<'a>(
+        &'a mut self,
+        event: EventType,
+        body: &'a [u8],
+        limits: &GobLimits,
+    ) -> Result<Value<'a>, AgentError> {
+        let mut at = self.definitions.len();
+        if at == 0 || self.types.len() != self.defined || !body.starts_with(&self.definitions) {
+            self.clear();
+            at = 0;
+        }
+        loop {
+            let rest = body.get(at..).unwrap_or_default();
+            match step(rest, None, &mut self.types, limits) {
+                Ok(Step::Definitions { length }) => {
+                    at += length;
+                    self.definitions.clear();
+                    self.definitions.extend_from_slice(&body[..at]);
+                    self.defined = self.types.len();
+                    (self.layout, self.is_tried) = (None, false);
+                }
+                Ok(Step::Value(found)) => {
+                    let shape = AgentError::Shape { event };
+                    if event == EventType::L7 && !self.is_tried {
+                        let value = found.value(&self.types, rest).ok_or(shape)?;
+                        // An empty value of the type tells nothing of it.
+                        self.is_tried = LogRecord::read(&value).is_some();
+                        if self.types.len() == self.defined {
+                            self.layout = LogLayout::of(&value);
+                        }
+                    }
+                    return found.value(&self.types, rest).ok_or(shape);
+                }
+                // What an agent tells has no value that goes on in another message.
+                Ok(Step::Continues { .. }) => return Err(AgentError::Shape { event }),
+                Ok(Step::Incomplete { needed }) => {
+                    return Err(AgentError::Length {
+                        event,
+                        needed: needed.max(1).saturating_add(at as u64),
+                        got: body.len(),
+                    });
+                }
+                Err(skipped) => {
+                    // Some of its definitions may have been taken.
+                    self.clear();
+                    return Err(AgentError::Gob {
+                        event,
+                        error: skipped.error,
+                    });
+                }
+            }
+        }
+    }
+}

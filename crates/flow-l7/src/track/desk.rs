@@ -1,0 +1,107 @@
+//! Where records become flows.
+
+use core::mem;
+
+use super::key::Side;
+use super::limits::Limits;
+use super::recorder::Recorder;
+use super::stats::TrackerStats;
+use flow_core::flow::{Direction, EventType, Flow, FlowFlags, FlowType, Reply, TcpFlags, Traffic};
+use flow_core::record::{L7Body, L7Kind, L7Record, L7Shelf, RecordFlags, TraceId};
+
+/// What is at hand while a packet is looked at, or a connection is given up.
+pub(super) struct Desk<'a> {
+    pub(super) recorder: &'a mut Recorder,
+    pub(super) stats: &'a mut TrackerStats,
+    pub(super) shelf: &'a L7Shelf,
+    /// The flow of the packet; of the last one where a connection is given up.
+    pub(super) flow: &'a Flow,
+    pub(super) emit: &'a mut dyn FnMut(&Flow),
+}
+
+/// A message to tell.
+pub(super) struct Told {
+    pub(super) sender: Side,
+    /// When its first byte was seen.
+    pub(super) began: u64,
+    pub(super) kind: L7Kind,
+    pub(super) flags: RecordFlags,
+    pub(super) trace: TraceId,
+    /// When the request of a response was complete; `None` for requests, and where that is not
+    /// known.
+    pub(super) asked: Option<u64>,
+    pub(super) body: L7Body,
+}
+
+/// Flags of a packet that hold of what its payload says too.
+const KEPT: FlowFlags = FlowFlags(
+    FlowFlags::ENCRYPTED.0
+        | FlowFlags::SAMPLED.0
+        | FlowFlags::PROCESS_IS_SOURCE.0
+        | FlowFlags::DEPTH_LIMIT.0
+        | FlowFlags::UNKNOWN_VERSION.0,
+);
+
+impl Desk<'_> {
+    pub(super) const fn limits(&self) -> &Limits {
+        self.recorder.limits()
+    }
+
+    /// Time of the packet.
+    pub(super) const fn now(&self) -> u64 {
+        self.flow.time
+    }
+
+    /// Puts a record on the shelf and hands out its flow. Gives its handle.
+    pub(super) fn tell(&mut self, told: Told) -> u32 {
+        let is_response = told.kind == L7Kind::RESPONSE;
+        if told.flags.contains(RecordFlags::TRUNCATED) {
+            self.stats.truncated += 1;
+        }
+        if told.flags.contains(RecordFlags::MALFORMED) {
+            self.stats.malformed += 1;
+        }
+        if is_response {
+            self.stats.responses += 1;
+        } else {
+            self.stats.requests += 1;
+        }
+        let record = L7Record {
+            kind: told.kind,
+            flags: told.flags,
+            latency_ns: told
+                .asked
+                .map_or(0, |asked| self.now().saturating_sub(asked)),
+            trace: told.trace,
+            body: told.body,
+        };
+        let mut flow = *self.flow;
+        if Side::sender(&flow) != told.sender {
+            turn(&mut flow);
+        }
+        flow.first_seen = told.began.min(flow.time);
+        // Packets are counted by the flows of packets.
+        flow.traffic = Traffic::default();
+        flow.tcp_flags = TcpFlags::NONE;
+        flow.flags.0 &= KEPT.0;
+        flow.flow_type = FlowType::L7;
+        flow.event_type = EventType::L7;
+        flow.event_sub_type = 0;
+        flow.is_reply = if is_response { Reply::YES } else { Reply::NO };
+        flow.l7_type = record.protocol();
+        flow.l7 = self.shelf.put(record);
+        (self.emit)(&flow);
+        flow.l7
+    }
+}
+
+/// Makes the flow of a packet that of one in the other direction.
+fn turn(flow: &mut Flow) {
+    mem::swap(&mut flow.source, &mut flow.destination);
+    flow.direction = match flow.direction {
+        Direction::INGRESS => Direction::EGRESS,
+        Direction::EGRESS => Direction::INGRESS,
+        other => other,
+    };
+    flow.flags.0 ^= FlowFlags::PROCESS_IS_SOURCE.0 * u16::from(flow.process.pid != 0);
+}

@@ -1,0 +1,94 @@
+//! Packets made of any bytes, and the laws that hold of a tracker.
+
+use std::sync::Arc;
+
+use super::{Limits, Segment, Tracker, TrackerStats};
+use crate::redact::Redaction;
+use flow_core::flow::{Flow, Ip, Protocol, TcpFlags};
+use flow_core::record::L7Shelf;
+
+const PORTS: [u16; 8] = [53, 80, 443, 9092, 50_051, 5353, 40_000, 8080];
+
+/// Bytes of a place in the table of connections and of its index, at most.
+pub(super) const PLACE: usize = 400;
+
+/// For tests and fuzzing: whatever the packets, the tracker keeps to its limits, and its counters
+/// agree with what it told.
+pub fn exchange(data: &[u8]) {
+    let limits = Limits {
+        connections: 4,
+        memory: 12_000,
+        head: 400,
+        window: 200,
+        waiting: 3,
+        ..Limits::default()
+    };
+    let shelf = Arc::new(L7Shelf::with_capacity(64));
+    let mut tracker = Tracker::new(limits, Redaction::default(), Arc::clone(&shelf));
+    let (mut sequences, mut time, mut told) = ([[7_u32; 2]; 8], 1_000_000_u64, 0);
+    let mut rest = data;
+    while let [what, place, length, after @ ..] = rest {
+        let (payload, after) = after.split_at(after.len().min(usize::from(*length)));
+        rest = after;
+        let has = |bit: u8| what & (1 << bit) != 0;
+        let port = usize::from(place & 7);
+        time += u64::from(place >> 3) << (place >> 3);
+        let mut flow = Flow {
+            protocol: if has(1) { Protocol::UDP } else { Protocol::TCP },
+            time,
+            ..Flow::default()
+        };
+        (flow.source.ip, flow.source.port) = (Ip::v4([10, 0, 0, 1]), 50_000);
+        (flow.destination.ip, flow.destination.port) = (Ip::v4([10, 0, 0, 2]), PORTS[port]);
+        if has(0) {
+            core::mem::swap(&mut flow.source, &mut flow.destination);
+        }
+        let mut segment = Segment::datagram(payload);
+        if !has(1) {
+            let flags = [
+                (2, TcpFlags::SYN),
+                (3, TcpFlags::FIN),
+                (4, TcpFlags::RST),
+                (0, TcpFlags::ACK),
+            ];
+            let mut flag_bits = TcpFlags::NONE;
+            for (bit, flag) in flags {
+                if has(bit) {
+                    flag_bits |= flag;
+                }
+            }
+            let next = &mut sequences[port][usize::from(has(0))];
+            *next = match (has(6), has(7)) {
+                (true, false) => next.wrapping_add(3),
+                (false, true) => next.wrapping_sub(5),
+                _ => *next,
+            };
+            segment = Segment::stream(payload, *next, flag_bits);
+            let more = u32::from(has(5)) * 9;
+            *next = next.wrapping_add(payload.len() as u32 + u32::from(has(2)) + more);
+        }
+        segment.wire_len += u32::from(has(5)) * 9;
+        tracker.track(&flow, &segment, &mut |flow| {
+            assert!(shelf.get(flow.l7).is_some());
+            told += 1;
+        });
+        assert!(tracker.memory() <= limits.memory + limits.connections * PLACE);
+        laws(&tracker, told);
+    }
+    tracker.finish(&mut |_| told += 1);
+    laws(&tracker, told);
+    assert_eq!((tracker.waiting(), tracker.len()), (0, 0));
+}
+
+/// The laws of [`TrackerStats`]: `told` flows were handed out.
+pub(super) fn laws(tracker: &Tracker, told: u64) {
+    let stats: TrackerStats = tracker.stats();
+    let packets = stats.ignored + stats.empty + stats.not_recognised + stats.after_end;
+    assert_eq!(stats.segments, packets + stats.datagrams + stats.followed);
+    let gone = stats.paired + stats.repeated + stats.unanswered + stats.evicted + stats.one_way;
+    assert_eq!(stats.requests, gone + tracker.waiting(), "{stats:?}");
+    assert_eq!(stats.responses, stats.paired + stats.unmatched, "{stats:?}");
+    assert_eq!(told, stats.requests + stats.responses);
+    let ended = stats.ended + stats.expired + stats.evicted_full + stats.evicted_memory;
+    assert_eq!(stats.connections, ended + tracker.len() as u64);
+}

@@ -1,0 +1,238 @@
+//! Kafka: requests and responses by their correlation identifiers.
+
+use super::desk::{Desk, Told};
+use super::frames::{Frame, Frames, Prefix, Step};
+use super::key::Side;
+use super::queue::{Queue, Waiting, Weigh};
+use super::recorder::record_flags;
+use super::speech::{Next, Speech};
+use crate::kafka::{ApiKey, Request, Response};
+use crate::{L7Protocol, StreamStart, detect_stream};
+use flow_core::record::{KafkaRecord, L7Body, L7Kind, RecordFlags, TraceId};
+
+/// Bytes of a message that are looked at: its header, and in most messages its first topic and
+/// outcome. The rest is records.
+const LOOK: usize = 4 << 10;
+
+struct Size;
+
+impl Prefix for Size {
+    const LEN: usize = 4;
+
+    fn length(bytes: &[u8]) -> Option<u32> {
+        /// As brokers have it, unless they are told otherwise (`socket.request.max.bytes`).
+        const MAX: u32 = 100 << 20;
+        let length = u32::from_be_bytes(*bytes.first_chunk()?);
+        // A response has at least its correlation identifier.
+        (4..=MAX).contains(&length).then_some(length)
+    }
+}
+
+/// A request that waits.
+#[derive(Debug)]
+struct Asked {
+    api: ApiKey,
+    record: KafkaRecord,
+    is_redacted: bool,
+}
+
+impl Weigh for Asked {
+    fn heap_len(&self) -> usize {
+        let record = &self.record;
+        record.api_key.heap_len() + record.topic.heap_len() + record.client_id.heap_len()
+    }
+}
+
+/// A connection that speaks Kafka.
+pub(super) struct Kafka {
+    client: Side,
+    halves: [Frames<Size>; 2],
+    waiting: Queue<Asked>,
+}
+
+impl Kafka {
+    /// `is_joined` says of each side that its beginning was missed.
+    pub(super) fn new(client: Side, is_joined: [bool; 2]) -> Self {
+        Self {
+            client,
+            halves: is_joined.map(Frames::new),
+            waiting: Queue::default(),
+        }
+    }
+
+    /// Whether a message begins here, as far as can be told.
+    fn begins(&self, side: Side, data: &[u8], desk: &Desk<'_>) -> bool {
+        if side == self.client {
+            let ports = (desk.flow.source.port, desk.flow.destination.port);
+            return matches!(
+                detect_stream(data, ports),
+                StreamStart::Found {
+                    protocol: L7Protocol::Kafka,
+                    ..
+                }
+            );
+        }
+        // The response to one of the requests.
+        let Some((size, rest)) = data.split_first_chunk::<4>() else {
+            return false;
+        };
+        let id = rest.first_chunk().map(|id| u32::from_be_bytes(*id));
+        Size::length(size).is_some() && id.is_some_and(|id| self.waiting.contains(id))
+    }
+
+    fn message(&mut self, side: Side, frame: &Frame<'_>, is_cut: bool, desk: &mut Desk<'_>) {
+        if side == self.client {
+            self.request(side, frame, is_cut, desk);
+        } else {
+            self.response(side, frame, is_cut, desk);
+        }
+    }
+
+    fn request(&mut self, side: Side, frame: &Frame<'_>, is_cut: bool, desk: &mut Desk<'_>) {
+        let Ok(request) = Request::parse(&frame.data, frame.length) else {
+            return broken(is_cut, desk);
+        };
+        let (record, flags) = desk.recorder.kafka_request(&request);
+        let asked = Asked {
+            api: request.api,
+            record: record.clone(),
+            is_redacted: flags.contains(RecordFlags::REDACTED),
+        };
+        desk.tell(Told {
+            sender: side,
+            began: frame.began,
+            kind: L7Kind::REQUEST,
+            flags: cut(flags, is_cut),
+            trace: TraceId::default(),
+            asked: None,
+            body: L7Body::Kafka(record),
+        });
+        if request.acks() == Some(0) {
+            desk.stats.one_way += 1;
+            return;
+        }
+        let waiting = Waiting {
+            id: request.correlation_id.cast_unsigned(),
+            time: desk.now(),
+            what: asked,
+        };
+        let limit = desk.limits().waiting;
+        desk.stats.evicted += u64::from(self.waiting.push(waiting, limit));
+    }
+
+    fn response(&mut self, side: Side, frame: &Frame<'_>, is_cut: bool, desk: &mut Desk<'_>) {
+        let Ok(response) = Response::parse(&frame.data, frame.length) else {
+            return broken(is_cut, desk);
+        };
+        let mut flags = cut(record_flags(response.flags()), is_cut);
+        let id = response.correlation_id.cast_unsigned();
+        let mut asked = None;
+        let record = match self.waiting.take(id, |_| true) {
+            Some(Waiting { time, what, .. }) => {
+                desk.stats.paired += 1;
+                asked = Some(time);
+                if what.is_redacted {
+                    flags |= RecordFlags::REDACTED;
+                }
+                let mut record = what.record;
+                match response.error_code(what.api, record.api_version) {
+                    Some(error) => record.error_code = error.0,
+                    None if frame.data.len() < frame.length as usize => {
+                        flags |= RecordFlags::LIMIT;
+                    }
+                    None => {}
+                }
+                record
+            }
+            None => {
+                desk.stats.unmatched += 1;
+                flags |= RecordFlags::UNMATCHED;
+                KafkaRecord {
+                    correlation_id: response.correlation_id,
+                    ..KafkaRecord::default()
+                }
+            }
+        };
+        desk.tell(Told {
+            sender: side,
+            began: frame.began,
+            kind: L7Kind::RESPONSE,
+            flags,
+            trace: TraceId::default(),
+            asked,
+            body: L7Body::Kafka(record),
+        });
+    }
+}
+
+/// What was too short to be a message.
+fn broken(is_cut: bool, desk: &mut Desk<'_>) {
+    if is_cut {
+        desk.stats.truncated += 1;
+    } else {
+        desk.stats.malformed += 1;
+    }
+}
+
+/// What is not looked at of a long message is not missing: that is only what a hole cut off.
+fn cut(flags: RecordFlags, is_cut: bool) -> RecordFlags {
+    if is_cut {
+        flags | RecordFlags::TRUNCATED
+    } else {
+        RecordFlags(flags.0 & !RecordFlags::TRUNCATED.0)
+    }
+}
+
+impl Speech for Kafka {
+    fn bytes(&mut self, side: Side, mut data: &[u8], time: u64, desk: &mut Desk<'_>) -> Next {
+        let most = desk.limits().head.clamp(8, LOOK);
+        if self.halves[side.index()].is_lost() && self.begins(side, data, desk) {
+            self.halves[side.index()].found();
+        }
+        loop {
+            match self.halves[side.index()].step(&mut data, time, most) {
+                Step::More => return Next::Same,
+                Step::Bad => desk.stats.malformed += 1,
+                Step::Frame(frame) => self.message(side, &frame, false, desk),
+            }
+        }
+    }
+
+    fn hole(&mut self, side: Side, length: Option<u32>, desk: &mut Desk<'_>) {
+        let half = &mut self.halves[side.index()];
+        let was_lost = half.is_lost();
+        let part = half.hole(length);
+        desk.stats.gaps += u64::from(!was_lost && (half.is_lost() || part.is_some()));
+        if let Some(part) = part {
+            self.message(side, &part, true, desk);
+        }
+    }
+
+    fn can_skip(&self, side: Side, length: u32) -> bool {
+        self.halves[side.index()].can_skip(length)
+    }
+
+    fn end(&mut self, side: Side, desk: &mut Desk<'_>) {
+        if let Some(part) = self.halves[side.index()].hole(None) {
+            self.message(side, &part, true, desk);
+        }
+        self.halves[side.index()].lose();
+    }
+
+    fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    fn is_unfinished(&self) -> bool {
+        self.halves.iter().any(Frames::is_unfinished)
+    }
+
+    fn heap_len(&self) -> usize {
+        let halves: usize = self.halves.iter().map(Frames::heap_len).sum();
+        size_of::<Self>() + halves + self.waiting.heap_len()
+    }
+
+    fn clear(&mut self) -> u64 {
+        self.waiting.clear()
+    }
+}

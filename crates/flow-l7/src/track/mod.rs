@@ -1,0 +1,87 @@
+//! Requests and responses: layer 7 flows made of the payloads of packets.
+//!
+//! A [`Tracker`] takes each packet's flow and payload. It puts TCP in order as far as heads need
+//! it, finds the protocol by what is said ([`detect_stream`](crate::detect_stream()) and
+//! [`detect_datagram`](crate::detect_datagram())), and hands out a flow for each message: a
+//! copy of that of the packet, without its counts, with the handle of a record on the
+//! [shelf](flow_core::record::L7Shelf). A request goes from client to server, its response back.
+//! [`Flow::first_seen`](flow_core::flow::Flow::first_seen) is when the message began,
+//! [`Flow::time`](flow_core::flow::Flow::time) when its head was complete (a DNS message: all of it);
+//! the latency of a response is the difference of those times of response and request.
+//!
+//! | Followed | Paired by | Besides |
+//! |---|---|---|
+//! | DNS over UDP | identifier and question | what is sent again is counted; latency is from the first query |
+//! | DNS over TCP | the same | several messages at once, or one in parts |
+//! | HTTP/1 | order | pipelining, interim responses; what a CONNECT tunnel holds is looked for |
+//! | HTTP/2, gRPC | stream | with prior knowledge, or after `Upgrade: h2c` (its first request is that of HTTP/1); a gRPC response is told with its trailers, which have the status |
+//! | Kafka | correlation identifier | a response is read as API and version of its request have it; requests that want no response are counted |
+//! | TLS | connection | hellos in several records or segments; a second one after HelloRetryRequest |
+//! | QUIC (feature `quic`) | connection | hellos in Initial packets, in several datagrams too |
+//!
+//! Packets should come in the order in which they were on the wire. A response that comes before
+//! its request is told as
+//! [`UNMATCHED`](flow_core::record::RecordFlags::UNMATCHED), and its request as one without a
+//! response: they are never paired with others. What depends on bytes that were not seen is told
+//! with [`MISSED_START`](flow_core::record::RecordFlags::MISSED_START) or
+//! [`TRUNCATED`](flow_core::record::RecordFlags::TRUNCATED); bodies that are skipped need not be seen.
+//!
+//! Everything is bounded by [`Limits`]: connections hold together at most
+//! [`memory`](Limits::memory) bytes besides their places in the table (about 140 bytes for each
+//! of [`connections`](Limits::connections)), and each at most twice `head`, twice `window` and
+//! `waiting` requests; over HTTP/2 also two tables of HPACK, of 16 KiB as the RFC counts them.
+//! What has to go is counted in [`TrackerStats`].
+//!
+//! ```
+//! use std::sync::Arc;
+//! use flow_l7::track::{Limits, Segment, Tracker};
+//! use flow_core::flow::{Flow, Ip, Protocol};
+//! use flow_core::record::L7Shelf;
+//! use flow_l7::redact::Redaction;
+//!
+//! let shelf = Arc::new(L7Shelf::with_capacity(1024));
+//! let mut tracker = Tracker::new(Limits::default(), Redaction::default(), Arc::clone(&shelf));
+//! let mut flow = Flow { protocol: Protocol::UDP, time: 1_000, ..Flow::default() };
+//! (flow.source.ip, flow.source.port) = (Ip::v4([10, 0, 0, 1]), 40_000);
+//! (flow.destination.ip, flow.destination.port) = (Ip::v4([10, 0, 0, 2]), 53);
+//! let query = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x02go\x03dev\x00\x00\x01\x00\x01";
+//! let mut told = Vec::new();
+//! tracker.track(&flow, &Segment::datagram(query), &mut |flow| {
+//!     told.push(shelf.get(flow.l7).unwrap().summary().to_string());
+//! });
+//! assert_eq!(told, ["DNS Query go.dev. A"]);
+//! ```
+
+mod asked;
+mod connection;
+mod desk;
+mod dns;
+mod dns_tcp;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod exercise;
+mod frames;
+mod http1;
+mod http2;
+mod kafka;
+mod key;
+mod limits;
+mod queue;
+#[cfg(feature = "quic")]
+mod quic;
+mod recorder;
+mod segment;
+mod speech;
+mod stats;
+mod stream;
+mod table;
+mod talk;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod tracker;
+
+pub use limits::Limits;
+pub use segment::{Segment, TcpPosition};
+pub use stats::TrackerStats;
+pub use tracker::Tracker;

@@ -1,0 +1,331 @@
+//! TLS: the hellos of client and server.
+
+use core::mem;
+use std::vec::Vec;
+
+use super::desk::{Desk, Told};
+use super::key::Side;
+use super::speech::{Next, Speech};
+use crate::tls::{
+    ClientHello, ContentType, Handshake, HandshakeBytes, HandshakeType, Ja4Transport, Records,
+    ServerHello,
+};
+use flow_core::record::{L7Body, L7Kind, RecordFlags, Text, TlsRecord, TraceId};
+
+/// Room for a hello that comes in several records.
+const ROOM: usize = 16 << 10;
+
+/// One direction.
+#[derive(Default)]
+struct Half {
+    state: State,
+    /// What is there of a hello that is not whole.
+    bytes: Vec<u8>,
+    began: u64,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum State {
+    /// A hello begins here, or goes on.
+    #[default]
+    Hello,
+    /// A second hello is looked for at the beginning of each segment.
+    Again,
+    Over,
+}
+
+/// The client's hello that waits.
+struct Asked {
+    time: u64,
+    name: Text,
+    is_redacted: bool,
+}
+
+/// A connection that speaks TLS, up to the hello of the server.
+pub(super) struct Tls {
+    client: Side,
+    halves: [Half; 2],
+    hellos: Hellos,
+}
+
+impl Tls {
+    pub(super) fn new(client: Side) -> Self {
+        Self {
+            client,
+            halves: Default::default(),
+            hellos: Hellos::new(false),
+        }
+    }
+
+    /// Reads a hello. Gives how many bytes are done with; all where nothing more is to be had.
+    fn hello(&mut self, side: Side, text: &[u8], is_last: bool, desk: &mut Desk<'_>) -> Outcome {
+        // Room is needed only where the first record does not hold all of it.
+        let is_whole = HandshakeBytes::join(text, &mut [])
+            .is_ok_and(|joined| joined.messages().next().is_some_and(|it| it.is_whole()));
+        let mut room = Vec::new();
+        if !is_whole {
+            room.resize(text.len().min(ROOM), 0);
+        }
+        let joined = match HandshakeBytes::join(text, &mut room) {
+            Ok(joined) => joined,
+            Err(_) => return after_others(text),
+        };
+        let Some(message) = joined.messages().next() else {
+            return Outcome::Part;
+        };
+        if !message.is_whole() && !is_last {
+            return Outcome::Part;
+        }
+        let began = self.halves[side.index()].began;
+        let is_client = side == self.client;
+        match self.hellos.take((side, is_client), &message, began, desk) {
+            Took::Hello => Outcome::Over,
+            Took::Retry => {
+                self.halves[side.other().index()] = Half {
+                    state: State::Again,
+                    ..Half::default()
+                };
+                Outcome::Used(length_of(text, message.length + 4))
+            }
+            Took::Other => Outcome::Over,
+        }
+    }
+}
+
+/// What reading came to.
+enum Outcome {
+    /// This many bytes are done with.
+    Used(usize),
+    Part,
+    /// Nothing more is to be had.
+    Over,
+}
+
+/// Text that has no handshake record yet: whole records of other kinds are done with.
+fn after_others(text: &[u8]) -> Outcome {
+    let mut records = Records::new(text);
+    let mut at = 0;
+    loop {
+        match records.next() {
+            None => return Outcome::Used(at),
+            Some(Ok(record)) if record.kind == ContentType::HANDSHAKE => return Outcome::Part,
+            Some(Ok(record)) if record.is_whole() => at = records.offset(),
+            Some(Ok(_)) if at > 0 => return Outcome::Used(at),
+            Some(Ok(_)) => return Outcome::Part,
+            Some(Err(error)) if error.is_truncated() && at > 0 => return Outcome::Used(at),
+            Some(Err(error)) if error.is_truncated() => return Outcome::Part,
+            Some(Err(_)) => return Outcome::Over,
+        }
+    }
+}
+
+/// Length of the records that hold this many bytes of a handshake.
+fn length_of(text: &[u8], mut handshake: usize) -> usize {
+    let mut records = Records::new(text);
+    while let Some(Ok(record)) = records.next() {
+        if record.kind == ContentType::HANDSHAKE {
+            handshake = handshake.saturating_sub(record.fragment.len());
+            if handshake == 0 {
+                return records.offset();
+            }
+        }
+    }
+    text.len()
+}
+
+impl Speech for Tls {
+    fn bytes(&mut self, side: Side, data: &[u8], time: u64, desk: &mut Desk<'_>) -> Next {
+        let limit = desk.limits().head;
+        let half = &mut self.halves[side.index()];
+        if half.state == State::Over {
+            return Next::Same;
+        }
+        if half.bytes.is_empty() {
+            half.began = time;
+            if half.state == State::Again && !matches!(data.first(), Some(20..=22)) {
+                return Next::Same;
+            }
+        }
+        half.state = State::Hello;
+        let mut held = mem::take(&mut half.bytes);
+        let mut text = data;
+        if !held.is_empty() {
+            let room = limit.saturating_sub(held.len()).min(data.len());
+            held.extend_from_slice(&data[..room]);
+            text = &held;
+        }
+        loop {
+            match self.hello(side, text, false, desk) {
+                Outcome::Used(length) => {
+                    text = text.get(length.max(1)..).unwrap_or_default();
+                    if text.is_empty() {
+                        return Next::Same;
+                    }
+                }
+                Outcome::Part if text.len() < limit => {
+                    self.halves[side.index()].bytes = text.to_vec();
+                    return Next::Same;
+                }
+                Outcome::Part => {
+                    self.hello(side, text, true, desk);
+                    break;
+                }
+                Outcome::Over => break,
+            }
+        }
+        self.halves[side.index()].state = State::Over;
+        Next::Same
+    }
+
+    fn hole(&mut self, side: Side, _: Option<u32>, desk: &mut Desk<'_>) {
+        if self.halves[side.index()].state == State::Hello {
+            desk.stats.gaps += 1;
+        }
+        self.end(side, desk);
+    }
+
+    fn can_skip(&self, side: Side, _: u32) -> bool {
+        self.halves[side.index()].state == State::Over
+    }
+
+    fn end(&mut self, side: Side, desk: &mut Desk<'_>) {
+        let half = &mut self.halves[side.index()];
+        let text = mem::take(&mut half.bytes);
+        half.state = State::Over;
+        if !text.is_empty() && !matches!(self.hello(side, &text, true, desk), Outcome::Over) {
+            desk.stats.truncated += 1;
+        }
+    }
+
+    fn waiting(&self) -> usize {
+        self.hellos.waiting()
+    }
+
+    fn is_unfinished(&self) -> bool {
+        self.halves.iter().any(|half| !half.bytes.is_empty())
+    }
+
+    fn heap_len(&self) -> usize {
+        let bytes: usize = self.halves.iter().map(|half| half.bytes.capacity()).sum();
+        size_of::<Self>() + bytes + self.hellos.heap_len()
+    }
+
+    fn clear(&mut self) -> u64 {
+        self.hellos.clear()
+    }
+}
+
+/// Pairs the hellos, over TCP or QUIC.
+pub(super) struct Hellos {
+    is_quic: bool,
+    waiting: Option<Asked>,
+}
+
+/// What a handshake message was.
+pub(super) enum Took {
+    Hello,
+    /// A server's that asks for another one.
+    Retry,
+    Other,
+}
+
+impl Hellos {
+    pub(super) const fn new(is_quic: bool) -> Self {
+        Self {
+            is_quic,
+            waiting: None,
+        }
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        usize::from(self.waiting.is_some())
+    }
+
+    pub(super) fn heap_len(&self) -> usize {
+        self.waiting
+            .as_ref()
+            .map_or(0, |asked| asked.name.heap_len())
+    }
+
+    pub(super) fn clear(&mut self) -> u64 {
+        u64::from(self.waiting.take().is_some())
+    }
+
+    /// Takes the first message of a side, and tells it if it is a hello.
+    pub(super) fn take(
+        &mut self,
+        (side, is_client): (Side, bool),
+        message: &Handshake<'_>,
+        began: u64,
+        desk: &mut Desk<'_>,
+    ) -> Took {
+        let mut told = Told {
+            sender: side,
+            began,
+            kind: L7Kind::REQUEST,
+            flags: RecordFlags::NONE,
+            trace: TraceId::default(),
+            asked: None,
+            body: L7Body::Tls(TlsRecord::default()),
+        };
+        let cut = match message.is_whole() {
+            true => RecordFlags::NONE,
+            false => RecordFlags::TRUNCATED,
+        };
+        if is_client {
+            let (HandshakeType::CLIENT_HELLO, Ok(hello)) = (
+                message.kind,
+                ClientHello::parse(message.body, message.length),
+            ) else {
+                return Took::Other;
+            };
+            let transport = match self.is_quic {
+                true => Ja4Transport::Quic,
+                false => Ja4Transport::Tcp,
+            };
+            let (record, flags) = desk.recorder.client_hello(&hello, transport);
+            let asked = Asked {
+                time: desk.now(),
+                name: record.server_name.clone(),
+                is_redacted: flags.contains(RecordFlags::REDACTED),
+            };
+            told.flags = flags | cut;
+            told.body = L7Body::Tls(record);
+            desk.tell(told);
+            if self.waiting.replace(asked).is_some() {
+                desk.stats.unanswered += 1;
+            }
+            return Took::Hello;
+        }
+        let (HandshakeType::SERVER_HELLO, Ok(hello)) = (
+            message.kind,
+            ServerHello::parse(message.body, message.length),
+        ) else {
+            return Took::Other;
+        };
+        let (mut record, flags) = desk.recorder.server_hello(&hello);
+        record.is_quic = self.is_quic;
+        told.kind = L7Kind::RESPONSE;
+        told.flags = flags | cut;
+        match self.waiting.take() {
+            Some(asked) => {
+                desk.stats.paired += 1;
+                told.asked = Some(asked.time);
+                record.server_name = asked.name;
+                if asked.is_redacted {
+                    told.flags |= RecordFlags::REDACTED;
+                }
+            }
+            None => {
+                desk.stats.unmatched += 1;
+                told.flags |= RecordFlags::UNMATCHED;
+            }
+        }
+        told.body = L7Body::Tls(record);
+        desk.tell(told);
+        match hello.is_retry() {
+            true => Took::Retry,
+            false => Took::Hello,
+        }
+    }
+}

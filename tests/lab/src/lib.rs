@@ -1,0 +1,14 @@
+//! Support code shared by the examples, benches and end-to-end tests of the flow crates:
+//! a laboratory of network namespaces, real traffic between them, and capture files.
+//!
+//! Unpublished; not part of what embedders use.
+#![forbid(unsafe_code)]
+
+pub mod demo_capture;
+pub mod example;
+pub mod frame;
+pub mod link;
+pub mod netns;
+pub mod privilege;
+pub mod process;
+pub mod traffic;
