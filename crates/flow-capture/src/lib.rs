@@ -28,12 +28,14 @@
 mod buffer;
 mod error;
 mod input;
+mod interface;
 mod pcapng;
 mod reader;
 mod table;
 mod writer;
 
-pub use error::CaptureError;
+pub use error::{CaptureError, Damage};
+pub use interface::CaptureInterface;
 pub use reader::{Packet, Reader, Step};
 pub use table::FlowTable;
 pub use writer::Writer;

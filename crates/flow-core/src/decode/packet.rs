@@ -107,8 +107,13 @@ fn link_addresses(packet: &Packet<'_>, flow: &mut Flow) {
     if let Some(ethernet) = packet.ethernet() {
         flow.source.mac = Mac(ethernet.source());
         flow.destination.mac = Mac(ethernet.destination());
-    } else if let Some(source) = packet.source_mac() {
-        flow.source.mac = Mac(source);
+    } else {
+        if let Some(source) = packet.source_mac() {
+            flow.source.mac = Mac(source);
+        }
+        if let Some(index) = packet.cooked().and_then(|header| header.interface()) {
+            flow.interface.index = index;
+        }
     }
 }
 
