@@ -41,7 +41,7 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "layers",
-        does: "fail on an edge between sibling crates, a cycle of modules, a file too long",
+        does: "fail on an arrow up, a cycle of crates, modules or files, a file too long",
         run: layers::run,
     },
 ];
