@@ -7,7 +7,7 @@
 //! - To declare a module, to import a module, or to re-export from a module below is no use.
 //! - A parent whose own code uses its child's items, and whose items the child uses, is in a cycle
 //!   with it: the items are in the wrong one of the two, or in want of a third file.
-//! - Code under `#[cfg(test)]`, attributes and documentation use nothing.
+//! - Code for tests and fuzzing only, attributes and documentation use nothing.
 //! - Not seen: methods called on a value whose type is not named, and `impl` blocks apart from
 //!   their type (that the type's file need not know of).
 

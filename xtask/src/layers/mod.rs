@@ -4,6 +4,7 @@
 //! cycle of crates, of a crate's top modules or of [files], a file that is too long, and one that
 //! is called after nothing it holds.
 
+mod condition;
 mod crates;
 mod files;
 mod graph;

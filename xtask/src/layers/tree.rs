@@ -1,7 +1,7 @@
 //! The modules of one compiled target, read from its root file with `syn`.
 //!
-//! Code under `#[cfg(test)]` is left out: a test may look at anything. Other conditions are taken
-//! as met, so that what is built for another platform or feature is held to the rules too.
+//! Code [for tests only](super::condition) is left out: a test may look at anything. Other conditions
+//! are taken as met, so that what is built for another platform or feature is held to the rules too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use syn::{Attribute, Item, ItemMacro, ItemMod, ItemUse};
 
+use super::condition::is_for_tests;
 use super::mentions::{self, Mention};
 use super::uses::{self, Import};
 
@@ -203,41 +204,6 @@ fn attributes(item: &Item) -> &[Attribute] {
 
 fn has(attributes: &[Attribute], name: &str) -> bool {
     attributes.iter().any(|found| found.path().is_ident(name))
-}
-
-/// Whether an item is compiled for tests only: `cfg(test)`, or `cfg(all(…))` that holds `test`.
-fn is_for_tests(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        let mut found = false;
-        // Other predicates may not parse to their end; what was found until then counts.
-        let _ = attribute.path().is_ident("cfg").then(|| {
-            attribute.parse_nested_meta(|meta| {
-                found |= requires_test(&meta)?;
-                Ok(())
-            })
-        });
-        found
-    })
-}
-
-fn requires_test(meta: &syn::meta::ParseNestedMeta<'_>) -> syn::Result<bool> {
-    if meta.path.is_ident("test") {
-        return Ok(true);
-    }
-    let mut found = false;
-    if meta.path.is_ident("all") {
-        meta.parse_nested_meta(|inner| {
-            found |= requires_test(&inner)?;
-            Ok(())
-        })?;
-    } else if meta.input.peek(syn::token::Paren) {
-        let inner;
-        syn::parenthesized!(inner in meta.input);
-        let _: proc_macro2::TokenStream = inner.parse()?;
-    } else if meta.input.peek(syn::Token![=]) {
-        let _: syn::Expr = meta.value()?.parse()?;
-    }
-    Ok(found)
 }
 
 fn path_attribute(attributes: &[Attribute]) -> Option<String> {
