@@ -7,7 +7,9 @@ use flow_core::flow::{
     Verdict,
 };
 use flow_core::record::L7Record;
-use flow_core::resolve::{EndpointNames, Extra, Held, NodeNames, Resolve, Service, Workload};
+use flow_core::resolve::{
+    EndpointNames, Extra, MaybeShared, NodeNames, Resolve, Service, Workload,
+};
 
 /// A flow and its names.
 pub(crate) struct Sample {
@@ -21,16 +23,16 @@ impl Resolve for Sample {
         &self.node
     }
 
-    fn endpoint(&self, handle: u32) -> Option<Held<'_, EndpointNames>> {
+    fn endpoint(&self, handle: u32) -> Option<MaybeShared<'_, EndpointNames>> {
         let at = usize::try_from(handle).ok()?.checked_sub(1)?;
-        self.ends.get(at).map(Held::Borrowed)
+        self.ends.get(at).map(MaybeShared::Borrowed)
     }
 
-    fn l7(&self, _handle: u32) -> Option<Held<'_, L7Record>> {
+    fn l7(&self, _handle: u32) -> Option<MaybeShared<'_, L7Record>> {
         None
     }
 
-    fn extra(&self, _handle: u32) -> Option<Held<'_, Extra>> {
+    fn extra(&self, _handle: u32) -> Option<MaybeShared<'_, Extra>> {
         None
     }
 }

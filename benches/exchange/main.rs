@@ -1,5 +1,5 @@
-//! Requests and responses paired: what a pair of packets costs from the payload to two records
-//! on the shelf, beside a peer that only parses the same bytes and pairs nothing.
+//! Requests and responses paired: what a pair of packets costs from the payload to two owned
+//! records, beside a peer that only parses the same bytes and pairs nothing.
 //!
 //! Criterion gives the figures; the table at the end compares medians of paired rounds, in
 //! which the contenders take turns, and is what to trust on a noisy machine. Each group is two

@@ -1,9 +1,9 @@
 //! Ours: both packets go through a tracker.
 
-use std::sync::Arc;
+use std::hint::black_box;
 
 use flow_core::flow::{Flow, Ip, Protocol, TcpFlags};
-use flow_core::record::L7Shelf;
+use flow_core::record::L7Record;
 use flow_l7::http2::PREFACE;
 use flow_l7::redact::Redaction;
 use flow_l7::track::{Limits, Segment, Tracker};
@@ -37,7 +37,6 @@ const ACK: TcpFlags = TcpFlags::ACK;
 
 impl Pair {
     pub(crate) fn new(kind: Kind, at: usize) -> Self {
-        let shelf = Arc::new(L7Shelf::with_capacity(4096));
         let (port, protocol) = match kind {
             Kind::Dns => (53, Protocol::UDP),
             Kind::Http1 => (80, Protocol::TCP),
@@ -57,14 +56,14 @@ impl Pair {
         let mut pair = Self {
             kind,
             at,
-            tracker: Tracker::new(Limits::default(), Redaction::default(), shelf),
+            tracker: Tracker::new(Limits::default(), Redaction::default()),
             flows: [there, back],
             next: [7; 2],
             number: 1,
             bytes: Vec::new(),
         };
         if protocol == Protocol::TCP {
-            pair.open(&mut |_| {});
+            pair.open(&mut |_, _| {});
         }
         if kind == Kind::Http2 {
             let (client, server) = said::first_blocks();
@@ -72,13 +71,17 @@ impl Pair {
             let mut answer = said::frame(1, 5, &server);
             (call[8], answer[8]) = (1, 1);
             let settings = said::frame(4, 0, &[]);
-            pair.say(0, &[&PREFACE[..], &settings, &call].concat(), &mut |_| {});
-            pair.say(1, &[&settings[..], &answer].concat(), &mut |_| {});
+            pair.say(
+                0,
+                &[&PREFACE[..], &settings, &call].concat(),
+                &mut |_, _| {},
+            );
+            pair.say(1, &[&settings[..], &answer].concat(), &mut |_, _| {});
         }
         pair
     }
 
-    fn open(&mut self, emit: &mut dyn FnMut(&Flow)) {
+    fn open(&mut self, emit: &mut dyn FnMut(&Flow, &mut L7Record)) {
         for (side, flags) in [(0, SYN), (1, SYN | ACK)] {
             self.next[side] = self.next[side].wrapping_add(1_000);
             let segment = Segment::stream(&[], self.next[side], flags);
@@ -87,7 +90,7 @@ impl Pair {
         }
     }
 
-    fn say(&mut self, side: usize, payload: &[u8], emit: &mut dyn FnMut(&Flow)) {
+    fn say(&mut self, side: usize, payload: &[u8], emit: &mut dyn FnMut(&Flow, &mut L7Record)) {
         self.flows[side].time += 1_000;
         let segment = match self.kind {
             Kind::Dns => Segment::datagram(payload),
@@ -122,7 +125,8 @@ impl Extract for Pair {
         let bytes = std::mem::take(&mut self.bytes);
         let (request, response) = bytes.split_at(self.at);
         let mut count = 0_u64;
-        let mut take = |flow: &Flow| count += u64::from(flow.l7 != 0);
+        let mut take =
+            |_: &Flow, record: &mut L7Record| count += u64::from(black_box(record).kind.0 != 0);
         if self.kind == Kind::Tls {
             self.open(&mut take);
         }

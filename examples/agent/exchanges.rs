@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use flow_core::flow::Flow;
-use flow_core::record::L7Shelf;
+use flow_core::record::{L7Record, L7Shelf};
 use flow_core::wire::Packet;
 use flow_l7::redact::Redaction;
 use flow_l7::track::{Limits, Segment, Tracker, TrackerStats};
@@ -75,35 +75,28 @@ impl Exchanges {
     /// `None` where no protocol is asked for.
     pub(crate) fn new(setup: &Setup) -> Option<Self> {
         (setup.protocols != Protocols::NONE).then(|| Self {
-            tracker: Tracker::new(
-                setup.limits,
-                setup.redaction.clone(),
-                Arc::clone(&setup.shelf),
-            ),
+            tracker: Tracker::new(setup.limits, setup.redaction.clone()),
             setup: setup.clone(),
         })
     }
 
     /// Takes a packet and its flow; hands out the flows of what it says.
     pub(crate) fn packet(&mut self, flow: &Flow, packet: &Packet<'_>, emit: &mut dyn FnMut(&Flow)) {
-        let protocols = self.setup.protocols;
         if let Some(segment) = Segment::of_packet(packet) {
             self.tracker
-                .track(flow, &segment, &mut chosen(protocols, emit));
+                .track(flow, &segment, &mut chosen(&self.setup, emit));
         }
     }
 
     /// Gives up what has been quiet for too long at the time `now`, in nanoseconds since the Unix
     /// epoch.
     pub(crate) fn expire(&mut self, now: u64, emit: &mut dyn FnMut(&Flow)) {
-        let protocols = self.setup.protocols;
-        self.tracker.expire(now, &mut chosen(protocols, emit));
+        self.tracker.expire(now, &mut chosen(&self.setup, emit));
     }
 
     /// Nothing more comes: hands out what is left, and adds up what was done.
     pub(crate) fn finish(mut self, emit: &mut dyn FnMut(&Flow)) {
-        let protocols = self.setup.protocols;
-        self.tracker.finish(&mut chosen(protocols, emit));
+        self.tracker.finish(&mut chosen(&self.setup, emit));
         let mut sums = self
             .setup
             .sums
@@ -113,11 +106,13 @@ impl Exchanges {
     }
 }
 
-/// Passes flows of these protocols on.
-fn chosen(protocols: Protocols, emit: &mut dyn FnMut(&Flow)) -> impl FnMut(&Flow) {
-    move |flow| {
-        if protocols.contains(flow.l7_type) {
-            emit(flow);
+/// Keeps the records of the protocols that are asked for, and passes their flows on.
+fn chosen(setup: &Setup, emit: &mut dyn FnMut(&Flow)) -> impl FnMut(&Flow, &mut L7Record) {
+    |flow, record| {
+        if setup.protocols.contains(flow.l7_type) {
+            let mut flow = *flow;
+            flow.l7 = setup.shelf.put(record.clone());
+            emit(&flow);
         }
     }
 }

@@ -126,7 +126,7 @@ impl Replay<'_> {
                     self.flows += 1;
                     return Ok(());
                 }
-                let flow = match message.to_flow(&mut self.names) {
+                let flow = match message.to_flow(&self.names) {
                     Ok(flow) => flow,
                     Err(error) => {
                         self.bad(number, error);

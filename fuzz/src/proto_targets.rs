@@ -76,11 +76,11 @@ fn assert_same(again: &ExportEvent, event: &ExportEvent, json: &str) {
 
 /// A message as a flow: what is written of that flow is a message of the same flow.
 fn flow(message: &Message) {
-    let mut shelves = Shelves::with_capacity(4);
-    let flow = match message.to_flow(&mut shelves) {
+    let shelves = Shelves::with_capacity(4);
+    let flow = match message.to_flow(&shelves) {
         Ok(flow) => flow,
         Err(error) => {
-            assert!(message.to_flow(&mut Unresolved).is_err());
+            assert!(message.to_flow(&Unresolved).is_err());
             return assert!(!error.to_string().is_empty());
         }
     };
@@ -93,8 +93,8 @@ fn flow(message: &Message) {
         if form == ExtensionForm::Message {
             assert_eq!(read, sent);
         }
-        let mut others = Shelves::with_capacity(4);
-        let mut again = read.to_flow(&mut others).expect("what was sent");
+        let others = Shelves::with_capacity(4);
+        let mut again = read.to_flow(&others).expect("what was sent");
         // Handles are those of other shelves.
         again.source.meta = flow.source.meta;
         again.destination.meta = flow.destination.meta;

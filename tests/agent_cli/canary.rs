@@ -3,12 +3,11 @@
 
 use std::path::Path;
 use std::process::Output;
-use std::sync::Arc;
 
 use flow_capture::Reader;
 use flow_core::decode::{Capture, flow_of};
 use flow_core::flow::Flow;
-use flow_core::record::L7Shelf;
+use flow_core::record::L7Record;
 use flow_core::wire::{LinkType, Packet};
 use flow_l7::redact::Redaction;
 use flow_l7::track::{Limits, Segment, Tracker};
@@ -222,14 +221,12 @@ fn credentials_are_hidden_without_being_asked() {
 /// Records of a capture, the tracker that made them and everything around them, as `{:?}` shows
 /// them.
 fn debugged(redaction: Redaction) -> String {
-    let shelf = Arc::new(L7Shelf::with_capacity(64));
-    let mut tracker = Tracker::new(Limits::default(), redaction, Arc::clone(&shelf));
+    let mut tracker = Tracker::new(Limits::default(), redaction);
     let bytes = secrets().finish();
     let mut reader = Reader::new(Box::new(std::io::Cursor::new(bytes))).expect("a capture");
     let mut told = String::new();
     let mut records = 0;
-    let mut emit = |flow: &Flow| {
-        let record = shelf.get(flow.l7).expect("a record");
+    let mut emit = |flow: &Flow, record: &mut L7Record| {
         records += 1;
         told += &format!("{flow:?} {record:?} {:#?} {}\n", record, record.summary());
     };
@@ -246,7 +243,7 @@ fn debugged(redaction: Redaction) -> String {
             around += &format!("{segment:?}");
             tracker.track(&flow, &segment, &mut emit);
         }
-        around += &format!("{tracker:?} {shelf:?}");
+        around += &format!("{tracker:?}");
     }
     tracker.finish(&mut emit);
     assert!(records >= 7, "{records} records");

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 
 use flow_core::decode::flow_of;
 use flow_core::flow::Flow;
-use flow_core::record::{DnsRecord, HttpRecord, L7Body, L7Kind, L7Record, L7Shelf, RecordFlags};
+use flow_core::record::{DnsRecord, HttpRecord, L7Body, L7Kind, L7Record, RecordFlags};
 use flow_core::wire::Packet;
 use flow_l7::redact::Redaction;
 use flow_l7::track::{Limits, Segment, Tracker, TrackerStats};
@@ -24,19 +23,17 @@ pub(crate) struct Told {
     /// By connection: facts as nDPI has them, each in lower case where it is a host.
     pub(crate) facts: BTreeMap<Ends, BTreeSet<(Kind, String)>>,
     pub(crate) stats: TrackerStats,
-    pub(crate) records: Vec<Arc<L7Record>>,
+    pub(crate) records: Vec<L7Record>,
 }
 
 /// Tracks a capture; asserts that memory and latencies are what they can be.
 pub(crate) fn told(path: &Path, limits: Limits) -> Told {
-    let shelf = Arc::new(L7Shelf::with_capacity(16));
-    let mut tracker = Tracker::new(limits, Redaction::none(), Arc::clone(&shelf));
+    let mut tracker = Tracker::new(limits, Redaction::none());
     let mut told = Told::default();
     let mut count = 0_u64;
     let mut began = u64::MAX;
     let mut now = 0;
-    let mut take = |flow: &Flow, told: &mut Told, now: u64, began: u64| {
-        let record = shelf.get(flow.l7).expect("it was put there just now");
+    let mut take = |flow: &Flow, record: &L7Record, told: &mut Told, now: u64, began: u64| {
         // Captures are not always in order of time.
         let most = now.max(flow.time) - began.min(flow.first_seen);
         assert!(record.latency_ns <= most, "{record:?}");
@@ -46,8 +43,8 @@ pub(crate) fn told(path: &Path, limits: Limits) -> Told {
         assert!(!unmatched || record.latency_ns == 0);
         count += 1;
         let facts = told.facts.entry(ends_of(flow)).or_default();
-        of_record(&record, facts);
-        told.records.push(record);
+        of_record(record, facts);
+        told.records.push(record.clone());
     };
     frames(path, &mut |frame| {
         let Ok(flow) = flow_of(frame) else { return };
@@ -57,13 +54,13 @@ pub(crate) fn told(path: &Path, limits: Limits) -> Told {
             return;
         };
         (began, now) = (began.min(flow.time), now.max(flow.time));
-        tracker.track(&flow, &segment, &mut |flow| {
-            take(flow, &mut told, now, began);
+        tracker.track(&flow, &segment, &mut |flow, record| {
+            take(flow, record, &mut told, now, began);
         });
         let most = limits.memory + PLACE * limits.connections.min(tracker.len().max(16) * 2);
         assert!(tracker.memory() <= most, "{}", path.display());
     });
-    tracker.finish(&mut |flow| take(flow, &mut told, now, began));
+    tracker.finish(&mut |flow, record| take(flow, record, &mut told, now, began));
     let stats = tracker.stats();
     let gone = stats.paired + stats.repeated + stats.unanswered + stats.evicted + stats.one_way;
     assert_eq!(stats.requests, gone, "{}: {stats:?}", path.display());

@@ -5,6 +5,7 @@ mod bpf;
 mod btf_ext;
 mod layers;
 mod proto;
+mod suite;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -41,8 +42,13 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "layers",
-        does: "fail on an edge between sibling crates, a cycle of modules, a file too long",
+        does: "fail on an arrow up, a cycle of crates, modules or files, a file too long",
         run: layers::run,
+    },
+    Task {
+        name: "test",
+        does: "install what the tests need (Debian, root) and run all of them",
+        run: suite::run,
     },
 ];
 

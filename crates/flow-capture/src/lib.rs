@@ -1,7 +1,8 @@
 //! Capture files, and flows of the packets in them.
 //!
 //! [`Reader`] reads pcap (draft-ietf-opsawg-pcap) and pcapng (draft-ietf-opsawg-pcapng), [`Writer`]
-//! writes pcap, and [`FlowTable`] adds single packets up to connections, in user space.
+//! writes pcap, [`FlowTable`] adds single packets up to connections, in user space, and
+//! [`CaptureSource`] is all of it as the source of a [pipeline](flow_core::pipeline).
 //!
 //! ```
 //! use flow_capture::FlowTable;
@@ -26,17 +27,21 @@
 #![forbid(unsafe_code)]
 
 mod buffer;
+mod counts;
 mod error;
 mod input;
 mod interface;
 mod pcapng;
 mod reader;
+mod source;
 mod table;
 mod writer;
 
+pub use counts::CaptureCounts;
 pub use error::{CaptureError, Damage};
 pub use interface::CaptureInterface;
 pub use reader::{Packet, Reader, Step};
+pub use source::{CaptureMode, CaptureProgress, CaptureSource};
 pub use table::FlowTable;
 pub use writer::Writer;
 

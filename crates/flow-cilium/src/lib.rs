@@ -42,7 +42,7 @@
 //! ```
 //!
 //! With the feature `std` a live agent can be read: [`MonitorSocket`] is a
-//! [`Source`](flow_core::pipeline::Source) of the records that an agent hands out at its monitor
+//! [`CiliumSource`] of the flows that an agent hands out at its monitor
 //! socket, [`gob`] the encoding of that socket, and [`AgentDecoder`] reads what the agent itself
 //! tells: notifications, and the layer 7 records of its proxies ([`log`]).
 //!
@@ -75,6 +75,8 @@ mod rules;
 mod sock;
 #[cfg(unix)]
 mod socket;
+#[cfg(unix)]
+mod source;
 mod stats;
 mod trace;
 
@@ -96,7 +98,9 @@ pub use payload::{MonitorPayload, PayloadKind};
 pub use policy::{PolicyLayout, PolicyVerdictNotify};
 pub use sock::{SockLayout, TraceSockNotify};
 #[cfg(unix)]
-pub use socket::MonitorSocket;
+pub use socket::{MonitorRecord, MonitorSocket};
+#[cfg(unix)]
+pub use source::CiliumSource;
 pub use stats::CiliumStats;
 pub use trace::TraceNotify;
 

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 use std::boxed::Box;
+use std::error::Error;
 use std::format;
 use std::io::{ErrorKind, Read};
 use std::os::unix::net::UnixStream;
@@ -11,7 +12,22 @@ use std::vec;
 
 use super::gob::{GobLimits, GobStream};
 use super::{MonitorPayload, PayloadKind};
-use flow_core::pipeline::{CiliumRecord, Lost, LostAt, Progress, Record, Source, SourceError};
+use flow_core::pipeline::{Lost, LostAt, SourceError};
+
+/// One record of an agent's monitor, borrowed for the time of the call.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum MonitorRecord<'a> {
+    /// A record of the datapath or the agent.
+    Event {
+        /// Its bytes.
+        data: &'a [u8],
+        /// Processor on which it was made.
+        cpu: u32,
+    },
+    /// Records that were lost.
+    Lost(Lost),
+}
 
 /// Bytes that are read at once.
 const CHUNK: usize = 64 << 10;
@@ -20,36 +36,37 @@ const CHUNKS: usize = 64;
 
 /// Reads the records that a Cilium agent hands out at its monitor socket.
 ///
-/// Yields [`Record::Cilium`] for each, and [`Record::Lost`] for what the agent says it lost
+/// Yields [`MonitorRecord::Event`] for each, and [`MonitorRecord::Lost`] for what the agent says it lost
 /// ([`LostAt::Monitor`]) and for what could not be read ([`LostAt::Decode`]).
 ///
-/// When the agent closes the socket, or its stream gets out of step, [`poll`](Source::poll) ends
+/// When the agent closes the socket, or its stream gets out of step, [`poll_records`](Self::poll_records) ends
 /// with an error that says so. Whether and when to connect anew is the caller's choice; a new
 /// connection is a new `MonitorSocket`.
 ///
 /// ```no_run
 /// use std::time::Duration;
 ///
-/// use flow_cilium::{AgentDecoder, AgentEvent, CiliumDecoder, CiliumError, MonitorSocket};
-/// use flow_core::pipeline::{Record, Source};
+/// use flow_cilium::{
+///     AgentDecoder, AgentEvent, CiliumDecoder, CiliumError, MonitorRecord, MonitorSocket,
+/// };
 ///
 /// let mut source = MonitorSocket::connect(MonitorSocket::PATH)?;
 /// let mut datapath = CiliumDecoder::new(());
 /// let mut agent = AgentDecoder::default();
 /// let now = 1_700_000_000_000_000_000; // nanoseconds since the Unix epoch
 /// loop {
-///     source.poll(Duration::from_secs(1), &mut |record| match record {
-///         Record::Cilium(record) => match datapath.decode(record.data, record.cpu, now) {
+///     source.poll_records(Duration::from_secs(1), &mut |record| match record {
+///         MonitorRecord::Event { data, cpu } => match datapath.decode(data, cpu, now) {
 ///             Ok(flow) => println!("{flow}"),
 ///             // A debug message, or what the agent itself tells.
-///             Err(CiliumError::NoFlow { .. }) => match agent.decode(record.data) {
+///             Err(CiliumError::NoFlow { .. }) => match agent.decode(data) {
 ///                 Ok(AgentEvent::AccessLog(record)) => println!("{}", record.to_flow(now)),
 ///                 Ok(AgentEvent::Notify(notify)) => println!("{}", notify.kind),
 ///                 Err(error) => eprintln!("{error}"),
 ///             },
 ///             Err(error) => eprintln!("{error}"),
 ///         },
-///         Record::Lost(lost) => eprintln!("{} lost at {:?}", lost.count, lost.at),
+///         MonitorRecord::Lost(lost) => eprintln!("{} lost at {:?}", lost.count, lost.at),
 ///         _ => {}
 ///     })?;
 /// }
@@ -80,10 +97,7 @@ impl MonitorSocket {
         let name = format!("cilium monitor {}", path.display());
         match UnixStream::connect(path) {
             Ok(stream) => Ok(Self::new(name, stream)),
-            Err(error) => Err(SourceError {
-                source_name: name,
-                reason: format!("cannot connect: {error}"),
-            }),
+            Err(error) => Err(SourceError::new(name, "connecting", error)),
         }
     }
 
@@ -107,21 +121,28 @@ impl MonitorSocket {
     }
 
     #[cold]
-    fn error(&self, reason: String) -> SourceError {
-        SourceError {
-            source_name: self.name.clone(),
-            reason,
-        }
+    fn error(
+        &self,
+        action: impl Into<String>,
+        cause: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> SourceError {
+        SourceError::new(self.name.clone(), action, cause)
     }
 
     #[cold]
     fn closed(&self) -> SourceError {
         let records = self.records;
         match self.gob.pending() {
-            0 => self.error(format!("the agent closed it after {records} records")),
-            pending => self.error(format!(
-                "the agent closed it after {records} records, {pending} bytes into the next message"
-            )),
+            0 => self.error(
+                "reading",
+                format!("the agent closed it after {records} records"),
+            ),
+            pending => self.error(
+                "reading",
+                format!(
+                    "the agent closed it after {records} records, {pending} bytes into the next message"
+                ),
+            ),
         }
     }
 
@@ -141,7 +162,7 @@ impl MonitorSocket {
                 self.waits = Some(timeout);
                 Ok(())
             }
-            Err(error) => Err(self.error(format!("cannot set how long to wait: {error}"))),
+            Err(error) => Err(self.error("setting how long to wait", error)),
         }
     }
 
@@ -150,7 +171,7 @@ impl MonitorSocket {
     fn read(
         &mut self,
         timeout: Duration,
-        sink: &mut dyn FnMut(Record<'_>),
+        sink: &mut dyn FnMut(MonitorRecord<'_>),
     ) -> Result<usize, SourceError> {
         self.set_wait(timeout)?;
         let length = match self.stream.read(&mut self.chunk) {
@@ -159,7 +180,7 @@ impl MonitorSocket {
             Err(error) => match error.kind() {
                 ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted => 0,
                 ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => return Err(self.closed()),
-                _ => return Err(self.error(format!("cannot read: {error}"))),
+                _ => return Err(self.error("reading", error)),
             },
         };
         self.gob.push(&self.chunk[..length]);
@@ -167,8 +188,8 @@ impl MonitorSocket {
         Ok(length)
     }
 
-    fn hand_over(&mut self, sink: &mut dyn FnMut(Record<'_>)) -> Result<(), SourceError> {
-        let lost = |at, count| Record::Lost(Lost { at, count });
+    fn hand_over(&mut self, sink: &mut dyn FnMut(MonitorRecord<'_>)) -> Result<(), SourceError> {
+        let lost = |at, count| MonitorRecord::Lost(Lost { at, count });
         loop {
             let payload = match self.gob.next_value() {
                 Ok(Some(value)) => MonitorPayload::read(&value),
@@ -176,7 +197,7 @@ impl MonitorSocket {
                 Err(error) if error.is_fatal() => {
                     let records = self.records;
                     sink(lost(LostAt::Decode, 1));
-                    return Err(self.error(format!("after {records} records: {error}")));
+                    return Err(self.error(format!("reading after {records} records"), error));
                 }
                 Err(_) => None,
             };
@@ -190,28 +211,26 @@ impl MonitorSocket {
             match payload.kind {
                 PayloadKind::SAMPLE => {
                     self.records += 1;
-                    sink(Record::Cilium(CiliumRecord {
+                    sink(MonitorRecord::Event {
                         data: payload.data,
                         cpu: payload.cpu,
-                    }));
+                    });
                 }
                 PayloadKind::LOST => {}
                 _ => sink(lost(LostAt::Decode, 1)),
             }
         }
     }
-}
 
-impl Source for MonitorSocket {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn poll(
+    /// Hands over every record that is ready; where none is, waits for one for at most `timeout`.
+    ///
+    /// # Errors
+    /// When the agent closes the socket, or its stream gets out of step.
+    pub fn poll_records(
         &mut self,
         timeout: Duration,
-        sink: &mut dyn FnMut(Record<'_>),
-    ) -> Result<Progress, SourceError> {
+        sink: &mut dyn FnMut(MonitorRecord<'_>),
+    ) -> Result<(), SourceError> {
         let mut length = self.read(timeout, sink)?;
         // A chunk that was full: more may be ready.
         for _ in 1..CHUNKS {
@@ -220,6 +239,11 @@ impl Source for MonitorSocket {
             }
             length = self.read(Duration::ZERO, sink)?;
         }
-        Ok(Progress::Open)
+        Ok(())
+    }
+
+    /// Its name in messages.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 }

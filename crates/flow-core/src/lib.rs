@@ -68,4 +68,6 @@ pub mod ring;
 #[cfg(feature = "std")]
 pub mod shelf;
 pub mod text;
+#[cfg(feature = "std")]
+pub mod view;
 pub mod wire;

@@ -1,23 +1,17 @@
 //! Observes this host's network traffic with eBPF and yields flow records.
 //!
 //! ```no_run
-//! use std::time::Duration;
-//!
-//! use flow_core::pipeline::{Progress, Record, Source};
+//! use flow_core::pipeline::{Pipeline, Since};
+//! use flow_core::ring::Next;
 //! use flow_ebpf::FlowSource;
 //!
-//! let mut source = FlowSource::builder().load()?;
+//! let source = FlowSource::builder().load()?;
 //! eprintln!("{}", source.report());
-//! let mut decoder = source.decoder();
-//! while source.poll(Duration::from_millis(200), &mut |record| match record {
-//!     Record::Kernel(bytes) => match decoder.decode(bytes) {
-//!         Ok(flow) => println!("{flow}"),
-//!         Err(error) => eprintln!("{error}"),
-//!     },
-//!     Record::Lost(lost) => eprintln!("lost {} at {:?}", lost.count, lost.at),
-//!     _ => {}
-//! })? == Progress::Open
-//! {}
+//! let pipeline = Pipeline::builder().sources(source.into_shards()).start()?;
+//! pipeline.subscribe(Since::Oldest).for_each(|next| match next {
+//!     Next::Record(flow) => println!("{}", flow.line()),
+//!     Next::Lost(count) => eprintln!("{count} lost"),
+//! });
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -42,16 +36,20 @@ mod attach;
 mod btf;
 mod builder;
 mod clock;
+mod decode;
 mod drop_reason;
 mod error;
 mod feature;
 mod filter;
+mod flows;
+mod handle;
 mod memory;
 mod names;
 mod netns;
 mod object;
 mod options;
 mod privileges;
+mod record;
 mod rtnl;
 mod shard;
 mod shared;
@@ -67,10 +65,12 @@ pub use drop_reason::DropReasons;
 pub use error::LoadError;
 pub use feature::{Feature, FeatureState, Report};
 pub use filter::{Network, NetworkError, PacketFilter};
+pub use handle::SourceHandle;
 pub use names::{InterfaceNames, InterfaceReader};
 pub use options::{AttachWith, Interfaces, Mode, Namespace, TableKind};
+pub use record::Record;
 pub use shard::Shard;
-pub use source::{FlowSource, SourceHandle};
+pub use source::FlowSource;
 pub use stats::{Counter, Stats};
 
 /// Most ring buffers that the kernel programs write to.

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aya::maps::{MapData, RingBuf};
-use flow_core::pipeline::{Lost, LostAt, Progress, Record, Source, SourceError};
+use flow_core::pipeline::{Lost, LostAt, Progress, SourceError};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use crate::decode::Decoding;
+use crate::handle::SourceHandle;
+use crate::record::Record;
 use crate::shared::{Keeper, Shared, Stage};
 
 /// After records the ring buffer is looked at again this much later before anyone waits for
@@ -29,6 +32,8 @@ pub struct Shard {
     /// Only the first shard tells of losses.
     losses: Option<Losses>,
     keeper: Arc<Keeper>,
+    /// Made when it is first read as a source of flows.
+    pub(crate) decoding: Option<Decoding>,
 }
 
 /// What has been told so far.
@@ -52,7 +57,28 @@ impl Shard {
                 table: 0,
             }),
             keeper,
+            decoding: None,
         }
+    }
+
+    /// Hands over every record that is ready; where none is, waits for one for at most `timeout`.
+    ///
+    /// # Errors
+    /// Where the ring buffer cannot be waited for.
+    pub fn poll_records(
+        &mut self,
+        timeout: Duration,
+        sink: &mut dyn FnMut(Record<'_>),
+    ) -> Result<Progress, SourceError> {
+        poll_all(std::slice::from_mut(self), timeout, sink)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn handle(&self) -> SourceHandle {
+        SourceHandle::new(Arc::clone(&self.keeper.shared))
     }
 
     /// Hands over what is ready. Gives the number of records.
@@ -111,10 +137,11 @@ impl Shard {
         let limit = Timespec::try_from(timeout).ok();
         match poll(&mut fds, limit.as_ref()) {
             Ok(_) | Err(Errno::INTR) => Ok(()),
-            Err(error) => Err(SourceError {
-                source_name: first.name.clone(),
-                reason: format!("waiting for records: {error}"),
-            }),
+            Err(error) => Err(SourceError::new(
+                &*first.name,
+                "waiting for records",
+                std::io::Error::from(error),
+            )),
         }
     }
 }
@@ -159,20 +186,6 @@ fn drain_all(shards: &mut [Shard], sink: &mut dyn FnMut(Record<'_>)) -> bool {
         count += shard.drain(sink);
     }
     count > 0
-}
-
-impl Source for Shard {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn poll(
-        &mut self,
-        timeout: Duration,
-        sink: &mut dyn FnMut(Record<'_>),
-    ) -> Result<Progress, SourceError> {
-        poll_all(std::slice::from_mut(self), timeout, sink)
-    }
 }
 
 impl Drop for Shard {

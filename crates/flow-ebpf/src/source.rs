@@ -6,23 +6,24 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use flow_core::clock::BootClock;
 use flow_core::event::EventDecoder;
-use flow_core::pipeline::{Progress, Record, Source, SourceError};
+use flow_core::pipeline::{Progress, SourceError};
 
 use crate::attach::host;
-use crate::clock::clock_sample;
+use crate::decode::Decoding;
 use crate::drop_reason::DropReasons;
 use crate::error::LoadError;
 use crate::feature::{FeatureState, Report};
+use crate::handle::SourceHandle;
 use crate::memory;
 use crate::names::{InterfaceNames, InterfaceReader};
 use crate::netns::Netns;
 use crate::object::{self, Context, Object};
 use crate::options::{Mode, Options};
 use crate::privileges;
+use crate::record::Record;
 use crate::shard::{Shard, poll_all};
-use crate::shared::{Keeper, Shared, Stage};
+use crate::shared::{Keeper, Shared};
 use crate::stats::Stats;
 use crate::sweep;
 use crate::worker::Worker;
@@ -33,14 +34,10 @@ use crate::worker::Worker;
 /// nothing else.
 #[derive(Debug)]
 pub struct FlowSource {
-    shards: Vec<Shard>,
+    pub(crate) shards: Vec<Shard>,
     handle: SourceHandle,
-}
-
-/// Asks a running [`FlowSource`] about itself and stops it, from any thread. Cloning shares it.
-#[derive(Clone, Debug)]
-pub struct SourceHandle {
-    shared: Arc<Shared>,
+    /// Made when it is first read as a source of flows.
+    pub(crate) decoding: Option<Decoding>,
 }
 
 impl FlowSource {
@@ -130,7 +127,8 @@ impl FlowSource {
         }
         Ok(Self {
             shards,
-            handle: SourceHandle { shared },
+            handle: SourceHandle::new(shared),
+            decoding: None,
         })
     }
 
@@ -181,58 +179,13 @@ impl FlowSource {
     pub fn into_shards(self) -> Vec<Shard> {
         self.shards
     }
-}
 
-impl SourceHandle {
-    /// See [`FlowSource::report`].
-    #[must_use]
-    pub fn report(&self) -> Report {
-        self.shared.report()
-    }
-
-    /// See [`FlowSource::stats`].
-    #[must_use]
-    pub fn stats(&self) -> Stats {
-        self.shared.stats()
-    }
-
-    /// See [`FlowSource::interfaces`].
-    #[must_use]
-    pub fn interfaces(&self) -> InterfaceNames {
-        self.shared.names.clone()
-    }
-
-    /// See [`FlowSource::drop_reasons`].
-    #[must_use]
-    pub fn drop_reasons(&self) -> Arc<DropReasons> {
-        Arc::clone(&self.shared.reasons)
-    }
-
-    /// A decoder that knows the clocks, the running kernel's drop reasons and the names of the
-    /// interfaces. One for each thread; give it a new [`clock_sample`](crate::clock_sample) now
-    /// and then.
-    #[must_use]
-    pub fn decoder(&self) -> EventDecoder<InterfaceReader> {
-        let (boot, wall) = clock_sample();
-        let reasons = self.shared.reasons.iter().collect();
-        let names = self.shared.names.reader();
-        EventDecoder::new(BootClock::new(boot, wall), reasons, names)
-    }
-
-    /// Ends the observation: detaches, then reports every count still in the kernel's table.
-    /// The sources go on until that is handed over and then tell
-    /// [`Progress::Ended`]. Returns at once.
-    pub fn stop(&self) {
-        self.shared.advance(Stage::Stopping);
-    }
-}
-
-impl Source for FlowSource {
-    fn name(&self) -> &str {
-        "kernel"
-    }
-
-    fn poll(
+    /// Hands over every record that is ready, of all ring buffers; where none is, waits for one for
+    /// at most `timeout`.
+    ///
+    /// # Errors
+    /// Where the ring buffers cannot be waited for.
+    pub fn poll_records(
         &mut self,
         timeout: Duration,
         sink: &mut dyn FnMut(Record<'_>),

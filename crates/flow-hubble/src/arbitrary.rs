@@ -16,7 +16,7 @@ use flow_core::record::{
     Text, TlsRecord, TraceId,
 };
 use flow_core::resolve::{
-    Aggregate, Emitter, EndpointNames, Extra, Held, NodeNames, Policy, Resolve, Service,
+    Aggregate, Emitter, EndpointNames, Extra, MaybeShared, NodeNames, Policy, Resolve, Service,
     SourceFile, Workload,
 };
 
@@ -40,20 +40,20 @@ impl Resolve for Given {
         &self.node
     }
 
-    fn endpoint(&self, handle: u32) -> Option<Held<'_, EndpointNames>> {
+    fn endpoint(&self, handle: u32) -> Option<MaybeShared<'_, EndpointNames>> {
         match handle {
-            SOURCE => Some(Held::Borrowed(&self.source)),
-            DESTINATION => Some(Held::Borrowed(&self.destination)),
+            SOURCE => Some(MaybeShared::Borrowed(&self.source)),
+            DESTINATION => Some(MaybeShared::Borrowed(&self.destination)),
             _ => None,
         }
     }
 
-    fn l7(&self, handle: u32) -> Option<Held<'_, L7Record>> {
-        (handle == 1).then_some(Held::Borrowed(&self.l7))
+    fn l7(&self, handle: u32) -> Option<MaybeShared<'_, L7Record>> {
+        (handle == 1).then_some(MaybeShared::Borrowed(&self.l7))
     }
 
-    fn extra(&self, handle: u32) -> Option<Held<'_, Extra>> {
-        (handle == 1).then_some(Held::Borrowed(&self.extra))
+    fn extra(&self, handle: u32) -> Option<MaybeShared<'_, Extra>> {
+        (handle == 1).then_some(MaybeShared::Borrowed(&self.extra))
     }
 }
 
@@ -171,6 +171,7 @@ fn extra() -> impl Strategy<Value = Extra> {
                 egress,
                 unknown,
             }),
+            node: None,
         }
     })
 }

@@ -9,8 +9,8 @@ use super::mask::{Mask, Masked};
 use super::message;
 use super::{flow as pb, observer};
 use flow_core::flow::Flow;
-use flow_core::record::L7Record;
-use flow_core::resolve::{EndpointNames, Extra, Held, NodeNames, Resolve, Unresolved};
+use flow_core::resolve::{Resolve, Unresolved};
+use flow_core::view::FlowView;
 
 /// A flow on its way out: as a message, as protobuf, or as JSON.
 ///
@@ -35,10 +35,35 @@ use flow_core::resolve::{EndpointNames, Extra, Held, NodeNames, Resolve, Unresol
 /// state nothing is allocated.
 #[derive(Clone, Copy)]
 pub struct Export<'a> {
-    flow: &'a Flow,
-    names: &'a dyn Resolve,
+    from: From<'a>,
     form: ExtensionForm,
     mask: Option<&'a Mask>,
+}
+
+/// What is written.
+#[derive(Clone, Copy)]
+enum From<'a> {
+    Flow(&'a Flow, &'a dyn Resolve),
+    View(&'a dyn Fields),
+}
+
+/// A [`FlowView`], whatever the lifetime of what it borrows.
+trait Fields {
+    fn fields(&self, form: ExtensionForm) -> FlowFields<'_>;
+}
+
+impl Fields for FlowView<'_> {
+    fn fields(&self, form: ExtensionForm) -> FlowFields<'_> {
+        FlowFields {
+            flow: self.flow(),
+            node: self.node(),
+            source: self.source(),
+            destination: self.destination(),
+            l7: self.l7(),
+            extra: self.extra(),
+            extension: form,
+        }
+    }
 }
 
 impl<'a> Export<'a> {
@@ -46,17 +71,28 @@ impl<'a> Export<'a> {
     #[must_use]
     pub fn new(flow: &'a Flow) -> Self {
         Self {
-            flow,
-            names: &Unresolved,
+            from: From::Flow(flow, &Unresolved),
             form: ExtensionForm::default(),
             mask: None,
         }
     }
 
-    /// With what `names` knows of the flow's handles.
+    /// A flow with what its handles stand for.
+    #[must_use]
+    pub fn of(view: &'a FlowView<'_>) -> Self {
+        Self {
+            from: From::View(view),
+            form: ExtensionForm::default(),
+            mask: None,
+        }
+    }
+
+    /// With what `names` knows of the handles of a flow that was given by itself.
     #[must_use]
     pub fn resolve(mut self, names: &'a dyn Resolve) -> Self {
-        self.names = names;
+        if let From::Flow(_, known) = &mut self.from {
+            *known = names;
+        }
         self
     }
 
@@ -89,11 +125,11 @@ impl<'a> Export<'a> {
     #[must_use]
     pub fn event(&self) -> observer::ExportEvent {
         let flow = observer::export_event::ResponseTypes::Flow(Box::new(self.message()));
-        observer::ExportEvent {
-            node_name: self.names.node().name.clone(),
-            time: Some(message::timestamp(self.flow.time)),
+        self.with(|fields| observer::ExportEvent {
+            node_name: fields.node.name.clone(),
+            time: Some(message::timestamp(fields.flow.time)),
             response_types: Some(flow),
-        }
+        })
     }
 
     /// Appends `flow.Flow` in protobuf.
@@ -136,25 +172,10 @@ impl<'a> Export<'a> {
 
     /// Calls `body` with everything that stands behind the flow's handles.
     fn with<T>(&self, body: impl FnOnce(FlowFields<'_>) -> T) -> T {
-        fn known<T>(handle: u32, find: impl FnOnce(u32) -> Option<T>) -> Option<T> {
-            if handle == 0 { None } else { find(handle) }
+        match self.from {
+            From::Flow(flow, names) => body(FlowView::new(flow, names).fields(self.form)),
+            From::View(view) => body(view.fields(self.form)),
         }
-        let flow = self.flow;
-        let endpoint = |handle| known(handle, |handle| self.names.endpoint(handle));
-        let source: Option<Held<'_, EndpointNames>> = endpoint(flow.source.meta);
-        let destination: Option<Held<'_, EndpointNames>> = endpoint(flow.destination.meta);
-        let l7: Option<Held<'_, L7Record>> = known(flow.l7, |handle| self.names.l7(handle));
-        let extra: Option<Held<'_, Extra>> = known(flow.ext, |handle| self.names.extra(handle));
-        let node: &NodeNames = self.names.node();
-        body(FlowFields {
-            flow,
-            node,
-            source: source.as_deref(),
-            destination: destination.as_deref(),
-            l7: l7.as_deref(),
-            extra: extra.as_deref(),
-            extension: self.form,
-        })
     }
 
     fn with_event<T>(&self, body: impl FnOnce(Event<'_, FlowFields<'_>>) -> T) -> T {

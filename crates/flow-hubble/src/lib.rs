@@ -7,6 +7,7 @@
 //! | get a message, to change it or to hand it to a server | [`Export::message`], `From<&Flow>` |
 //! | select fields, as a client asks for them | [`Mask`] |
 //! | read lines that Hubble or [`Export`] has written | [`read_line`] |
+//! | read a file of them into a [pipeline](flow_core::pipeline) | [`ExportSource`] |
 //! | get a flow from a message | [`to_flow`](flow::Flow::to_flow) |
 //! | write and read any message as JSON | [`to_json`], [`from_json`] |
 //! | pass messages on without losing fields of newer versions | [`Kept`] |
@@ -36,7 +37,7 @@
 //! Export::new(&flow).event_json(&mut line);
 //! let event = read_line(std::str::from_utf8(&line)?)?.event;
 //! let Some(ResponseTypes::Flow(message)) = event.response_types else { panic!("a flow") };
-//! assert_eq!(message.to_flow(&mut Unresolved)?, flow);
+//! assert_eq!(message.to_flow(&Unresolved)?, flow);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![forbid(unsafe_code)]
@@ -46,6 +47,7 @@ mod arbitrary;
 mod descriptors;
 mod encode;
 mod export;
+mod export_file;
 #[cfg(test)]
 mod golden;
 mod json;
@@ -60,6 +62,7 @@ mod unknown;
 
 pub use encode::ExtensionForm;
 pub use export::Export;
+pub use export_file::{ExportCounts, ExportProgress, ExportSource, LineError, LineProblem};
 pub use json::{JsonError, Line, from_json, read_line, to_json};
 pub use mask::{Mask, MaskError};
 pub use messages::{FILE_DESCRIPTOR_SET, flow, observer, peer, relay};

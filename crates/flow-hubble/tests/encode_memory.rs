@@ -8,7 +8,7 @@ use flow_core::flow::{
 use flow_core::record::{
     DnsRecord, Header, HttpRecord, L7Body, L7Kind, L7Record, RecordFlags, RecordType, TraceId,
 };
-use flow_core::resolve::{EndpointNames, Extra, Keep, NodeNames, Policy, Shelves, Workload};
+use flow_core::resolve::{EndpointNames, Extra, NodeNames, Policy, Shelves, Store, Workload};
 use flow_hubble::{Export, ExtensionForm, Mask};
 
 fn record(body: L7Body) -> L7Record {
@@ -44,7 +44,7 @@ fn tcp() -> Flow {
 }
 
 /// Flows of every way through the encoders.
-fn flows(shelves: &mut Shelves) -> Vec<Flow> {
+fn flows(shelves: &Shelves) -> Vec<Flow> {
     let names = EndpointNames {
         pod_name: "web-0".into(),
         labels: vec!["k8s:app=web".into(), "k8s:tier=\u{e9}\u{1b}".into()],
@@ -53,11 +53,11 @@ fn flows(shelves: &mut Shelves) -> Vec<Flow> {
         ..EndpointNames::default()
     };
     let mut named = tcp();
-    named.source.meta = shelves.keep_endpoint(names.clone());
-    named.destination.meta = shelves.keep_endpoint(names);
+    named.source.meta = shelves.store_endpoint(names.clone());
+    named.destination.meta = shelves.store_endpoint(names);
     named.traffic.rtt_us = 90;
     named.process.pid = 7;
-    named.ext = shelves.keep_extra(Extra {
+    named.ext = shelves.store_extra(Extra {
         uuid: [1; 16],
         egress_denied_by: vec![Policy::default()],
         policy_log: vec!["".into()],
@@ -85,7 +85,7 @@ fn flows(shelves: &mut Shelves) -> Vec<Flow> {
     let l7 = [dns, http].map(|record| Flow {
         flow_type: FlowType::L7,
         event_type: EventType::L7,
-        l7: shelves.keep_l7(record),
+        l7: shelves.store_l7(record),
         ..tcp()
     });
     [vec![tcp(), named, icmp, Flow::default()], l7.to_vec()].concat()
@@ -93,8 +93,8 @@ fn flows(shelves: &mut Shelves) -> Vec<Flow> {
 
 #[test]
 fn nothing_is_allocated_in_the_steady_state() {
-    let mut shelves = Shelves::with_capacity(16).with_node(NodeNames::named("n1"));
-    let flows = flows(&mut shelves);
+    let shelves = Shelves::with_capacity(16).with_node(NodeNames::named("n1"));
+    let flows = flows(&shelves);
     let mask = Mask::new(["time", "source.pod_name", "l4.TCP", "l7", "extensions"]).unwrap();
     let forms = [
         ExtensionForm::Struct,

@@ -40,7 +40,7 @@ pub mod track;
 
 #[cfg(feature = "std")]
 pub(crate) use detect::begins_http1_request;
-pub use detect::{L7Protocol, StreamStart, detect, detect_datagram, detect_stream};
+pub use detect::{L7Protocol, L7Protocols, StreamStart, detect, detect_datagram, detect_stream};
 pub use error::{L7Error, L7Layer, L7Problem};
 pub use flags::L7Flags;
 pub use trace::TraceParent;

@@ -4,14 +4,14 @@ use std::fmt::{self, Display};
 
 use flow_core::flow::{Compact, Endpoint, Flow, L7Type, Words};
 use flow_core::record::{L7Kind, L7Record};
-use flow_core::resolve::{EndpointNames, Held, Resolve, Shelves};
+use flow_core::resolve::{EndpointNames, MaybeShared, Resolve, Shelves};
 use flow_core::text::Escaped;
 
 /// A flow to be written, and the names and the message that belong to it.
 pub(super) struct Told<'a> {
     pub(super) flow: &'a Flow,
     pub(super) names: &'a Shelves,
-    record: Option<Held<'a, L7Record>>,
+    record: Option<MaybeShared<'a, L7Record>>,
     source: Option<String>,
     destination: Option<String>,
 }
@@ -147,7 +147,7 @@ impl Display for Kind<'_> {
 
 #[cfg(test)]
 mod tests {
-    use flow_core::resolve::{Keep, Service};
+    use flow_core::resolve::{Store, Service};
 
     use super::*;
 
@@ -175,10 +175,10 @@ mod tests {
         assert_eq!(name(&dns).as_deref(), Some("a.example,b\\u{202e}"));
         assert_eq!(name(&EndpointNames::default()), None);
 
-        let mut shelves = Shelves::with_capacity(4);
+        let shelves = Shelves::with_capacity(4);
         let mut flow = Flow::default();
         flow.source.port = 80;
-        flow.source.meta = shelves.keep_endpoint(pod);
+        flow.source.meta = shelves.store_endpoint(pod);
         flow.l7 = 77;
         let told = Told::new(&flow, &shelves);
         assert_eq!(told.source(), "shop/web\\u{1b}-0:80");

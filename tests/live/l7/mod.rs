@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use flow_core::event::{CaptureKind, EventView};
 use flow_core::flow::Flow;
-use flow_core::record::{L7Kind, L7Record, L7Shelf, RecordFlags};
+use flow_core::record::{L7Kind, L7Record, RecordFlags};
 use flow_core::wire::{LinkType, Packet};
 use flow_ebpf::Interfaces;
 use flow_l7::redact::Redaction;
@@ -24,22 +24,19 @@ use crate::watch::{self, Watch, ends};
 /// A message: the flow that tells of it, and its record.
 struct Message {
     flow: Flow,
-    record: Arc<L7Record>,
+    record: L7Record,
 }
 
 /// What a tracker makes of the captured payload.
 struct Listener {
     tracker: Tracker,
-    shelf: Arc<L7Shelf>,
     messages: Vec<Message>,
 }
 
 impl Listener {
     fn new() -> Self {
-        let shelf = Arc::new(L7Shelf::with_capacity(4096));
         Self {
-            tracker: Tracker::new(Limits::default(), Redaction::default(), Arc::clone(&shelf)),
-            shelf,
+            tracker: Tracker::new(Limits::default(), Redaction::default()),
             messages: Vec::new(),
         }
     }
@@ -54,10 +51,10 @@ impl Listener {
         let Some(segment) = Segment::of_packet(&packet) else {
             return;
         };
-        self.tracker.track(flow, &segment, &mut |told| {
+        self.tracker.track(flow, &segment, &mut |told, record| {
             self.messages.push(Message {
                 flow: *told,
-                record: self.shelf.get(told.l7).expect("a fresh record"),
+                record: record.clone(),
             });
         });
     }

@@ -1,8 +1,10 @@
 //! Attributes that few flows have.
 
 use std::boxed::Box;
+use std::sync::Arc;
 use std::vec::Vec;
 
+use super::NodeNames;
 use crate::flow::Ip;
 
 /// What Hubble's `flow.Flow` tells of few flows. What is not known is zero or empty.
@@ -48,6 +50,8 @@ pub struct Extra {
     pub policy_log: Vec<Box<str>>,
     /// How many flows this one stands for.
     pub aggregate: Option<Aggregate>,
+    /// The node that observed the flow, where it is not the one that keeps it.
+    pub node: Option<Arc<NodeNames>>,
 }
 
 /// A place in source code.

@@ -1,81 +1,105 @@
-//! What stands behind the handles of a flow.
+//! What the handles of a flow stand for.
 //!
-//! A [`Flow`](crate::flow::Flow) holds handles in place of names, layer 7 records and rare
-//! attributes. Who writes a flow out gives a [`Resolve`] along, which knows the values; who reads
-//! one in gives a [`Keep`], which takes the values and gives handles. [`Unresolved`] is both and
-//! knows nothing; [`Shelves`] is both and keeps the newest values.
+//! A [`Flow`] holds handles in place of names, layer 7 records and rare attributes. [`Resolve`]
+//! gives the values of handles; [`FlowView`](crate::view::FlowView) is how a flow is read together
+//! with them. [`Store`] takes values and gives handles. [`Unresolved`] is both and knows nothing;
+//! [`Shelves`] is both and keeps the newest values.
 
 mod extra;
 mod names;
+mod shared;
 mod shelves;
 
 pub use extra::{Aggregate, Extra, Policy, SourceFile};
 pub use names::{Emitter, EndpointNames, NodeNames, Service, Workload};
+pub use shared::MaybeShared;
 pub use shelves::Shelves;
 
-use core::ops::Deref;
+use std::boxed::Box;
 use std::sync::Arc;
 
+#[cfg(doc)]
+use crate::flow::Flow;
 use crate::record::L7Record;
-
-/// A value that is borrowed or shared.
-#[derive(Clone, Debug)]
-pub enum Held<'a, T> {
-    /// Borrowed from who resolves.
-    Borrowed(&'a T),
-    /// Shared with who resolves.
-    Shared(Arc<T>),
-}
-
-impl<T> Deref for Held<'_, T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        match self {
-            Self::Borrowed(value) => value,
-            Self::Shared(value) => value,
-        }
-    }
-}
 
 /// Gives the values of handles. Every method gives nothing unless it is implemented.
 pub trait Resolve {
-    /// The node that observes.
+    /// The node that observes, unless a flow's own attributes name another one
+    /// ([`Extra::node`]).
     fn node(&self) -> &NodeNames {
         const UNKNOWN: &NodeNames = &NodeNames::UNKNOWN;
         UNKNOWN
     }
 
     /// The names of [`Endpoint::meta`](crate::flow::Endpoint::meta). Not asked for 0.
-    fn endpoint(&self, handle: u32) -> Option<Held<'_, EndpointNames>> {
+    fn endpoint(&self, handle: u32) -> Option<MaybeShared<'_, EndpointNames>> {
         let _ = handle;
         None
     }
 
-    /// The record of [`Flow::l7`](crate::flow::Flow::l7). Not asked for 0.
-    fn l7(&self, handle: u32) -> Option<Held<'_, L7Record>> {
+    /// The record of [`Flow::l7`]. Not asked for 0.
+    fn l7(&self, handle: u32) -> Option<MaybeShared<'_, L7Record>> {
         let _ = handle;
         None
     }
 
-    /// The attributes of [`Flow::ext`](crate::flow::Flow::ext). Not asked for 0.
-    fn extra(&self, handle: u32) -> Option<Held<'_, Extra>> {
+    /// The attributes of [`Flow::ext`]. Not asked for 0.
+    fn extra(&self, handle: u32) -> Option<MaybeShared<'_, Extra>> {
         let _ = handle;
         None
     }
 }
 
 /// Takes values and gives their handles; 0 where it keeps none.
-pub trait Keep {
-    /// A handle for [`Endpoint::meta`](crate::flow::Endpoint::meta).
-    fn keep_endpoint(&mut self, names: EndpointNames) -> u32;
+pub trait Store {
+    /// Stores names. Returns a handle for [`Endpoint::meta`](crate::flow::Endpoint::meta).
+    fn store_endpoint(&self, names: EndpointNames) -> u32;
 
-    /// A handle for [`Flow::l7`](crate::flow::Flow::l7).
-    fn keep_l7(&mut self, record: L7Record) -> u32;
+    /// Stores a record. Returns a handle for [`Flow::l7`].
+    fn store_l7(&self, record: L7Record) -> u32;
 
-    /// A handle for [`Flow::ext`](crate::flow::Flow::ext).
-    fn keep_extra(&mut self, extra: Extra) -> u32;
+    /// Stores rare attributes. Returns a handle for [`Flow::ext`].
+    fn store_extra(&self, extra: Extra) -> u32;
 }
+
+/// Forwards both traits to what a pointer refers to.
+macro_rules! forward {
+    ($($pointer:ty),+) => {$(
+        impl<T: Resolve + ?Sized> Resolve for $pointer {
+            fn node(&self) -> &NodeNames {
+                (**self).node()
+            }
+
+            fn endpoint(&self, handle: u32) -> Option<MaybeShared<'_, EndpointNames>> {
+                (**self).endpoint(handle)
+            }
+
+            fn l7(&self, handle: u32) -> Option<MaybeShared<'_, L7Record>> {
+                (**self).l7(handle)
+            }
+
+            fn extra(&self, handle: u32) -> Option<MaybeShared<'_, Extra>> {
+                (**self).extra(handle)
+            }
+        }
+
+        impl<T: Store + ?Sized> Store for $pointer {
+            fn store_endpoint(&self, names: EndpointNames) -> u32 {
+                (**self).store_endpoint(names)
+            }
+
+            fn store_l7(&self, record: L7Record) -> u32 {
+                (**self).store_l7(record)
+            }
+
+            fn store_extra(&self, extra: Extra) -> u32 {
+                (**self).store_extra(extra)
+            }
+        }
+    )+};
+}
+
+forward!(&T, Box<T>, Arc<T>);
 
 /// Knows nothing and keeps nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,16 +107,16 @@ pub struct Unresolved;
 
 impl Resolve for Unresolved {}
 
-impl Keep for Unresolved {
-    fn keep_endpoint(&mut self, _names: EndpointNames) -> u32 {
+impl Store for Unresolved {
+    fn store_endpoint(&self, _names: EndpointNames) -> u32 {
         0
     }
 
-    fn keep_l7(&mut self, _record: L7Record) -> u32 {
+    fn store_l7(&self, _record: L7Record) -> u32 {
         0
     }
 
-    fn keep_extra(&mut self, _extra: Extra) -> u32 {
+    fn store_extra(&self, _extra: Extra) -> u32 {
         0
     }
 }

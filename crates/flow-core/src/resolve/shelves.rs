@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use super::{EndpointNames, Extra, Held, Keep, NodeNames, Resolve};
+use super::{EndpointNames, Extra, MaybeShared, NodeNames, Resolve, Store};
 use crate::record::{L7Record, L7Shelf};
 use crate::shelf::Shelf;
 
-/// A [`Shelf`] for each kind of value: [`Keep`] and [`Resolve`] in one. Clones share the shelves.
+/// A [`Shelf`] for each kind of value: [`Store`] and [`Resolve`] in one. Clones share the shelves.
 ///
 /// ```
-/// use flow_core::resolve::{EndpointNames, Keep, Resolve, Shelves};
+/// use flow_core::resolve::{EndpointNames, Store, Resolve, Shelves};
 ///
-/// let mut shelves = Shelves::with_capacity(1024);
+/// let shelves = Shelves::with_capacity(1024);
 /// let names = EndpointNames { pod_name: "web-0".into(), ..EndpointNames::default() };
-/// let handle = shelves.keep_endpoint(names);
+/// let handle = shelves.store_endpoint(names);
 /// assert_eq!(&*shelves.endpoint(handle).unwrap().pod_name, "web-0");
 /// ```
 #[derive(Clone, Debug)]
@@ -56,29 +56,29 @@ impl Resolve for Shelves {
         &self.node
     }
 
-    fn endpoint(&self, handle: u32) -> Option<Held<'_, EndpointNames>> {
-        self.endpoints.get(handle).map(Held::Shared)
+    fn endpoint(&self, handle: u32) -> Option<MaybeShared<'_, EndpointNames>> {
+        self.endpoints.get(handle).map(MaybeShared::Shared)
     }
 
-    fn l7(&self, handle: u32) -> Option<Held<'_, L7Record>> {
-        self.l7.get(handle).map(Held::Shared)
+    fn l7(&self, handle: u32) -> Option<MaybeShared<'_, L7Record>> {
+        self.l7.get(handle).map(MaybeShared::Shared)
     }
 
-    fn extra(&self, handle: u32) -> Option<Held<'_, Extra>> {
-        self.extras.get(handle).map(Held::Shared)
+    fn extra(&self, handle: u32) -> Option<MaybeShared<'_, Extra>> {
+        self.extras.get(handle).map(MaybeShared::Shared)
     }
 }
 
-impl Keep for Shelves {
-    fn keep_endpoint(&mut self, names: EndpointNames) -> u32 {
+impl Store for Shelves {
+    fn store_endpoint(&self, names: EndpointNames) -> u32 {
         self.endpoints.put(names)
     }
 
-    fn keep_l7(&mut self, record: L7Record) -> u32 {
+    fn store_l7(&self, record: L7Record) -> u32 {
         self.l7.put(record)
     }
 
-    fn keep_extra(&mut self, extra: Extra) -> u32 {
+    fn store_extra(&self, extra: Extra) -> u32 {
         self.extras.put(extra)
     }
 }

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn a_connection() {
-    let mut shelves = shelves();
+    let shelves = shelves();
     let source = EndpointNames {
         id: 423,
         cluster_name: "lab".into(),
@@ -60,8 +60,8 @@ fn a_connection() {
     flow.source.mac = Mac([2, 0, 0, 0, 0, 1]);
     flow.destination.mac = Mac([2, 0, 0, 0, 0, 2]);
     (flow.source.identity, flow.destination.identity) = (1234, 2);
-    flow.source.meta = shelves.keep_endpoint(source);
-    flow.destination.meta = shelves.keep_endpoint(destination);
+    flow.source.meta = shelves.store_endpoint(source);
+    flow.destination.meta = shelves.store_endpoint(destination);
     check(
         &flow,
         &shelves,

@@ -9,8 +9,8 @@ fn control_messages_and_other_protocols() {
         ip_version: IpVersion::V4,
         ..Flow::default()
     };
-    let mut shelves = shelves();
-    let ext = shelves.keep_extra(Extra {
+    let shelves = shelves();
+    let ext = shelves.store_extra(Extra {
         vrrp_vrid: 9,
         vrrp_priority: 100,
         ..Extra::default()
@@ -21,7 +21,7 @@ fn control_messages_and_other_protocols() {
         ext,
         ..plain
     };
-    let ext = shelves.keep_extra(Extra {
+    let ext = shelves.store_extra(Extra {
         igmp_group: Ip::v4([224, 0, 0, 9]),
         ..Extra::default()
     });
@@ -31,7 +31,7 @@ fn control_messages_and_other_protocols() {
         ext,
         ..plain
     };
-    let ext = shelves.keep_extra(Extra {
+    let ext = shelves.store_extra(Extra {
         sctp_chunk: 1,
         ..Extra::default()
     });

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn a_packet_in_a_tunnel() {
-    let mut shelves = shelves().with_node(NodeNames {
+    let shelves = shelves().with_node(NodeNames {
         name: "n1".into(),
         labels: std::vec!["zone=a".into()],
         emitter: Some(Emitter {
@@ -10,7 +10,7 @@ fn a_packet_in_a_tunnel() {
             version: "0.1.0".into(),
         }),
     });
-    let ext = shelves.keep_extra(Extra {
+    let ext = shelves.store_extra(Extra {
         source_xlated: Ip::v4([192, 0, 2, 9]),
         proxy_port: 10_000,
         auth_type: 1,

@@ -2,8 +2,8 @@ use super::*;
 
 #[test]
 fn a_drop_by_policy() {
-    let mut shelves = shelves();
-    let ext = shelves.keep_extra(Extra {
+    let shelves = shelves();
+    let ext = shelves.store_extra(Extra {
         uuid: core::array::from_fn(|at| at as u8),
         policy_match_type: 1,
         egress_denied_by: std::vec![Policy {

@@ -26,8 +26,8 @@ use flow_core::record::{
     TlsRecord, TraceId,
 };
 use flow_core::resolve::{
-    Aggregate, Emitter, EndpointNames, Extra, Keep, NodeNames, Policy, Service, Shelves,
-    SourceFile, Workload,
+    Aggregate, Emitter, EndpointNames, Extra, NodeNames, Policy, Service, Shelves, SourceFile,
+    Store, Workload,
 };
 
 /// 2026-11-24T14:35:06.123456789Z.
@@ -72,7 +72,7 @@ fn record(kind: L7Kind, body: L7Body) -> L7Record {
 }
 
 fn l7_flow(shelves: &mut Shelves, record: L7Record) -> Flow {
-    let l7 = shelves.keep_l7(record);
+    let l7 = shelves.store_l7(record);
     Flow {
         flow_type: FlowType::L7,
         event_type: EventType::L7,
@@ -106,8 +106,8 @@ fn check(flow: &Flow, shelves: &Shelves, line: &str, bytes: &[&str]) {
     let Some(ResponseTypes::Flow(message)) = event.response_types else {
         panic!("a flow");
     };
-    let mut again = shelves.clone();
-    let mut back = message.to_flow(&mut again).unwrap();
+    let again = shelves.clone();
+    let mut back = message.to_flow(&again).unwrap();
     let export = Export::new(&back).resolve(&again);
     let mut json_again = Vec::new();
     export.event_json(&mut json_again);

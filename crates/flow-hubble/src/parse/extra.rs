@@ -44,6 +44,7 @@ pub(super) fn extra(message: &pb::Flow) -> Result<Extra, ConvertError> {
             egress: aggregate.egress_flow_count,
             unknown: aggregate.unknown_direction_flow_count,
         }),
+        node: None,
     };
     match message.l4.as_ref().and_then(|l4| l4.protocol.as_ref()) {
         Some(Layer4::Sctp(sctp)) => {

@@ -17,7 +17,7 @@ use flow_core::flow::{
     Direction, DropReason, EventType, Flow, FlowType, L7Type, Reply, TracePoint, TraceReason,
     Verdict,
 };
-use flow_core::resolve::{EndpointNames, Extra, Keep, Service, Unresolved, Workload};
+use flow_core::resolve::{EndpointNames, Extra, Service, Store, Unresolved, Workload};
 
 /// Why a message is no flow: a value does not fit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +43,7 @@ impl ConvertError {
 
 impl pb::Flow {
     /// The flow of this message. Names, the layer 7 record and rare attributes are given to
-    /// `keep`, and the flow gets their handles.
+    /// `store`, and the flow gets their handles.
     ///
     /// A [`Flow`] has no place for these fields, which are left out: `node_name`, `node_labels`
     /// and `emitter`, `Summary`, which is made anew when it is asked for, a debug capture point or a translation point of another event than they belong to,
@@ -56,7 +56,7 @@ impl pb::Flow {
         deprecated,
         reason = "older versions of Hubble fill only the deprecated fields"
     )]
-    pub fn to_flow(&self, keep: &mut dyn Keep) -> Result<Flow, ConvertError> {
+    pub fn to_flow(&self, store: &dyn Store) -> Result<Flow, ConvertError> {
         let observation = match &self.extensions {
             Some(any) => Observation::unpack(any)
                 .map_err(|error| ConvertError::new("extensions", "a valid message", error))?
@@ -96,18 +96,18 @@ impl pb::Flow {
         flow.source.identity = source.identity;
         flow.destination.identity = destination.identity;
         let names = names(source, &self.source_names, self.source_service.as_ref());
-        flow.source.meta = keep_unless_empty(names, |names| keep.keep_endpoint(names));
+        flow.source.meta = keep_unless_empty(names, |names| store.store_endpoint(names));
         let service = self.destination_service.as_ref();
         let names = self::names(destination, &self.destination_names, service);
-        flow.destination.meta = keep_unless_empty(names, |names| keep.keep_endpoint(names));
+        flow.destination.meta = keep_unless_empty(names, |names| store.store_endpoint(names));
 
         if let Some(record) = l7::record(self, &observation)? {
             flow.l7_type = record.protocol();
-            flow.l7 = keep.keep_l7(record);
+            flow.l7 = store.store_l7(record);
         } else {
             flow.l7_type = L7Type::NONE;
         }
-        flow.ext = keep_unless_empty(extra::extra(self)?, |extra: Extra| keep.keep_extra(extra));
+        flow.ext = keep_unless_empty(extra::extra(self)?, |extra: Extra| store.store_extra(extra));
         Ok(flow)
     }
 }
@@ -117,7 +117,7 @@ impl TryFrom<&pb::Flow> for Flow {
     type Error = ConvertError;
 
     fn try_from(message: &pb::Flow) -> Result<Self, ConvertError> {
-        message.to_flow(&mut Unresolved)
+        message.to_flow(&Unresolved)
     }
 }
 

@@ -1,3 +1,4 @@
+use std::cell::RefCell;
 use std::format;
 use std::vec::Vec;
 
@@ -15,25 +16,29 @@ use flow_core::record::{Header, L7Body, L7Record, Text};
 /// Keeps everything; a handle is a place plus one.
 #[derive(Debug, Default)]
 struct Kept {
-    endpoints: Vec<EndpointNames>,
-    records: Vec<L7Record>,
-    extras: Vec<Extra>,
+    endpoints: RefCell<Vec<EndpointNames>>,
+    records: RefCell<Vec<L7Record>>,
+    extras: RefCell<Vec<Extra>>,
 }
 
-impl Keep for Kept {
-    fn keep_endpoint(&mut self, names: EndpointNames) -> u32 {
-        self.endpoints.push(names);
-        self.endpoints.len() as u32
+/// Appends a value; returns its place plus one.
+fn append<T>(values: &RefCell<Vec<T>>, value: T) -> u32 {
+    let mut values = values.borrow_mut();
+    values.push(value);
+    values.len() as u32
+}
+
+impl Store for Kept {
+    fn store_endpoint(&self, names: EndpointNames) -> u32 {
+        append(&self.endpoints, names)
     }
 
-    fn keep_l7(&mut self, record: L7Record) -> u32 {
-        self.records.push(record);
-        self.records.len() as u32
+    fn store_l7(&self, record: L7Record) -> u32 {
+        append(&self.records, record)
     }
 
-    fn keep_extra(&mut self, extra: Extra) -> u32 {
-        self.extras.push(extra);
-        self.extras.len() as u32
+    fn store_extra(&self, extra: Extra) -> u32 {
+        append(&self.extras, extra)
     }
 }
 
@@ -163,8 +168,8 @@ proptest! {
     fn a_flow_comes_back(given in given()) {
         for form in [ExtensionForm::Struct, ExtensionForm::Message] {
             let export = Export::new(&given.flow).resolve(&given).extension(form);
-            let mut kept = Kept::default();
-            let mut flow = export.message().to_flow(&mut kept).unwrap();
+            let kept = Kept::default();
+            let mut flow = export.message().to_flow(&kept).unwrap();
 
             let sent = |names: &EndpointNames, meta, id| {
                 let mut names = if meta == 0 { EndpointNames::default() } else { names.clone() };
@@ -182,18 +187,18 @@ proptest! {
                 .into_iter()
                 .filter(|names| *names != EndpointNames::default())
                 .collect();
-            prop_assert_eq!(&kept.endpoints, &endpoints);
+            prop_assert_eq!(&*kept.endpoints.borrow(), &endpoints);
             let records: Vec<_> = (given.flow.l7 != 0)
                 .then(|| expected_record(&given.l7))
                 .into_iter()
                 .collect();
-            prop_assert_eq!(&kept.records, &records);
+            prop_assert_eq!(&*kept.records.borrow(), &records);
             let extras: Vec<_> = (given.flow.ext != 0)
                 .then(|| expected_extra(&given))
                 .into_iter()
                 .filter(|extra| *extra != Extra::default())
                 .collect();
-            prop_assert_eq!(&kept.extras, &extras);
+            prop_assert_eq!(&*kept.extras.borrow(), &extras);
             let l7_type = records.first().map_or(L7Type::NONE, L7Record::protocol);
             prop_assert_eq!(flow.l7_type, l7_type);
 

@@ -1,55 +1,18 @@
 //! Which protocol a payload is of.
 
 mod binary;
+mod protocol;
 mod start;
 #[cfg(test)]
 mod tests;
 mod text;
 
+pub use self::protocol::{L7Protocol, L7Protocols};
 pub use start::{StreamStart, detect_stream};
 #[cfg(feature = "std")]
 pub(crate) use text::is_request as begins_http1_request;
 
-use flow_core::wire::protocol;
-
-/// A protocol that is decoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum L7Protocol {
-    /// DNS, over UDP or with a length before each message.
-    Dns,
-    /// HTTP/1.0 or HTTP/1.1.
-    Http1,
-    /// HTTP/2, gRPC included.
-    Http2,
-    /// TLS.
-    Tls,
-    /// QUIC.
-    Quic,
-    /// Kafka.
-    Kafka,
-}
-
-impl L7Protocol {
-    /// Its name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Dns => "DNS",
-            Self::Http1 => "HTTP/1",
-            Self::Http2 => "HTTP/2",
-            Self::Tls => "TLS",
-            Self::Quic => "QUIC",
-            Self::Kafka => "Kafka",
-        }
-    }
-}
-
-impl core::fmt::Display for L7Protocol {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.pad(self.name())
-    }
-}
+use flow_core::wire::protocol as ip_protocol;
 
 /// Ports of DNS, multicast DNS and LLMNR, where less proof is asked for.
 const DNS_PORTS: [u16; 3] = [53, 5353, 5355];
@@ -63,7 +26,7 @@ const KAFKA_PORTS: [u16; 3] = [9092, 9093, 9094];
 /// The protocol of a payload, found by its content first, by the ports where that is not enough.
 ///
 /// `ports` are source and destination, `transport` is the IP protocol (see
-/// [`protocol`]). The payload is one segment or datagram, and begins with a message;
+/// [`flow_core::wire::protocol`]). The payload is one segment or datagram, and begins with a message;
 /// what is in the middle of one is mostly not recognised, so what was found for a connection
 /// should be kept.
 ///
@@ -75,7 +38,7 @@ const KAFKA_PORTS: [u16; 3] = [9092, 9093, 9094];
 pub fn detect(payload: &[u8], ports: (u16, u16), transport: u8) -> Option<L7Protocol> {
     let is_on = |list: &[u16]| list.contains(&ports.0) || list.contains(&ports.1);
     match transport {
-        protocol::TCP => {
+        ip_protocol::TCP => {
             let &first = payload.first()?;
             if (20..=24).contains(&first)
                 && let found @ Some(_) = binary::tls(payload, is_on(&TLS_PORTS))
@@ -91,7 +54,7 @@ pub fn detect(payload: &[u8], ports: (u16, u16), transport: u8) -> Option<L7Prot
                 .or_else(|| binary::kafka(payload, is_on(&KAFKA_PORTS)))
                 .or_else(|| binary::dns_in_tcp(payload, is_on(&DNS_PORTS)))
         }
-        protocol::UDP => detect_datagram(payload, payload.len(), ports),
+        ip_protocol::UDP => detect_datagram(payload, payload.len(), ports),
         _ => None,
     }
 }

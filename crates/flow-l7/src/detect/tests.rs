@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-const TCP: u8 = protocol::TCP;
-const UDP: u8 = protocol::UDP;
+const TCP: u8 = ip_protocol::TCP;
+const UDP: u8 = ip_protocol::UDP;
 const ANY: (u16, u16) = (40_000, 50_000);
 
 const QUERY: &[u8] =
@@ -150,7 +150,7 @@ fn quic_by_its_version() {
         detect(&[0xc3, 0, 0, 0, 9, 2, 7, 8, 0, 0, 0x40, 0x44], ANY, UDP),
         None
     );
-    assert_eq!(detect(&packet, ANY, protocol::SCTP), None);
+    assert_eq!(detect(&packet, ANY, ip_protocol::SCTP), None);
 }
 
 fn start(data: &[u8], ports: (u16, u16)) -> Option<(L7Protocol, Option<bool>)> {

@@ -7,16 +7,18 @@ use super::limits::Limits;
 use super::recorder::Recorder;
 use super::stats::TrackerStats;
 use flow_core::flow::{Direction, EventType, Flow, FlowFlags, FlowType, Reply, TcpFlags, Traffic};
-use flow_core::record::{L7Body, L7Kind, L7Record, L7Shelf, RecordFlags, TraceId};
+use flow_core::record::{L7Body, L7Kind, L7Record, RecordFlags, TraceId};
+
+/// Takes each message: its flow and its record.
+pub(super) type Emit<'a> = dyn FnMut(&Flow, &mut L7Record) + 'a;
 
 /// What is at hand while a packet is looked at, or a connection is given up.
 pub(super) struct Desk<'a> {
     pub(super) recorder: &'a mut Recorder,
     pub(super) stats: &'a mut TrackerStats,
-    pub(super) shelf: &'a L7Shelf,
     /// The flow of the packet; of the last one where a connection is given up.
     pub(super) flow: &'a Flow,
-    pub(super) emit: &'a mut dyn FnMut(&Flow),
+    pub(super) emit: &'a mut Emit<'a>,
 }
 
 /// A message to tell.
@@ -52,8 +54,8 @@ impl Desk<'_> {
         self.flow.time
     }
 
-    /// Puts a record on the shelf and hands out its flow. Gives its handle.
-    pub(super) fn tell(&mut self, told: Told) -> u32 {
+    /// Hands out a message: its flow and its record.
+    pub(super) fn tell(&mut self, told: Told) {
         let is_response = told.kind == L7Kind::RESPONSE;
         if told.flags.contains(RecordFlags::TRUNCATED) {
             self.stats.truncated += 1;
@@ -66,7 +68,7 @@ impl Desk<'_> {
         } else {
             self.stats.requests += 1;
         }
-        let record = L7Record {
+        let mut record = L7Record {
             kind: told.kind,
             flags: told.flags,
             latency_ns: told
@@ -89,9 +91,9 @@ impl Desk<'_> {
         flow.event_sub_type = 0;
         flow.is_reply = if is_response { Reply::YES } else { Reply::NO };
         flow.l7_type = record.protocol();
-        flow.l7 = self.shelf.put(record);
-        (self.emit)(&flow);
-        flow.l7
+        // Whoever keeps the record knows its handle.
+        flow.l7 = 0;
+        (self.emit)(&flow, &mut record);
     }
 }
 

@@ -1,12 +1,13 @@
 //! DNS: queries and answers by identifier and question.
 
 use std::collections::VecDeque;
+use std::vec::Vec;
 
 use super::desk::{Desk, Told};
 use super::key::Side;
 use super::recorder::question_hash;
 use crate::dns::Message;
-use flow_core::record::{L7Body, L7Kind, RecordFlags, TraceId};
+use flow_core::record::{L7Body, L7Kind, RecordFlags, RecordType, Text, TraceId};
 
 /// Answered queries of a connection that are remembered.
 const ANSWERED: usize = 16;
@@ -18,8 +19,10 @@ struct Query {
     id: u16,
     is_answered: bool,
     sender: Side,
-    /// Handle of its record.
-    record: u32,
+    /// What an answer without a question repeats.
+    name: Text,
+    types: Vec<RecordType>,
+    is_redacted: bool,
     question: Option<u64>,
     time: u64,
 }
@@ -118,7 +121,17 @@ fn ask(
 ) {
     let (record, flags) = desk.recorder.dns(message);
     let (id, question) = (message.id(), question_hash(message));
-    let record = desk.tell(Told {
+    let query = Query {
+        id,
+        is_answered: false,
+        sender,
+        name: record.query.clone(),
+        types: record.qtypes.clone(),
+        is_redacted: flags.contains(RecordFlags::REDACTED),
+        question,
+        time: desk.now(),
+    };
+    desk.tell(Told {
         sender,
         began,
         kind: L7Kind::REQUEST,
@@ -140,14 +153,6 @@ fn ask(
     if let Some(answered) = queries.find(true, is_same) {
         queries.list.remove(answered);
     }
-    let query = Query {
-        id,
-        is_answered: false,
-        sender,
-        record,
-        question,
-        time: desk.now(),
-    };
     let limit = desk.limits().waiting;
     desk.stats.evicted += u64::from(queries.push(query, limit));
 }
@@ -175,13 +180,12 @@ fn answer(
         Some(query) => {
             desk.stats.paired += 1;
             asked = Some(query.time);
-            if question.is_none()
-                && let Some(request) = desk.shelf.get(query.record)
-                && let L7Body::Dns(query) = &request.body
-            {
-                record.query = query.query.clone();
-                record.qtypes.clone_from(&query.qtypes);
-                flags |= RecordFlags(request.flags.0 & RecordFlags::REDACTED.0);
+            if question.is_none() {
+                record.query = query.name.clone();
+                record.qtypes.clone_from(&query.types);
+                if query.is_redacted {
+                    flags |= RecordFlags::REDACTED;
+                }
             }
         }
         None => {

@@ -1,11 +1,8 @@
 //! Packets made of any bytes, and the laws that hold of a tracker.
 
-use std::sync::Arc;
-
 use super::{Limits, Segment, Tracker, TrackerStats};
 use crate::redact::Redaction;
 use flow_core::flow::{Flow, Ip, Protocol, TcpFlags};
-use flow_core::record::L7Shelf;
 
 const PORTS: [u16; 8] = [53, 80, 443, 9092, 50_051, 5353, 40_000, 8080];
 
@@ -23,8 +20,7 @@ pub fn exchange(data: &[u8]) {
         waiting: 3,
         ..Limits::default()
     };
-    let shelf = Arc::new(L7Shelf::with_capacity(64));
-    let mut tracker = Tracker::new(limits, Redaction::default(), Arc::clone(&shelf));
+    let mut tracker = Tracker::new(limits, Redaction::default());
     let (mut sequences, mut time, mut told) = ([[7_u32; 2]; 8], 1_000_000_u64, 0);
     let mut rest = data;
     while let [what, place, length, after @ ..] = rest {
@@ -68,14 +64,14 @@ pub fn exchange(data: &[u8]) {
             *next = next.wrapping_add(payload.len() as u32 + u32::from(has(2)) + more);
         }
         segment.wire_len += u32::from(has(5)) * 9;
-        tracker.track(&flow, &segment, &mut |flow| {
-            assert!(shelf.get(flow.l7).is_some());
+        tracker.track(&flow, &segment, &mut |flow, record| {
+            assert_eq!(flow.l7_type, record.protocol());
             told += 1;
         });
         assert!(tracker.memory() <= limits.memory + limits.connections * PLACE);
         laws(&tracker, told);
     }
-    tracker.finish(&mut |_| told += 1);
+    tracker.finish(&mut |_, _| told += 1);
     laws(&tracker, told);
     assert_eq!((tracker.waiting(), tracker.len()), (0, 0));
 }

@@ -1,8 +1,13 @@
-//! How much is kept.
+//! Which protocols are followed, and how much is kept.
+
+use crate::L7Protocols;
 
 /// How much a [`Tracker`](super::Tracker) keeps, and of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
+    /// Protocols that are followed. A connection that speaks another one is left alone: no record
+    /// of it is built.
+    pub protocols: L7Protocols,
     /// Connections that are followed at the same time. The one unused for longest goes first.
     pub connections: usize,
     /// Bytes that all connections together may hold besides their places in the table: parts of
@@ -27,10 +32,11 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 16,384 connections, 24 MiB, heads of 16 KiB, windows of 32 KiB, 64 requests, two
+    /// All protocols, 16,384 connections, 24 MiB, heads of 16 KiB, windows of 32 KiB, 64 requests, two
     /// minutes for TCP and half a minute for UDP; records of 4 KiB with 64 entries.
     fn default() -> Self {
         Self {
+            protocols: L7Protocols::ALL,
             connections: 16_384,
             memory: 24 << 20,
             head: 16 << 10,

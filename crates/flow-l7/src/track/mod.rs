@@ -2,9 +2,9 @@
 //!
 //! A [`Tracker`] takes each packet's flow and payload. It puts TCP in order as far as heads need
 //! it, finds the protocol by what is said ([`detect_stream`](crate::detect_stream()) and
-//! [`detect_datagram`](crate::detect_datagram())), and hands out a flow for each message: a
-//! copy of that of the packet, without its counts, with the handle of a record on the
-//! [shelf](flow_core::record::L7Shelf). A request goes from client to server, its response back.
+//! [`detect_datagram`](crate::detect_datagram())), and hands out each message: its
+//! [record](flow_core::record::L7Record) and its flow, a copy of that of the packet without its
+//! counts. A request goes from client to server, its response back.
 //! [`Flow::first_seen`](flow_core::flow::Flow::first_seen) is when the message began,
 //! [`Flow::time`](flow_core::flow::Flow::time) when its head was complete (a DNS message: all of it);
 //! the latency of a response is the difference of those times of response and request.
@@ -33,21 +33,18 @@
 //! What has to go is counted in [`TrackerStats`].
 //!
 //! ```
-//! use std::sync::Arc;
 //! use flow_l7::track::{Limits, Segment, Tracker};
 //! use flow_core::flow::{Flow, Ip, Protocol};
-//! use flow_core::record::L7Shelf;
 //! use flow_l7::redact::Redaction;
 //!
-//! let shelf = Arc::new(L7Shelf::with_capacity(1024));
-//! let mut tracker = Tracker::new(Limits::default(), Redaction::default(), Arc::clone(&shelf));
+//! let mut tracker = Tracker::new(Limits::default(), Redaction::default());
 //! let mut flow = Flow { protocol: Protocol::UDP, time: 1_000, ..Flow::default() };
 //! (flow.source.ip, flow.source.port) = (Ip::v4([10, 0, 0, 1]), 40_000);
 //! (flow.destination.ip, flow.destination.port) = (Ip::v4([10, 0, 0, 2]), 53);
 //! let query = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x02go\x03dev\x00\x00\x01\x00\x01";
 //! let mut told = Vec::new();
-//! tracker.track(&flow, &Segment::datagram(query), &mut |flow| {
-//!     told.push(shelf.get(flow.l7).unwrap().summary().to_string());
+//! tracker.track(&flow, &Segment::datagram(query), &mut |_flow, record| {
+//!     told.push(record.summary().to_string());
 //! });
 //! assert_eq!(told, ["DNS Query go.dev. A"]);
 //! ```

@@ -109,6 +109,10 @@ impl Talk {
         };
         let ports = (desk.flow.source.port, desk.flow.destination.port);
         match detect_stream(text, ports) {
+            StreamStart::Found { protocol, .. } if !desk.limits().protocols.contains(protocol) => {
+                self.phase = Phase::Over;
+                self.first = Default::default();
+            }
             StreamStart::Found {
                 protocol,
                 is_client,

@@ -2,7 +2,6 @@
 
 use core::fmt;
 use std::boxed::Box;
-use std::sync::Arc;
 
 use super::connection::{Connection, Tcp};
 use super::desk::Desk;
@@ -20,7 +19,7 @@ use super::talk::Ear;
 use crate::redact::Redaction;
 use crate::{L7Protocol, detect_datagram};
 use flow_core::flow::{Flow, FlowFlags, Protocol, TcpFlags, Verdict};
-use flow_core::record::L7Shelf;
+use flow_core::record::L7Record;
 
 /// Why a connection goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,20 +34,18 @@ enum Cause {
 pub struct Tracker {
     table: Table<Connection>,
     recorder: Recorder,
-    shelf: Arc<L7Shelf>,
     stats: TrackerStats,
     /// Bytes that connections hold on the heap.
     heap: usize,
 }
 
 impl Tracker {
-    /// A tracker that puts its records on `shelf`.
+    /// Returns a tracker that redacts its records as `redaction` says.
     #[must_use]
-    pub fn new(limits: Limits, redaction: Redaction, shelf: Arc<L7Shelf>) -> Self {
+    pub fn new(limits: Limits, redaction: Redaction) -> Self {
         Self {
             table: Table::with_capacity(limits.connections),
             recorder: Recorder::new(redaction, limits),
-            shelf,
             stats: TrackerStats::default(),
             heap: 0,
         }
@@ -88,8 +85,18 @@ impl Tracker {
     }
 
     /// Takes a packet: its flow and its payload. Packets should come in the order of their
-    /// times. Hands out the flows of the messages that are complete now.
-    pub fn track(&mut self, flow: &Flow, segment: &Segment<'_>, emit: &mut dyn FnMut(&Flow)) {
+    /// times.
+    ///
+    /// Calls `emit` with each message that is complete now: its flow, whose
+    /// [`l7`](Flow::l7) is 0, and its record. Whoever keeps a record takes it
+    /// ([`core::mem::take`]) or swaps it for one that is no longer needed; of a record that is left
+    /// here, or left in its place, the tracker uses the buffer for the next message.
+    pub fn track(
+        &mut self,
+        flow: &Flow,
+        segment: &Segment<'_>,
+        emit: &mut dyn FnMut(&Flow, &mut L7Record),
+    ) {
         self.stats.segments += 1;
         self.give_up_idle(flow.time, 2, emit);
         let is_known = match segment.tcp {
@@ -113,14 +120,21 @@ impl Tracker {
         }
     }
 
-    fn datagram(&mut self, flow: &Flow, segment: &Segment<'_>, emit: &mut dyn FnMut(&Flow)) {
+    fn datagram(
+        &mut self,
+        flow: &Flow,
+        segment: &Segment<'_>,
+        emit: &mut dyn FnMut(&Flow, &mut L7Record),
+    ) {
         let ports = (flow.source.port, flow.destination.port);
         if segment.payload.is_empty() {
             self.stats.empty += 1;
             return;
         }
         let wire_len = segment.length() as usize;
-        let Some(protocol) = detect_datagram(segment.payload, wire_len, ports) else {
+        let protocols = self.recorder.limits().protocols;
+        let found = detect_datagram(segment.payload, wire_len, ports);
+        let Some(protocol) = found.filter(|protocol| protocols.contains(*protocol)) else {
             self.stats.not_recognised += 1;
             return;
         };
@@ -163,7 +177,6 @@ impl Tracker {
         let mut desk = Desk {
             recorder: &mut self.recorder,
             stats: &mut self.stats,
-            shelf: &self.shelf,
             flow,
             emit,
         };
@@ -198,7 +211,7 @@ impl Tracker {
         flow: &Flow,
         segment: &Segment<'_>,
         position: TcpPosition,
-        emit: &mut dyn FnMut(&Flow),
+        emit: &mut dyn FnMut(&Flow, &mut L7Record),
     ) {
         let flags = position.flags;
         let has = |flag| flags.contains(flag);
@@ -251,7 +264,6 @@ impl Tracker {
         let mut desk = Desk {
             recorder: &mut self.recorder,
             stats: &mut self.stats,
-            shelf: &self.shelf,
             flow,
             emit,
         };
@@ -288,7 +300,7 @@ impl Tracker {
         key: Key,
         time: u64,
         connection: Connection,
-        emit: &mut dyn FnMut(&Flow),
+        emit: &mut dyn FnMut(&Flow, &mut L7Record),
     ) -> u32 {
         if self.table.is_full()
             && let Some(first) = self.table.first()
@@ -300,7 +312,7 @@ impl Tracker {
         self.table.insert(key, connection.class(), time, connection)
     }
 
-    fn give_up_idle(&mut self, now: u64, most: usize, emit: &mut dyn FnMut(&Flow)) {
+    fn give_up_idle(&mut self, now: u64, most: usize, emit: &mut dyn FnMut(&Flow, &mut L7Record)) {
         let limits = self.recorder.limits();
         let [udp, tcp] = [limits.idle_udp, limits.idle_tcp].map(|idle| now.saturating_sub(idle));
         for _ in 0..most {
@@ -314,18 +326,18 @@ impl Tracker {
     /// Gives up the connections without a packet for longer than the [`Limits`] have it, at the
     /// time `now` (nanoseconds since the Unix epoch), and tells what is there of heads that are
     /// not whole.
-    pub fn expire(&mut self, now: u64, emit: &mut dyn FnMut(&Flow)) {
+    pub fn expire(&mut self, now: u64, emit: &mut dyn FnMut(&Flow, &mut L7Record)) {
         self.give_up_idle(now, usize::MAX, emit);
     }
 
     /// Gives up every connection: nothing more comes.
-    pub fn finish(&mut self, emit: &mut dyn FnMut(&Flow)) {
+    pub fn finish(&mut self, emit: &mut dyn FnMut(&Flow, &mut L7Record)) {
         while let Some(place) = self.table.first() {
             self.give_up(place, Cause::Ended, emit);
         }
     }
 
-    fn give_up(&mut self, place: u32, cause: Cause, emit: &mut dyn FnMut(&Flow)) {
+    fn give_up(&mut self, place: u32, cause: Cause, emit: &mut dyn FnMut(&Flow, &mut L7Record)) {
         let Some(mut connection) = self.table.remove(place) else {
             return;
         };
@@ -345,7 +357,6 @@ impl Tracker {
             let mut desk = Desk {
                 recorder: &mut self.recorder,
                 stats: &mut self.stats,
-                shelf: &self.shelf,
                 flow: &last,
                 emit,
             };

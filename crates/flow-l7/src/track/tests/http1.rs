@@ -124,8 +124,11 @@ fn what_waits_at_the_end_is_unanswered() {
     wire.say(true, GET);
     wire.say(true, b"GET /half HTTP/1.1\r\nHost: x\r\n");
     let lab = &mut wire.lab;
-    let flows = &mut lab.flows;
-    lab.tracker.expire(u64::MAX, &mut |flow| flows.push(*flow));
+    let (flows, records) = (&mut lab.flows, &mut lab.records);
+    lab.tracker.expire(u64::MAX, &mut |flow, record| {
+        flows.push(*flow);
+        records.push(record.clone());
+    });
     laws(&lab.tracker, lab.flows.len() as u64);
     assert_eq!(lab.flows.len(), 2);
     assert!(lab.records()[1].flags.contains(RecordFlags::TRUNCATED));
@@ -237,7 +240,7 @@ fn ages_are_those_of_the_limits() {
         (limits.idle_tcp + 1, 0),
     ] {
         lab.tracker
-            .expire(time + age, &mut |_| panic!("nothing is told"));
+            .expire(time + age, &mut |_, _| panic!("nothing is told"));
         assert_eq!(lab.tracker.len(), left, "{age}");
     }
     assert_eq!(
@@ -252,4 +255,29 @@ fn the_body_of_a_record_is_http() {
     wire.say(true, GET);
     let records = wire.lab.records();
     assert!(matches!(&records[0].body, L7Body::Http(http) if http.headers.len() == 1));
+}
+
+#[test]
+fn what_is_not_asked_for_is_not_followed() {
+    for (protocols, told) in [
+        (crate::L7Protocols::ALL, 4),
+        (crate::L7Protocols::ALL.without(crate::L7Protocol::Http1), 2),
+        (crate::L7Protocols::ALL.without(crate::L7Protocol::Dns), 2),
+        (crate::L7Protocols::NONE, 0),
+    ] {
+        let mut wire = Wire::joined(80);
+        wire.lab = Lab::new(Limits {
+            protocols,
+            ..Limits::default()
+        });
+        wire.say(true, GET);
+        wire.say(false, OK);
+        for is_response in [false, true] {
+            let flow = packet(!is_response, Protocol::UDP, 53, 1_000);
+            let message = dns::dns(1, is_response, "a");
+            wire.lab.give(&flow, &Segment::datagram(&message));
+        }
+        assert_eq!(wire.lab.records.len(), told, "{protocols:?}");
+        assert!(wire.lab.flows.iter().all(|flow| flow.l7 == 0));
+    }
 }

@@ -99,7 +99,7 @@ pub(super) fn conversations() -> Vec<Conversation> {
 }
 
 fn https(lab: &Lab) -> Vec<HttpRecord> {
-    let http = |record: Arc<L7Record>| match &record.body {
+    let http = |record: L7Record| match &record.body {
         L7Body::Http(http) => http.clone(),
         _ => panic!("HTTP"),
     };

@@ -11,13 +11,11 @@ mod tls;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
-use std::sync::Arc;
-
 use super::exercise::laws;
 use super::*;
 use crate::redact::Redaction;
 use flow_core::flow::{Flow, Ip, Protocol, TcpFlags};
-use flow_core::record::{L7Record, L7Shelf};
+use flow_core::record::L7Record;
 
 const SYN: TcpFlags = TcpFlags::SYN;
 const ACK: TcpFlags = TcpFlags::ACK;
@@ -25,38 +23,41 @@ const ACK: TcpFlags = TcpFlags::ACK;
 /// A tracker, and all that it told.
 struct Lab {
     tracker: Tracker,
-    shelf: Arc<L7Shelf>,
     flows: Vec<Flow>,
+    records: Vec<L7Record>,
 }
 
 impl Lab {
     fn new(limits: Limits) -> Self {
-        let shelf = Arc::new(L7Shelf::with_capacity(1 << 12));
         Self {
-            tracker: Tracker::new(limits, Redaction::default(), Arc::clone(&shelf)),
-            shelf,
+            tracker: Tracker::new(limits, Redaction::default()),
             flows: Vec::new(),
+            records: Vec::new(),
         }
     }
 
     fn give(&mut self, flow: &Flow, segment: &Segment<'_>) {
-        let flows = &mut self.flows;
-        self.tracker
-            .track(flow, segment, &mut |flow| flows.push(*flow));
+        let (flows, records) = (&mut self.flows, &mut self.records);
+        self.tracker.track(flow, segment, &mut |flow, record| {
+            flows.push(*flow);
+            records.push(record.clone());
+        });
         laws(&self.tracker, self.flows.len() as u64);
     }
 
     /// Gives up every connection.
     fn finish(&mut self) {
-        let flows = &mut self.flows;
-        self.tracker.finish(&mut |flow| flows.push(*flow));
+        let (flows, records) = (&mut self.flows, &mut self.records);
+        self.tracker.finish(&mut |flow, record| {
+            flows.push(*flow);
+            records.push(record.clone());
+        });
         laws(&self.tracker, self.flows.len() as u64);
         assert_eq!(self.tracker.waiting(), 0);
     }
 
-    fn records(&self) -> Vec<Arc<L7Record>> {
-        let get = |flow: &Flow| self.shelf.get(flow.l7).expect("on the shelf");
-        self.flows.iter().map(get).collect()
+    fn records(&self) -> Vec<L7Record> {
+        self.records.clone()
     }
 
     fn summaries(&self) -> Vec<String> {

@@ -15,6 +15,7 @@ pub(super) const LONGEST: usize = 1 << 20;
 const CHUNK: usize = 64 * 1024;
 
 /// Reads lines of at most [`LONGEST`] bytes.
+#[derive(Debug)]
 pub(super) struct Lines {
     file: File,
     buffer: Vec<u8>,

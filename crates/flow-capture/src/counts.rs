@@ -5,22 +5,22 @@ use std::fmt;
 
 use flow_core::decode::NoFlow;
 
-use crate::messages::count;
-
-/// EtherTypes that are told by name.
+/// EtherTypes that are shown by name.
 const KINDS: usize = 4;
 
-/// Counts every packet once: in a flow, or by the reason why it is in none.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
+/// Counts of the packets of a capture: each is in a flow, or counted by the reason why it is in
+/// none. Displays as `51 packets read: 47 in 13 flows, 3 without IP (3 ARP), 1 malformed`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CaptureCounts {
     /// Packets read.
-    pub(crate) packets: u64,
+    pub packets: u64,
     /// Packets that are in flows.
-    pub(crate) in_flows: u64,
+    pub in_flows: u64,
     /// Flows made of them.
-    pub(crate) flows: u64,
+    pub flows: u64,
     /// Packets left out by sampling.
-    pub(crate) sampled_out: u64,
+    pub sampled_out: u64,
     /// By EtherType.
     no_ip: BTreeMap<u16, u64>,
     truncated: u64,
@@ -29,7 +29,7 @@ pub(crate) struct Tally {
     unsupported: BTreeMap<u32, u64>,
 }
 
-impl Tally {
+impl CaptureCounts {
     /// Counts a packet that makes no flow.
     pub(crate) fn add(&mut self, reason: &NoFlow) {
         match reason {
@@ -46,7 +46,7 @@ impl Tally {
 }
 
 /// `51 packets read: 47 in 13 flows, 3 without IP (3 ARP), 1 malformed`.
-impl fmt::Display for Tally {
+impl fmt::Display for CaptureCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -90,6 +90,12 @@ impl fmt::Display for Tally {
     }
 }
 
+/// `1 packet`, `2 packets`.
+fn count(number: u64, noun: &str) -> impl fmt::Display {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
 /// Common names of protocols that are no IP: the IANA registry "IEEE 802 Numbers".
 fn name(ethertype: u16) -> Option<&'static str> {
     Some(match ethertype {
@@ -110,12 +116,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_nothing_is_not_told() {
-        let mut tally = Tally {
+    fn what_is_zero_is_left_out() {
+        let mut tally = CaptureCounts {
             packets: 2,
             in_flows: 2,
             flows: 1,
-            ..Tally::default()
+            ..CaptureCounts::default()
         };
         assert_eq!(tally.to_string(), "2 packets read: 2 in 1 flow");
         tally.packets += 9;

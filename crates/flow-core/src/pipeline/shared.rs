@@ -1,0 +1,81 @@
+//! What the threads of a pipeline and its handles have in common.
+
+use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::time::Duration;
+use std::boxed::Box;
+use std::error::Error;
+use std::sync::{Mutex, PoisonError};
+
+use super::error::PipelineError;
+use super::ledger::Ledger;
+use crate::resolve::Shelves;
+
+/// Called with each record that is no flow.
+pub(super) type OnUndecodable = Box<dyn Fn(&dyn Error) + Send + Sync>;
+
+/// State of a running pipeline.
+pub(super) struct Shared {
+    pub(super) ledger: Ledger,
+    pub(super) names: Shelves,
+    /// How long a source may take to end once it was stopped.
+    pub(super) drain_limit: Duration,
+    pub(super) on_undecodable: Option<OnUndecodable>,
+    stopping: AtomicBool,
+    /// The first failure.
+    failure: Mutex<Option<PipelineError>>,
+}
+
+impl Shared {
+    pub(super) fn new(
+        ledger: Ledger,
+        names: Shelves,
+        drain_limit: Duration,
+        on_undecodable: Option<OnUndecodable>,
+    ) -> Self {
+        Self {
+            ledger,
+            names,
+            drain_limit,
+            on_undecodable,
+            stopping: AtomicBool::new(false),
+            failure: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+    }
+
+    /// Keeps the first failure, and stops.
+    pub(super) fn fail(&self, error: PipelineError) {
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.get_or_insert(error);
+        drop(failure);
+        self.stop();
+    }
+
+    pub(super) fn take_failure(&self) -> Option<PipelineError> {
+        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.take()
+    }
+
+    pub(super) fn undecodable(&self, error: &dyn Error) {
+        if let Some(call) = &self.on_undecodable {
+            call(error);
+        }
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("stats", &self.ledger.stats())
+            .field("stopping", &self.is_stopping())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,613 @@
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::time::Duration;
+use std::borrow::ToOwned;
+use std::boxed::Box;
+use std::error::Error;
+use std::string::ToString;
+use std::sync::{Arc, Mutex};
+use std::vec::Vec;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::flow::Flow;
+use crate::record::{DnsRecord, L7Body, L7Kind, L7Record, RecordFlags, TraceId};
+use crate::resolve::{EndpointNames, NodeNames};
+use crate::ring::{Idle, Next};
+use crate::view::FlowView;
+use crate::wire::{LinkType, Packet};
+
+/// IPv4 from 10.0.0.1 to 10.0.0.2, UDP from port 4242 to 53, "hi".
+const PACKET: [u8; 30] = [
+    0x45, 0, 0, 30, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, //
+    0x10, 0x92, 0, 53, 0, 10, 0, 0, b'h', b'i',
+];
+
+/// What a source of tests does, step by step.
+#[derive(Clone, Debug)]
+enum Step {
+    /// A flow to this port; of a packet, or without.
+    Flow {
+        port: u16,
+        has_packet: bool,
+    },
+    Lost(Lost),
+    Undecodable,
+    Fail,
+    Panic,
+}
+
+/// Does its steps, one at each call; then ends, or goes on until it is stopped.
+struct Script {
+    steps: std::vec::IntoIter<Step>,
+    waits: bool,
+    is_dropped: Arc<AtomicBool>,
+}
+
+impl Script {
+    fn new(steps: impl Into<Vec<Step>>) -> Self {
+        Self {
+            steps: steps.into().into_iter(),
+            waits: false,
+            is_dropped: Arc::default(),
+        }
+    }
+
+    /// Goes on until it is stopped.
+    fn endless() -> Self {
+        let mut script = Self::new([]);
+        script.waits = true;
+        script
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        self.is_dropped.store(true, Ordering::Release);
+    }
+}
+
+impl Source for Script {
+    fn name(&self) -> &str {
+        "script"
+    }
+
+    fn poll(&mut self, _: Duration, sink: &mut dyn Sink) -> Result<Progress, SourceError> {
+        match self.steps.next() {
+            Some(Step::Flow { port, has_packet }) => {
+                let mut flow = Flow::default();
+                flow.destination.port = port;
+                sink.flow(&mut flow, &Attached::NONE);
+                if has_packet {
+                    let packet = Packet::parse(LinkType::RawIp, &PACKET, PACKET.len());
+                    sink.packet(&flow, &packet);
+                }
+            }
+            Some(Step::Lost(lost)) => sink.lost(lost),
+            Some(Step::Undecodable) => sink.undecodable(&std::io::Error::other("odd")),
+            Some(Step::Fail) => return Err(SourceError::new("script", "reading", "it is gone")),
+            Some(Step::Panic) => panic!("the source is broken"),
+            None if self.waits => std::thread::sleep(Duration::from_millis(1)),
+            None => return Ok(Progress::Ended),
+        }
+        Ok(Progress::Open)
+    }
+
+    fn stop(&mut self) {
+        self.waits = false;
+    }
+}
+
+fn to_port(port: u16) -> Step {
+    Step::Flow {
+        port,
+        has_packet: false,
+    }
+}
+
+/// Reads everything of a pipeline that has ended.
+fn read(mut subscription: Subscription) -> Vec<Next<Flow>> {
+    let mut all = Vec::new();
+    while let Ok(next) = subscription.try_next() {
+        all.push(next);
+    }
+    assert_eq!(subscription.try_next(), Err(Idle::Closed));
+    all
+}
+
+fn ports(subscription: Subscription) -> Vec<u16> {
+    read(subscription)
+        .into_iter()
+        .map(|next| match next {
+            Next::Record(flow) => flow.destination.port,
+            Next::Lost(count) => panic!("{count} lost"),
+        })
+        .collect()
+}
+
+#[derive(Default)]
+struct Seen {
+    ports: Mutex<Vec<u16>>,
+    lost: AtomicU64,
+}
+
+impl Observer for Seen {
+    fn observe(&self, view: &FlowView<'_>) {
+        let mut ports = self.ports.lock().unwrap();
+        ports.push(view.flow().destination.port);
+    }
+
+    fn lost(&self, lost: &Lost) {
+        self.lost.fetch_add(lost.count, Ordering::Relaxed);
+    }
+}
+
+/// Each contract behind a pointer, as an agent keeps them that is composed at run time.
+#[test]
+fn the_contracts_are_object_safe_and_fit_together() {
+    let source: Box<dyn Source> = Box::new(Script::new([
+        to_port(1),
+        to_port(2),
+        to_port(3),
+        Step::Undecodable,
+        Step::Lost(Lost {
+            at: LostAt::KernelRing,
+            count: 5,
+        }),
+    ]));
+    let enricher: Box<dyn Enricher> = Box::new(enricher_fn(|flow: &mut Flow| {
+        flow.destination.identity = 100 + u32::from(flow.destination.port);
+    }));
+    let filter: Arc<dyn Filter> = Arc::new(filter_fn(|view: &FlowView<'_>| {
+        assert!(view.flow().destination.identity > 100, "enriched before");
+        view.flow().destination.port != 2
+    }));
+    let (seen, reasons) = (Arc::new(Seen::default()), Arc::new(Mutex::new(Vec::new())));
+    let (observer, said): (Arc<dyn Observer>, _) = (Arc::clone(&seen) as _, Arc::clone(&reasons));
+    let pipeline = Pipeline::builder()
+        .source(source)
+        .enricher(enricher)
+        .filter(filter)
+        .observer(observer)
+        .on_undecodable(move |error: &dyn Error| said.lock().unwrap().push(error.to_string()))
+        .history(16)
+        .node(NodeNames::named("lab"))
+        .start()
+        .unwrap();
+    let subscription = pipeline.subscribe(Since::Oldest);
+    assert_eq!(subscription.view(&Flow::default()).node().name, "lab");
+    let stats = pipeline.join().unwrap();
+    assert_eq!(ports(subscription), [1, 3]);
+    assert_eq!(*seen.ports.lock().unwrap(), [1, 3]);
+    assert_eq!(*reasons.lock().unwrap(), ["odd"]);
+    assert_eq!(
+        seen.lost.load(Ordering::Relaxed),
+        6,
+        "5 of the source, 1 undecodable"
+    );
+    assert_eq!(
+        (
+            stats.received,
+            stats.published,
+            stats.filtered,
+            stats.undecodable
+        ),
+        (4, 2, 1, 1)
+    );
+    assert_eq!(stats.lost.at(LostAt::KernelRing), 5);
+}
+
+/// Makes a flow of each packet, and one at the end.
+struct Echo {
+    seen: u16,
+}
+
+impl Stage for Echo {
+    fn packet(&mut self, flow: &Flow, packet: &Packet<'_>, emit: &mut Emit<'_>) {
+        assert_eq!(packet.payload(), b"hi");
+        self.seen += 1;
+        let mut made = *flow;
+        made.destination.port += 1_000;
+        emit(&mut made, &mut record());
+    }
+
+    fn finish(&mut self, emit: &mut Emit<'_>) {
+        let mut last = Flow::default();
+        last.destination.port = 2_000 + self.seen;
+        emit(&mut last, &mut record());
+    }
+}
+
+fn record() -> L7Record {
+    L7Record {
+        kind: L7Kind::REQUEST,
+        flags: RecordFlags::NONE,
+        latency_ns: 0,
+        trace: TraceId::default(),
+        body: L7Body::Dns(DnsRecord::default()),
+    }
+}
+
+#[test]
+fn flows_of_stages_follow_their_packet_and_have_their_record() {
+    let pipeline = Pipeline::builder()
+        .source(Script::new([
+            Step::Flow {
+                port: 1,
+                has_packet: true,
+            },
+            to_port(2),
+        ]))
+        .stage(|| Echo { seen: 0 })
+        .history(16)
+        .start()
+        .unwrap();
+    let mut subscription = pipeline.subscribe(Since::Oldest);
+    let stats = pipeline.join().unwrap();
+    assert_eq!(stats.received, 4);
+    let mut shown = Vec::new();
+    while let Ok(Next::Record(flow)) = subscription.wait_next() {
+        let view = subscription.view(&flow);
+        shown.push((flow.destination.port, view.l7() == Some(&record())));
+    }
+    assert_eq!(
+        shown,
+        [(1, false), (1_001, true), (2, false), (2_001, true)]
+    );
+    assert_eq!(subscription.delivered(), 4);
+}
+
+/// What nobody asked for takes no place from what somebody did.
+#[test]
+fn records_that_are_filtered_out_are_never_kept() {
+    const HISTORY: usize = 8;
+    let mut steps = std::vec![Step::Flow {
+        port: 1,
+        has_packet: true,
+    }];
+    steps.extend((0..100).map(|_| Step::Flow {
+        port: 2,
+        has_packet: true,
+    }));
+    let pipeline = Pipeline::builder()
+        .source(Script::new(steps))
+        .stage(|| Echo { seen: 0 })
+        .filter(filter_fn(|view: &FlowView<'_>| {
+            view.flow().destination.port == 1_001
+        }))
+        .history(HISTORY)
+        .start()
+        .unwrap();
+    let mut subscription = pipeline.subscribe(Since::Oldest);
+    let stats = pipeline.join().unwrap();
+    assert_eq!((stats.published, stats.filtered), (1, 202));
+    let Ok(Next::Record(flow)) = subscription.wait_next() else {
+        panic!("the one flow");
+    };
+    assert_eq!(subscription.view(&flow).l7(), Some(&record()));
+}
+
+/// A source that knows names, as an export does.
+struct Named;
+
+impl Source for Named {
+    fn name(&self) -> &str {
+        "named"
+    }
+
+    fn poll(&mut self, _: Duration, sink: &mut dyn Sink) -> Result<Progress, SourceError> {
+        let pod = |name: &str| EndpointNames {
+            pod_name: name.into(),
+            ..EndpointNames::default()
+        };
+        let (web, db) = (pod("web-0"), pod("db-0"));
+        let attached = Attached {
+            source: Some(&web),
+            destination: Some(&db),
+            ..Attached::NONE
+        };
+        sink.flow(&mut Flow::default(), &attached);
+        Ok(Progress::Ended)
+    }
+
+    fn stop(&mut self) {}
+}
+
+#[test]
+fn names_of_a_source_are_seen_by_the_filter_and_by_readers() {
+    let pipeline = Pipeline::builder()
+        .source(Named)
+        .filter(filter_fn(|view: &FlowView<'_>| {
+            view.source()
+                .is_some_and(|names| &*names.pod_name == "web-0")
+        }))
+        .history(1)
+        .start()
+        .unwrap();
+    let mut subscription = pipeline.subscribe(Since::Oldest);
+    pipeline.join().unwrap();
+    let Ok(Next::Record(flow)) = subscription.wait_next() else {
+        panic!("one flow");
+    };
+    let view = subscription.view(&flow);
+    assert_eq!(&*view.destination().unwrap().pod_name, "db-0");
+}
+
+#[test]
+fn a_pipeline_stops_drains_and_drops_its_sources() {
+    let source = Script::endless();
+    let is_dropped = Arc::clone(&source.is_dropped);
+    let pipeline = Pipeline::builder()
+        .source(source)
+        .history(1)
+        .start()
+        .unwrap();
+    let handle = pipeline.handle();
+    let mut subscription = handle.subscribe(Since::Now);
+    assert_eq!(
+        subscription.next_timeout(Duration::from_millis(5)),
+        Err(Idle::Empty)
+    );
+    assert!(!pipeline.is_finished());
+    handle.stop();
+    pipeline.join().unwrap();
+    assert!(is_dropped.load(Ordering::Acquire));
+    assert_eq!(subscription.wait_next(), Err(Idle::Closed));
+
+    let source = Script::endless();
+    let is_dropped = Arc::clone(&source.is_dropped);
+    drop(
+        Pipeline::builder()
+            .source(source)
+            .history(1)
+            .start()
+            .unwrap(),
+    );
+    assert!(is_dropped.load(Ordering::Acquire), "dropping stops too");
+}
+
+/// Never ends.
+struct Stubborn;
+
+impl Source for Stubborn {
+    fn name(&self) -> &str {
+        "stubborn"
+    }
+
+    fn poll(&mut self, _: Duration, _: &mut dyn Sink) -> Result<Progress, SourceError> {
+        std::thread::sleep(Duration::from_millis(1));
+        Ok(Progress::Open)
+    }
+
+    fn stop(&mut self) {}
+}
+
+#[test]
+fn a_source_that_does_not_end_in_time_is_an_error() {
+    let pipeline = Pipeline::builder()
+        .source(Stubborn)
+        .drain_limit(Duration::from_millis(5))
+        .history(1)
+        .start()
+        .unwrap();
+    pipeline.stop();
+    let error = pipeline.join().unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "source stubborn: expected to end within 5ms of being stopped, still open"
+    );
+}
+
+#[test]
+fn a_failing_source_ends_the_others() {
+    let other = Script::endless();
+    let is_dropped = Arc::clone(&other.is_dropped);
+    let pipeline = Pipeline::builder()
+        .source(Script::new([Step::Fail]))
+        .source(other)
+        .history(1)
+        .start()
+        .unwrap();
+    let error = pipeline.join().unwrap_err();
+    assert_eq!(error.to_string(), "source script: reading");
+    assert_eq!(error.source().unwrap().to_string(), "it is gone");
+    assert!(is_dropped.load(Ordering::Acquire));
+}
+
+#[test]
+fn a_panic_is_an_error_that_names_its_place() {
+    struct Broken(&'static str);
+
+    impl Stage for Broken {
+        fn name(&self) -> &str {
+            "broken stage"
+        }
+
+        fn packet(&mut self, _: &Flow, _: &Packet<'_>, emit: &mut Emit<'_>) {
+            emit(&mut Flow::default(), &mut record());
+            panic!("{}", self.0);
+        }
+    }
+
+    impl Enricher for Broken {
+        fn enrich(&self, _: &mut Flow, _: &Attached<'_>) {
+            panic!("no names");
+        }
+    }
+
+    impl Observer for Broken {
+        fn name(&self) -> &str {
+            "counter"
+        }
+
+        fn observe(&self, _: &FlowView<'_>) {
+            panic!("no counts");
+        }
+    }
+
+    let packet = Step::Flow {
+        port: 1,
+        has_packet: true,
+    };
+    let builder = |step: &Step| {
+        Pipeline::builder()
+            .source(Script::new([step.clone()]))
+            .history(1)
+    };
+    let cases = [
+        (
+            builder(&Step::Panic),
+            "source script panicked: the source is broken",
+        ),
+        (
+            builder(&packet).stage(|| Broken("odd")),
+            "stage broken stage panicked: odd",
+        ),
+        (
+            builder(&packet).enricher(Broken("")),
+            "a_panic_is_an_error_that_names_its_place::Broken panicked: no names",
+        ),
+        (
+            builder(&packet).filter(filter_fn(|_: &FlowView<'_>| panic!("no rule"))),
+            "the filter panicked: no rule",
+        ),
+        (
+            builder(&packet).observer(Broken("")),
+            "observer counter panicked: no counts",
+        ),
+    ];
+    for (builder, expected) in cases {
+        let other = Script::endless();
+        let is_dropped = Arc::clone(&other.is_dropped);
+        let pipeline = builder.source(other).start().unwrap();
+        let error = pipeline.join().unwrap_err().to_string();
+        assert!(error.ends_with(expected), "{error}");
+        assert!(is_dropped.load(Ordering::Acquire), "{expected}");
+    }
+}
+
+#[test]
+fn what_cannot_start_says_why() {
+    let error = Pipeline::builder().start().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a pipeline needs at least one source, got none"
+    );
+    let error = Pipeline::builder()
+        .source(Stubborn)
+        .history(3)
+        .start()
+        .unwrap_err();
+    let cause = error.source().map(ToString::to_string);
+    assert_eq!(
+        cause.as_deref(),
+        Some("ring capacity: expected a power of two from 1 to 16777216, got 3")
+    );
+    let error = SourceError::new("kernel ring 0", "waiting", "gone".to_owned());
+    assert_eq!(error.to_string(), "source kernel ring 0: waiting");
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        6 => (0..4_u16, any::<bool>())
+            .prop_map(|(port, has_packet)| Step::Flow { port, has_packet }),
+        1 => (0..LostAt::ALL.len(), 0..9_u64)
+            .prop_map(|(at, count)| Step::Lost(Lost { at: LostAt::ALL[at], count })),
+        1 => Just(Step::Undecodable),
+    ];
+    proptest::collection::vec(step, 0..60)
+}
+
+proptest! {
+    /// Whatever the sources do, the ledger adds up, and each reader gets or misses every flow.
+    #[test]
+    fn the_ledger_adds_up(
+        sources in proptest::collection::vec(steps(), 1..4),
+        history in 0_u32..7,
+        wanted in 0..4_u16,
+    ) {
+        let mut builder = Pipeline::builder()
+            .stage(|| Echo { seen: 0 })
+            .filter(filter_fn(move |view: &FlowView<'_>| {
+                view.flow().destination.port % 4 != wanted
+            }))
+            .history(1 << history);
+        let (mut flows, mut undecodable, mut lost) = (0, 0, 0);
+        for steps in &sources {
+            // The stage's last flow.
+            flows += 1;
+            for step in steps {
+                match step {
+                    Step::Flow { has_packet, .. } => flows += 1 + u64::from(*has_packet),
+                    Step::Lost(some) => lost += some.count,
+                    _ => undecodable += 1,
+                }
+            }
+            builder = builder.source(Script::new(steps.clone()));
+        }
+        let pipeline = builder.start().unwrap();
+        let mut first = pipeline.subscribe(Since::Oldest);
+        let handle = pipeline.handle();
+        let stats = pipeline.join().unwrap();
+        prop_assert_eq!(stats, handle.stats());
+        prop_assert_eq!(stats.received, flows + undecodable);
+        prop_assert_eq!(stats.undecodable, undecodable);
+        prop_assert_eq!(stats.received, stats.published + stats.filtered + stats.undecodable);
+        prop_assert_eq!(stats.lost.total(), lost + undecodable);
+        while first.wait_next().is_ok() {}
+        // It began with what was kept when it first read: after the end, the newest.
+        prop_assert_eq!(first.delivered(), stats.published.min(1 << history));
+        let mut counted = 0;
+        let mut newest = handle.subscribe(Since::Newest(u64::MAX));
+        newest.for_each(|next| counted += u64::from(matches!(next, Next::Record(_))));
+        prop_assert_eq!(counted, stats.published.min(1 << history));
+    }
+}
+
+/// Two readers of one pipeline: each delivered + lost is what was published.
+#[test]
+fn every_reader_gets_or_misses_every_flow() {
+    const FLOWS: u16 = 20_000;
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    /// Begins when it is told to.
+    struct Gate(Script, Option<std::sync::mpsc::Receiver<()>>);
+    impl Source for Gate {
+        fn name(&self) -> &str {
+            "gate"
+        }
+        fn poll(&mut self, wait: Duration, sink: &mut dyn Sink) -> Result<Progress, SourceError> {
+            if let Some(gate) = self.1.take() {
+                let _ = gate.recv();
+            }
+            self.0.poll(wait, sink)
+        }
+        fn stop(&mut self) {}
+    }
+    let script = Script::new((0..FLOWS).map(to_port).collect::<Vec<_>>());
+    let pipeline = Pipeline::builder()
+        .source(Gate(script, Some(wait)))
+        .history(64)
+        .start()
+        .unwrap();
+    let readers: Vec<_> = (0..2)
+        .map(|index| {
+            let mut subscription = pipeline.subscribe(Since::Now);
+            std::thread::spawn(move || {
+                while let Ok(next) = subscription.wait_next() {
+                    if index == 1
+                        && matches!(next, Next::Record(flow) if flow.destination.port % 64 == 0)
+                    {
+                        std::thread::sleep(Duration::from_micros(100));
+                    }
+                }
+                (subscription.delivered(), subscription.lost())
+            })
+        })
+        .collect();
+    go.send(()).unwrap();
+    let stats = pipeline.join().unwrap();
+    for reader in readers {
+        let (delivered, lost) = reader.join().unwrap();
+        assert_eq!(delivered + lost, stats.published);
+    }
+}

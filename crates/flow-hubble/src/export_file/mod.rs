@@ -1,0 +1,7 @@
+//! Files of exported flows, one `ExportEvent` a line, as a source.
+
+mod lines;
+mod parts;
+mod source;
+
+pub use source::{ExportCounts, ExportProgress, ExportSource, LineError, LineProblem};

@@ -1,0 +1,64 @@
+//! Cycles that stood before the check did, until they are mended.
+
+use super::graph::Cycle;
+
+/// The files of one cycle, each by the end of its path, or its modules by name; in any order.
+pub(crate) type Known = &'static [&'static str];
+
+/// Cycles that are let pass. One that is not found any more is a finding: take out its line.
+#[rustfmt::skip]
+pub(crate) const KNOWN: &[Known] = &[
+    // Siblings.
+    &["gob/types.rs", "gob/value.rs"],
+    &["dns/rdata.rs", "dns/svcb.rs"],
+    &["encode/flow.rs", "encode/l7.rs", "encode/layers.rs", "encode/observation.rs"],
+    &["encode/structure.rs", "encode/wire.rs"],
+    &["attach/clsact.rs", "attach/interface.rs"],
+    &["link.rs", "netns/mod.rs"],
+    &["link", "netns"],
+    &["src/cilium_seeds.rs", "src/exchange.rs", "src/l7_seeds.rs", "src/proto_seeds.rs", "src/seeds.rs"],
+    &["cilium_seeds", "exchange", "l7_seeds", "proto_seeds", "seeds"],
+    // A parent that uses its children, which use what it defines.
+    &["detect/binary.rs", "detect/mod.rs", "detect/text.rs"],
+    &["export.rs", "message/mod.rs", "message/observation.rs"],
+    &["parse/extra.rs", "parse/l7.rs", "parse/layers.rs", "parse/mod.rs", "parse/observation.rs"],
+    &["record/mod.rs", "record/summary.rs"],
+    &["ring/mod.rs", "ring/writer.rs"],
+    &["output/compact.rs", "output/dict.rs", "output/json.rs", "output/mod.rs", "output/table.rs"],
+    &["traffic/client.rs", "traffic/mod.rs", "traffic/server.rs"],
+];
+
+/// Whether a cycle is made of just the nodes of `known`.
+pub(crate) fn is(cycle: &Cycle, known: &[&str]) -> bool {
+    cycle.nodes.len() == known.len()
+        && known.iter().all(|end| {
+            let matches = |node: &&String| {
+                node.strip_suffix(end)
+                    .is_some_and(|before| before.is_empty() || before.ends_with('/'))
+            };
+            cycle.nodes.iter().filter(matches).count() == 1
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cycle_is_known_by_all_its_files_and_no_others() {
+        let cycle = Cycle {
+            nodes: vec![
+                "crates/x/src/gob/types.rs".into(),
+                "crates/x/src/gob/value.rs".into(),
+            ],
+            uses: Vec::new(),
+        };
+        assert!(is(&cycle, &["gob/value.rs", "gob/types.rs"]));
+        assert!(!is(&cycle, &["gob/value.rs"]));
+        assert!(!is(&cycle, &["gob/value.rs", "ob/types.rs"]));
+        assert!(!is(
+            &cycle,
+            &["gob/value.rs", "gob/types.rs", "gob/layout.rs"]
+        ));
+    }
+}
