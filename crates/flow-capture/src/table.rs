@@ -7,10 +7,7 @@ use hashbrown::HashMap;
 use flow_core::flow::{ConnectionKey, Flow};
 use flow_core::wire::Packet;
 
-use entry::{Entry, Handshake};
-
-/// No entry.
-const NONE: u32 = u32::MAX;
+use entry::{Entry, Handshake, NONE};
 
 /// Connections made of single packets: bounded, and nothing that was added is ever lost.
 ///

@@ -3,8 +3,8 @@
 use flow_core::flow::{ConnectionKey, Flow, FlowFlags, Protocol, Reply, TcpFlags};
 use flow_core::wire::Packet;
 
-use super::NONE;
-
+/// No entry.
+pub(super) const NONE: u32 = u32::MAX;
 /// Bytes that a SYN may carry (RFC 7413) and that its answer acknowledges too.
 const LONGEST_SYN: u32 = 0xffff;
 
