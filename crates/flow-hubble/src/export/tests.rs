@@ -10,7 +10,8 @@ use crate::arbitrary::{Given, given};
 use crate::flow::ext::v1::Observation;
 use crate::to_json;
 use flow_core::flow::Endpoint;
-use flow_core::record::{HttpRecord, L7Body, L7Kind, RecordFlags, TraceId};
+use flow_core::record::{HttpRecord, L7Body, L7Kind, L7Record, RecordFlags, TraceId};
+use flow_core::resolve::{EndpointNames, Extra, NodeNames};
 use flow_core::text::is_hazard;
 
 const FORMS: [ExtensionForm; 3] = [
