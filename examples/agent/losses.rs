@@ -81,11 +81,12 @@ mod tests {
             sums.add(lost);
         }
         assert_eq!(losses.take().count(), 0, "they were taken");
-        assert_eq!(sums.total(), 15);
+        assert_eq!(sums.total(), 21);
         assert_eq!(
             sums.to_string(),
-            "15 lost: 1 before Cilium's monitor, 2 at a full kernel ring buffer, \
-             3 at the full kernel table, 4 not decodable, 5 overwritten before they were shown"
+            "21 lost: 1 before Cilium's monitor, 2 at a full kernel ring buffer, \
+             3 at the full kernel table, 4 left in the kernel table, which could not be swept, \
+             5 not decodable, 6 overwritten before they were shown"
         );
     }
 }

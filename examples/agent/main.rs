@@ -6,6 +6,7 @@
 mod args;
 mod demo;
 mod exchanges;
+mod guard;
 mod input;
 mod live;
 mod losses;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
             args.check().unwrap_or_else(|error| error.exit());
             observe::run(args)
         }
+        args::Command::Guard(args) => guard::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

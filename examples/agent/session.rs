@@ -10,6 +10,7 @@ use flow_ebpf::FlowSourceBuilder;
 
 use crate::args::Observe;
 use crate::exchanges::Setup;
+use crate::guard::Guard;
 use crate::live::Live;
 use crate::losses::{Losses, Sums};
 use crate::messages::{Messages, count};
@@ -35,6 +36,8 @@ pub(crate) struct Session<'a> {
     reader: Reader<Flow>,
     view: View,
     begin: Instant,
+    /// Last: it goes when everything is detached.
+    guard: Option<Guard>,
 }
 
 impl<'a> Session<'a> {
@@ -51,7 +54,9 @@ impl<'a> Session<'a> {
         let reader = ring.reader(Start::Now);
         let losses = Arc::new(Losses::default());
         let live = Live::start(builder, wanted, writer, setup, &losses)?;
-        messages.say(live.handle().report());
+        let report = live.handle().report();
+        let guard = Guard::start(&report)?;
+        messages.say(report);
         Ok(Self {
             args,
             messages,
@@ -62,6 +67,7 @@ impl<'a> Session<'a> {
             reader,
             view,
             begin: Instant::now(),
+            guard,
         })
     }
 
@@ -75,6 +81,10 @@ impl<'a> Session<'a> {
             if told.elapsed() >= TELL {
                 self.tell_losses()?;
                 told = Instant::now();
+                // An interface may have come.
+                if self.guard.is_none() {
+                    self.guard = Guard::start(&self.live.handle().report())?;
+                }
             }
             if state == State::Closed || self.view.is_full() {
                 break;

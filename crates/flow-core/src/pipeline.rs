@@ -38,6 +38,8 @@ pub enum LostAt {
     KernelRing,
     /// The kernel's flow table had no room or gave up an entry.
     KernelTable,
+    /// Counts stayed in the kernel's flow table, because the kernel did not let it be swept.
+    KernelSweep,
     /// A record could not be decoded.
     Decode,
     /// The history ring overwrote it before it was read.
@@ -46,10 +48,11 @@ pub enum LostAt {
 
 impl LostAt {
     /// Every place, in the order in which a flow passes them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Monitor,
         Self::KernelRing,
         Self::KernelTable,
+        Self::KernelSweep,
         Self::Decode,
         Self::HistoryRing,
     ];
@@ -58,7 +61,9 @@ impl LostAt {
     #[must_use]
     pub const fn hubble_name(self) -> &'static str {
         match self {
-            Self::Monitor | Self::KernelRing | Self::KernelTable => "PERF_EVENT_RING_BUFFER",
+            Self::Monitor | Self::KernelRing | Self::KernelTable | Self::KernelSweep => {
+                "PERF_EVENT_RING_BUFFER"
+            }
             Self::Decode => "OBSERVER_EVENTS_QUEUE",
             Self::HistoryRing => "HUBBLE_RING_BUFFER",
         }

@@ -10,11 +10,12 @@ use flow_core::clock::BootClock;
 use flow_core::event::EventDecoder;
 use flow_core::pipeline::{Progress, Record, Source, SourceError};
 
-use crate::attach::host;
+use crate::attach::{host, interface};
 use crate::clock::clock_sample;
 use crate::drop_reason::DropReasons;
 use crate::error::LoadError;
 use crate::feature::{FeatureState, Report};
+use crate::kernel;
 use crate::memory;
 use crate::names::{InterfaceNames, InterfaceReader};
 use crate::netns::Netns;
@@ -45,50 +46,28 @@ pub struct SourceHandle {
 
 impl FlowSource {
     pub(crate) fn load(options: Options) -> Result<Self, LoadError> {
-        options.check()?;
-        privileges::check()?;
-        let io = |what: &str| {
-            let what = what.to_owned();
-            move |source: io::Error| LoadError::Io { what, source }
-        };
-        // Before Linux 5.11 maps count as locked memory.
-        let _ = rustix::process::setrlimit(
-            rustix::process::Resource::Memlock,
-            rustix::process::Rlimit {
-                current: None,
-                maximum: None,
-            },
-        );
-        let home = Netns::current().map_err(io("opening this network namespace"))?;
-        let reasons = Arc::new(if options.btf {
-            DropReasons::from_kernel()
-        } else {
-            DropReasons::default()
-        });
-        let several = options.all_namespaces || !options.namespaces.is_empty();
-        let context = Context {
-            reasons: &reasons,
-            netns: if several { 0 } else { home.inode() },
-            page: u32::try_from(rustix::param::page_size()).unwrap_or(4096),
-        };
-        let mut object = object::create(&options, &context)?;
+        let Prepared {
+            home,
+            reasons,
+            mut object,
+        } = prepare(&options)?;
         let mut report = Report::default();
         if options.btf && object.btf.is_none() {
             let reason = "/sys/kernel/btf/vmlinux cannot be read".to_owned();
             report.set("type information", "", FeatureState::Missing { reason });
         }
         if matches!(options.mode, Mode::Aggregated { .. }) {
-            let state = match sweep::load(&mut object.ebpf) {
+            let state = match sweep::load(&mut object.programs) {
                 Ok(()) => FeatureState::Active,
-                Err(error) => FeatureState::Missing {
-                    reason: host::first_lines(&object::chain(&error)),
-                },
+                Err(reason) => FeatureState::Missing { reason },
             };
             report.set("sweep", "", state);
         }
         host::attach(&mut object, &options, &mut report);
+        let packets =
+            options.wants_interfaces() && interface::load_usual(&mut object.programs).is_ok();
         let Object {
-            ebpf,
+            programs,
             btf,
             rings,
             counters,
@@ -101,7 +80,7 @@ impl FlowSource {
         let shared = Arc::new(shared.map_err(io("eventfd"))?);
         let (ready, wait) = mpsc::channel();
         let attach_wait = options.attach_wait;
-        let worker = Worker::new(ebpf, options, Arc::clone(&shared), home, ready);
+        let worker = Worker::new(programs, options, Arc::clone(&shared), home, ready);
         let worker = thread::Builder::new()
             .name("flow-worker".to_owned())
             .spawn(move || worker.run())
@@ -118,15 +97,10 @@ impl FlowSource {
         // Not attached in time: the report tells, and the worker goes on.
         let _ = wait.recv_timeout(attach_wait);
         let report = shared.report();
-        let observes =
-            |name: &str| name != "sweep" && name != "owner" && name != "existing sockets";
-        let features = report.features();
-        if !features.is_empty()
-            && !features
-                .iter()
-                .any(|feature| feature.is_active() && observes(&feature.name))
-        {
-            return Err(LoadError::Nothing { report });
+        // An interface may come later, if its programs are loaded.
+        let may_come = packets && !report.has_interface();
+        if !may_come && !report.observes() {
+            return Err(kernel::nothing(report));
         }
         Ok(Self {
             shards,
@@ -181,6 +155,51 @@ impl FlowSource {
     pub fn into_shards(self) -> Vec<Shard> {
         self.shards
     }
+}
+
+/// What there is before any program is loaded.
+pub(crate) struct Prepared {
+    home: Netns,
+    reasons: Arc<DropReasons>,
+    pub(crate) object: Object,
+}
+
+/// Checks options and privileges, and creates the maps.
+pub(crate) fn prepare(options: &Options) -> Result<Prepared, LoadError> {
+    options.check()?;
+    privileges::check()?;
+    // Before Linux 5.11 maps count as locked memory.
+    let _ = rustix::process::setrlimit(
+        rustix::process::Resource::Memlock,
+        rustix::process::Rlimit {
+            current: None,
+            maximum: None,
+        },
+    );
+    let home = Netns::current().map_err(io("opening this network namespace"))?;
+    let reasons = Arc::new(if options.btf {
+        DropReasons::from_kernel()
+    } else {
+        DropReasons::default()
+    });
+    let several = options.all_namespaces || !options.namespaces.is_empty();
+    let context = Context {
+        reasons: &reasons,
+        netns: if several { 0 } else { home.inode() },
+        page: u32::try_from(rustix::param::page_size()).unwrap_or(4096),
+    };
+    let object = object::create(options, &context)?;
+    Ok(Prepared {
+        home,
+        reasons,
+        object,
+    })
+}
+
+/// Turns an error into one that says what was done.
+fn io(what: &str) -> impl FnOnce(io::Error) -> LoadError {
+    let what = what.to_owned();
+    move |source| LoadError::Io { what, source }
 }
 
 impl SourceHandle {
