@@ -33,6 +33,22 @@ pub(crate) enum Command {
     /// the newest N. A capture is shown from its oldest flow to its newest.
     #[command(after_help = EXAMPLES)]
     Observe(Observe),
+
+    /// Wait for the end of an agent, and remove what a kill leaves of it.
+    #[command(hide = true)]
+    Guard(GuardArgs),
+}
+
+/// Command line of the process that an agent starts for its own end.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct GuardArgs {
+    /// The agent's process.
+    #[arg(long, value_name = "PID")]
+    pub(crate) process: u32,
+
+    /// Network namespaces where it observes interfaces.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) netns: Vec<String>,
 }
 
 const EXAMPLES: &str = "\

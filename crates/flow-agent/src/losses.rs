@@ -39,8 +39,9 @@ mod tests {
         }
         assert_eq!(
             LossText(&losses).to_string(),
-            "15 lost: 1 before Cilium's monitor, 2 at a full kernel ring buffer, \
-             3 at the full kernel table, 4 not decodable, 5 overwritten before they were shown"
+            "21 lost: 1 before Cilium's monitor, 2 at a full kernel ring buffer, \
+             3 at the full kernel table, 4 left in the kernel table, which could not be swept, \
+             5 not decodable, 6 overwritten before they were shown"
         );
     }
 }

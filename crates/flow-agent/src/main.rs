@@ -5,6 +5,7 @@
 
 mod args;
 mod demo;
+mod guard;
 mod layer7;
 mod live;
 mod losses;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
             args.check().unwrap_or_else(|error| error.exit());
             observe::run(args)
         }
+        args::Command::Guard(args) => guard::run(args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,6 +7,7 @@ use flow_ebpf::{FlowSourceBuilder, SourceHandle};
 use flow_l7::track::TrackerTotals;
 
 use crate::args::{Observe, Protocols};
+use crate::guard::Guard;
 use crate::layer7::{self, Sums};
 use crate::losses::LossText;
 use crate::messages::{Messages, count};
@@ -34,6 +35,8 @@ pub(crate) struct Session<'a> {
     ring: u64,
     view: View,
     begin: Instant,
+    /// Last: it goes when everything is detached.
+    guard: Option<Guard>,
 }
 
 impl<'a> Session<'a> {
@@ -56,7 +59,9 @@ impl<'a> Session<'a> {
         let pipeline = layer7::follow(pipeline, protocols, limits, redaction, &totals)
             .sources(shards)
             .start()?;
-        messages.say(kernel.report());
+        let report = kernel.report();
+        let guard = Guard::start(&report)?;
+        messages.say(report);
         Ok(Self {
             args,
             messages,
@@ -68,6 +73,7 @@ impl<'a> Session<'a> {
             ring: 0,
             view,
             begin: Instant::now(),
+            guard,
         })
     }
 
@@ -81,6 +87,10 @@ impl<'a> Session<'a> {
             if reported.elapsed() >= REPORT {
                 self.report_losses()?;
                 reported = Instant::now();
+                // An interface may have come.
+                if self.guard.is_none() {
+                    self.guard = Guard::start(&self.kernel.report())?;
+                }
             }
             if state == State::Closed || self.view.is_full() {
                 break;

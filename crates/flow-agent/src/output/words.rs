@@ -14,6 +14,7 @@ pub(crate) fn what(at: LostAt) -> &'static str {
         LostAt::Monitor => "before Cilium's monitor",
         LostAt::KernelRing => "at a full kernel ring buffer",
         LostAt::KernelTable => "at the full kernel table",
+        LostAt::KernelSweep => "left in the kernel table, which could not be swept",
         LostAt::Decode => "not decodable",
         LostAt::HistoryRing => "overwritten before they were shown",
         _ => "elsewhere",
