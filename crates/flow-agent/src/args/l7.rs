@@ -231,8 +231,10 @@ mod tests {
 
     fn parse(args: &[&str]) -> L7 {
         let args = ["agent", "observe"].iter().chain(args);
-        let Command::Observe(observe) = Cli::try_parse_from(args).expect("valid").command;
-        observe.l7
+        match Cli::try_parse_from(args).expect("valid").command {
+            Command::Observe(observe) => observe.l7,
+            other => panic!("observe expected, found {other:?}"),
+        }
     }
 
     #[test]
