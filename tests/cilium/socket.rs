@@ -5,9 +5,10 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use flow_cilium::{CiliumDecoder, MonitorSocket};
+use flow_cilium::{CiliumDecoder, CiliumSource, MonitorRecord, MonitorSocket};
 use flow_core::flow::{IpVersion, TracePoint, Verdict};
-use flow_core::pipeline::{LostAt, Progress, Record, Source, SourceError};
+use flow_core::pipeline::{LostAt, Pipeline, PipelineError, Since, SourceError};
+use flow_core::ring::Next;
 
 use super::golden;
 
@@ -21,27 +22,27 @@ enum Seen {
 }
 
 fn poll(
-    source: &mut dyn Source,
+    source: &mut MonitorSocket,
     wait: Duration,
     seen: &mut Vec<Seen>,
-) -> Result<Progress, SourceError> {
-    source.poll(wait, &mut |record| {
+) -> Result<(), SourceError> {
+    source.poll_records(wait, &mut |record| {
         seen.push(match record {
-            Record::Cilium(record) => Seen::Cilium(record.data.to_vec(), record.cpu),
-            Record::Lost(lost) => Seen::Lost(lost.at, lost.count),
+            MonitorRecord::Event { data, cpu } => Seen::Cilium(data.to_vec(), cpu),
+            MonitorRecord::Lost(lost) => Seen::Lost(lost.at, lost.count),
             other => panic!("{other:?}"),
         });
     })
 }
 
 /// Polls until the source ends, which it does with an error.
-fn drain(source: &mut dyn Source) -> (Vec<Seen>, String) {
+fn drain(source: &mut MonitorSocket) -> (Vec<Seen>, String) {
     let mut seen = Vec::new();
     let begun = Instant::now();
     loop {
         assert!(begun.elapsed() < WAIT, "the source does not end: {seen:?}");
         if let Err(error) = poll(source, WAIT, &mut seen) {
-            return (seen, error.to_string());
+            return (seen, format!("{error}: {}", error.cause));
         }
     }
 }
@@ -172,11 +173,11 @@ fn records_become_flows() {
     let mut decoder = CiliumDecoder::new(());
     let mut cpus = Vec::new();
     let ended = loop {
-        let polled = source.poll(WAIT, &mut |record| {
-            let Record::Cilium(record) = record else {
+        let polled = source.poll_records(WAIT, &mut |record| {
+            let MonitorRecord::Event { data, cpu } = record else {
                 panic!("{record:?}")
             };
-            let (flow, extra) = decoder.decode_full(record.data, record.cpu, 1).unwrap();
+            let (flow, extra) = decoder.decode_full(data, cpu, 1).unwrap();
             assert_eq!((flow.ip_version, flow.source.port), (IpVersion::V4, 53));
             assert_eq!(flow.trace_point, TracePoint::FROM_ENDPOINT);
             assert_eq!(flow.verdict, Verdict::FORWARDED);
@@ -186,8 +187,46 @@ fn records_become_flows() {
             break error;
         }
     };
-    assert_eq!(ended.reason, "the agent closed it after 3 records");
+    assert_eq!(
+        ended.cause.to_string(),
+        "the agent closed it after 3 records"
+    );
     assert_eq!((cpus, decoder.stats().flows), (vec![0, 1, 2], 3));
+}
+
+/// From the socket through a pipeline, to its end with an error.
+#[test]
+fn a_monitor_is_a_source() {
+    let (mut server, socket) = pair();
+    server.write_all(&definition()).unwrap();
+    for cpu in 0..3 {
+        server.write_all(&sample(&trace(), cpu)).unwrap();
+    }
+    drop(server);
+    let pipeline = Pipeline::builder()
+        .source(CiliumSource::new(socket, ()))
+        .history(4)
+        .start()
+        .unwrap();
+    let handle = pipeline.handle();
+    let mut subscription = pipeline.subscribe(Since::Oldest);
+    let error = pipeline.join().unwrap_err();
+    let PipelineError::Source(error) = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(
+        error.cause.to_string(),
+        "the agent closed it after 3 records"
+    );
+    assert_eq!(handle.stats().published, 3);
+    for _ in 0..3 {
+        let Ok(Next::Record(flow)) = subscription.wait_next() else {
+            panic!("three flows")
+        };
+        let view = subscription.view(&flow);
+        assert_eq!((flow.source.port, flow.verdict), (53, Verdict::FORWARDED));
+        assert!(view.extra().is_some(), "the endpoint's number");
+    }
 }
 
 #[test]
@@ -195,8 +234,8 @@ fn nothing_is_there_for_a_while() {
     let (mut server, mut source) = pair();
     let mut seen = Vec::new();
     for wait in [Duration::ZERO, Duration::from_millis(10), Duration::ZERO] {
-        let progress = poll(&mut source, wait, &mut seen).unwrap();
-        assert_eq!((progress, seen.len()), (Progress::Open, 0));
+        poll(&mut source, wait, &mut seen).unwrap();
+        assert_eq!(seen.len(), 0);
     }
     server.write_all(&definition()).unwrap();
     // Half of a message is none.

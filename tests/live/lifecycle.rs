@@ -59,6 +59,17 @@ fn filters(pair: &Pair) -> String {
         .expect("namespace")
 }
 
+/// What `tc` prints of the queueing disciplines of the client's interface.
+fn disciplines(pair: &Pair) -> String {
+    let shown = pair.client.run(|| {
+        let output = Command::new("tc")
+            .args(["qdisc", "show", "dev", CLIENT_LINK])
+            .output();
+        String::from_utf8_lossy(&output.expect("tc runs").stdout).into_owned()
+    });
+    shown.expect("namespace")
+}
+
 fn tc(pair: &Pair, arguments: &str) {
     let status = pair.client.run(|| {
         let words = arguments.split(' ');
@@ -158,17 +169,11 @@ fn nothing_stays_attached_after_a_drop() {
             tcx(&pair, CLIENT_LINK).is_empty() && filters(&pair).is_empty()
         });
     }
-    let disciplines = pair.client.run(|| {
-        let output = Command::new("tc")
-            .args(["qdisc", "show", "dev", CLIENT_LINK])
-            .output();
-        String::from_utf8_lossy(&output.expect("tc runs").stdout).into_owned()
-    });
-    let disciplines = disciplines.expect("namespace");
+    let disciplines = disciplines(&pair);
     assert!(!disciplines.contains("clsact"), "{disciplines}");
 }
 
-/// Attaches a filter of ours, which outlives its link, by handle.
+/// Attaches filters as ours are, which outlive their links, by handle.
 fn leave_filters(pair: &Pair, handles: &[u32]) {
     use aya::programs::tc::{NlOptions, TcAttachOptions};
 
@@ -205,6 +210,19 @@ fn shown(handle: u32) -> String {
     format!("handle {handle:#x} ")
 }
 
+/// Handles of filters of a process, and the same where it made the discipline.
+fn handles_of(process: u32) -> [u32; 2] {
+    [0x4600_0000 | process, 0x4680_0000 | process]
+}
+
+/// The id of a process that is gone for certain: it has been waited for.
+fn gone_process() -> u32 {
+    let mut child = Command::new("true").spawn().expect("true runs");
+    let id = child.id();
+    child.wait().expect("it ends");
+    id
+}
+
 #[test]
 fn filters_of_others_and_their_discipline_stay() {
     require_bpf!();
@@ -224,27 +242,60 @@ fn filters_of_others_and_their_discipline_stay() {
 fn what_a_killed_process_left_is_removed_and_what_a_living_one_has_is_not() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
-    // A process that is gone for certain: its id has been waited for.
-    let mut child = Command::new("true").spawn().expect("true runs");
-    const MARK: u32 = 0x4600_0000;
-    let gone = MARK | child.id();
-    let alive = MARK | std::process::id();
-    child.wait().expect("it ends");
-    leave_filters(&pair, &[gone, alive, 0x77]);
-    assert!(filters(&pair).contains(&shown(gone)), "{}", filters(&pair));
-
+    let [gone, gone_with_discipline] = handles_of(gone_process());
+    let [alive, _] = handles_of(std::process::id());
+    leave_filters(&pair, &[gone, gone_with_discipline, alive, 0x77]);
+    for handle in [gone, gone_with_discipline] {
+        assert!(filters(&pair).contains(&shown(handle)), "{handle:#x}");
+    }
+    // Whatever it attaches to, and in whatever way.
     let other = Interfaces::matching([SERVER_LINK]);
     drop(watch::of(&pair).interfaces(other).load().expect("loads"));
-    let untouched = filters(&pair);
-    assert!(
-        untouched.contains(&shown(gone)),
-        "not observed, not touched: {untouched}"
-    );
-
-    let source = watch::of(&pair).attach_with(AttachWith::Clsact).load();
-    drop(source.expect("the observer loads"));
     let after = filters(&pair);
-    assert!(!after.contains(&shown(gone)), "{after}");
+    for handle in [gone, gone_with_discipline] {
+        assert!(!after.contains(&shown(handle)), "{after}");
+    }
     assert!(after.contains(&shown(0x77)), "{after}");
     assert!(after.contains(&shown(alive)), "{after}");
+    assert!(disciplines(&pair).contains("clsact"), "still in use");
+}
+
+#[test]
+fn the_guard_waits_for_the_end_and_removes_what_the_agent_left() {
+    require_bpf!();
+    let pair = Pair::create().expect("namespaces");
+    let process = gone_process();
+    let [_, made] = handles_of(process);
+    leave_filters(&pair, &[made]);
+    let mut guard = Command::new(flow_lab::example::agent())
+        .args(["guard", "--process", &process.to_string()])
+        .args(["--netns", pair.client.name()])
+        .args(["--netns", "a-namespace-that-is-gone"])
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .expect("the agent runs");
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(filters(&pair).contains(&shown(made)), "it waits");
+    drop(guard.stdin.take());
+    assert!(guard.wait().expect("it ends").success());
+    assert!(filters(&pair).is_empty(), "{}", filters(&pair));
+    assert!(!disciplines(&pair).contains("clsact"));
+}
+
+#[test]
+fn a_discipline_goes_with_the_last_filter_of_the_killed_process_that_made_it() {
+    require_bpf!();
+    let [plain, made] = handles_of(gone_process());
+    for (handle, stays) in [(plain, true), (made, false)] {
+        let pair = Pair::create().expect("namespaces");
+        leave_filters(&pair, &[handle]);
+        drop(watch::of(&pair).load().expect("the observer loads"));
+        let (left, disciplines) = (filters(&pair), disciplines(&pair));
+        assert!(!left.contains(&shown(handle)), "{left}");
+        assert_eq!(
+            disciplines.contains("clsact"),
+            stays,
+            "{handle:#x}: {disciplines}"
+        );
+    }
 }

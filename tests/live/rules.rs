@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use flow_core::event::{CaptureKind, EventView};
 use flow_core::flow::Protocol;
-use flow_core::pipeline::{Progress, Record, Source};
-use flow_ebpf::{Mode, PacketFilter};
+use flow_core::pipeline::Progress;
+use flow_ebpf::{Mode, PacketFilter, Record};
 use flow_lab::require_bpf;
 use flow_lab::traffic::{CLIENT_LINK, Ip, Pair};
 
@@ -99,7 +99,7 @@ fn captured(mode: Mode, table_entries: u32) -> Vec<(u16, Vec<u8>)> {
     let (sender, receiver) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         while source
-            .poll(Duration::from_millis(50), &mut |record| {
+            .poll_records(Duration::from_millis(50), &mut |record| {
                 if let Record::Kernel(bytes) = record {
                     let view = EventView::parse(bytes).expect("a whole record");
                     let header = view.header();

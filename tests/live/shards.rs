@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use flow_core::event::{CaptureKind, EventView};
 use flow_core::flow::{Direction, Ip as Address, Protocol, TcpFlags};
-use flow_core::pipeline::{Progress, Record, Source};
+use flow_core::pipeline::Progress;
 use flow_core::wire::{LinkType, Packet};
-use flow_ebpf::Mode;
+use flow_ebpf::{Mode, Record};
 use flow_lab::require_bpf;
 use flow_lab::traffic::{DNS_PORT, Ip, Pair};
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
@@ -227,7 +227,7 @@ fn a_connection_is_captured_in_order_by_one_shard() {
             thread::spawn(move || {
                 let mut messages = Vec::new();
                 while shard
-                    .poll(Duration::from_millis(50), &mut |record| match record {
+                    .poll_records(Duration::from_millis(50), &mut |record| match record {
                         Record::Kernel(bytes) => messages.extend(message(bytes)),
                         Record::Lost(lost) => panic!("{} lost", lost.count),
                         _ => {}

@@ -7,8 +7,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use flow_core::flow::{Counters, EventType, Flow, Protocol, Reply, TcpFlags};
-use flow_core::pipeline::{Progress, Record, Source};
-use flow_ebpf::{FlowSource, FlowSourceBuilder, Interfaces, Namespace, SourceHandle, Stats};
+use flow_core::pipeline::Progress;
+use flow_ebpf::{
+    FlowSource, FlowSourceBuilder, Interfaces, Namespace, Record, SourceHandle, Stats,
+};
 use flow_lab::traffic::{CLIENT_LINK, Pair, SERVER_LINK};
 
 /// A builder that observes both interfaces of `pair` and nothing else of this host.
@@ -86,15 +88,16 @@ impl Watch {
             let (mut flows, mut lost) = (Vec::new(), 0);
             let _ = ready.send(());
             loop {
-                let progress = source.poll(Duration::from_millis(50), &mut |record| match record {
-                    Record::Kernel(bytes) => {
-                        let flow = decoder.decode(bytes).expect("a record of our own");
-                        tap(bytes, &flow);
-                        flows.push(flow);
-                    }
-                    Record::Lost(loss) => lost += loss.count,
-                    _ => {}
-                });
+                let progress =
+                    source.poll_records(Duration::from_millis(50), &mut |record| match record {
+                        Record::Kernel(bytes) => {
+                            let flow = decoder.decode(bytes).expect("a record of our own");
+                            tap(bytes, &flow);
+                            flows.push(flow);
+                        }
+                        Record::Lost(loss) => lost += loss.count,
+                        _ => {}
+                    });
                 if progress.expect("the source goes on") == Progress::Ended {
                     return (flows, lost);
                 }

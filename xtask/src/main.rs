@@ -3,6 +3,7 @@
 
 mod bpf;
 mod btf_ext;
+mod compatibility;
 mod layers;
 mod proto;
 mod suite;
@@ -29,6 +30,11 @@ const TASKS: &[Task] = &[
         name: "check-bpf",
         does: "fail unless the committed objects are what their source compiles to",
         run: bpf::check,
+    },
+    Task {
+        name: "compatibility",
+        does: "write COMPATIBILITY.md from the results of .ci/kernels",
+        run: compatibility::write,
     },
     Task {
         name: "build-proto",
@@ -93,7 +99,7 @@ fn refuse(problem: &str) -> ExitCode {
 fn usage() -> String {
     let mut text = String::from("cargo xtask <task>");
     for task in TASKS {
-        text.push_str(&format!("\n  {:<11} {}", task.name, task.does));
+        text.push_str(&format!("\n  {:<13} {}", task.name, task.does));
     }
     text
 }

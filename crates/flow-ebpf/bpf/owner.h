@@ -171,8 +171,12 @@ static inline_always void owner_of_socket(struct sock *sk, struct owner *owner)
 static inline_always struct sock *socket_with_storage(struct sock *sk)
 {
 	struct socket *socket = sk->sk_socket;
-	struct sock *again = socket ? socket->sk : NULL;
 
+	if (!socket)
+		return NULL;
+	struct sock *again = socket->sk;
+	/* Else the compiler joins this with the way above, and to Linux 6.1 a pointer that may be 0 is a number. */
+	opaque(again);
 	return again && again == sk ? again : NULL;
 }
 

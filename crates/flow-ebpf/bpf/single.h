@@ -132,12 +132,15 @@ static noinline int report_capture(const struct origin *o, const struct packet *
 		if (length > o->linear - p->network)
 			length = o->linear - p->network;
 	}
-	opaque(length);
+	/* One less, for Linux 6.1 takes a bound of this, but not that it is not 0. */
+	u32 last = length - 1;
+	opaque(last);
 	/* So many extension headers that there is no room. */
-	if (length == 0 || length > CAPTURE_MAX) {
+	if (last >= CAPTURE_MAX) {
 		add_to(counters, COUNT_CAPTURE_LOST, 1, hook);
 		goto out;
 	}
+	length = last + 1;
 	if (o->ctx)
 		failed = bpf_skb_load_bytes(o->ctx, p->network, record->payload, length);
 	else

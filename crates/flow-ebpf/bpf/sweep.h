@@ -26,14 +26,12 @@ static inline_always void sweep_report(struct flow_event *r, const struct flow_k
 	u64 first = e->first_ns;
 	u64 last = e->last_ns;
 	struct report report = {
-		.forward = forward,
-		.reverse = reverse,
-		.since = e->since,
 		.side = side,
 		.trigger = TRIGGER_IDLE,
 	};
 
 	fill_flow(r, key, e, &report);
+	fill_taken(r, side, forward, reverse, e->since);
 	r->time_ns = sweep->boot - (sweep->coarse > last ? sweep->coarse - last : 0);
 	r->first_ns = sweep->boot - (sweep->coarse > first ? sweep->coarse - first : 0);
 	record_submit(r);
@@ -49,8 +47,11 @@ static long sweep_entry(void *map, struct flow_key *key, struct flow_state *e, s
 
 	if (!(sweep->request.flags & SWEEP_ALL) && quiet < limit)
 		return 0;
-	/* Room first: a count is taken only if it can be reported. */
-	r = record_reserve_slow();
+	/*
+	 * Room first: a count is taken only if it can be reported. Reserved right here: up to Linux 6.12 the verifier
+	 * refuses a record that a function called by a callback has reserved.
+	 */
+	r = record_reserve();
 	if (!r) {
 		sweep->result = SWEEP_RING_FULL;
 		return 1;
@@ -67,7 +68,7 @@ static long sweep_entry(void *map, struct flow_key *key, struct flow_state *e, s
 		bpf_ringbuf_discard(r, RING_NO_WAKEUP);
 	/* Flags that the other side showed and no record has told need one of its own. */
 	if (news & OTHER_SIDE(side)) {
-		r = record_reserve_slow();
+		r = record_reserve();
 		if (r)
 			sweep_report(r, &copy, e, sweep, side ^ 1, 0, 0);
 		else

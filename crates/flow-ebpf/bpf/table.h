@@ -98,28 +98,23 @@ static inline_always u32 reply_of(const struct flow_state *e, u32 side)
 	return e->initiator == side + 1 ? REPLY_NO : REPLY_YES;
 }
 
-/* What a record tells of an entry. */
+/* Why and when an entry is reported. Small: it lies in the stack below the longest calls. */
 struct report {
-	u64 forward; /* counts as in `flow_state` */
-	u64 reverse;
 	u64 coarse; /* now */
-	u32 since; /* TCP flags as in `flow_state` */
-	u32 side; /* the sender's */
-	u32 trigger;
-	u32 even_empty; /* make a record even if nothing is counted */
 	u32 packet_len;
-	u32 hook;
+	u8 side; /* the sender's */
+	u8 trigger;
+	u8 even_empty; /* make a record even if nothing is counted */
+	u8 hook;
 };
 
-/* Puts what an entry knows into a record. */
+/* Puts what an entry knows into a record, but for what is taken out of it: see `fill_taken`. */
 noinline int fill_flow(struct flow_event *r, const struct flow_key *key, const struct flow_state *e,
 		       const struct report *report)
 {
 	if (!r || !key || !e || !report)
 		return 0;
 	u32 side = report->side & 1;
-	u64 forward = report->forward;
-	u64 reverse = report->reverse;
 	int icmp = key->proto == PROTO_ICMP || key->proto == PROTO_ICMPV6;
 	int no_ports = icmp || !key->family;
 
@@ -130,13 +125,8 @@ noinline int fill_flow(struct flow_event *r, const struct flow_key *key, const s
 	r->dport = no_ports ? 0 : side ? key->a_port : key->b_port;
 	r->proto = key->proto;
 	r->ip_version = key->family;
-	r->tcp_flags = report->since >> (16 * side);
 	r->icmp_type = e->icmp[side] >> 8;
 	r->icmp_code = e->icmp[side];
-	r->forward_bytes = forward & COUNT_BYTES;
-	r->forward_packets = forward >> COUNT_SHIFT & COUNT_PACKETS_MASK;
-	r->reverse_bytes = reverse & COUNT_BYTES;
-	r->reverse_packets = reverse >> COUNT_SHIFT & COUNT_PACKETS_MASK;
 	__builtin_memcpy(r->smac, e->mac[side], 6);
 	__builtin_memcpy(r->dmac, e->mac[side ^ 1], 6);
 	r->ethertype = e->ethertype;
@@ -162,6 +152,17 @@ noinline int fill_flow(struct flow_event *r, const struct flow_key *key, const s
 	r->trigger = report->trigger;
 	r->packet_len = report->packet_len;
 	return 0;
+}
+
+/* Puts into a record what has been taken out of an entry: counts of both sides, and TCP flags, as in `flow_state`. */
+static inline_always void fill_taken(struct flow_event *r, u32 side, u64 forward, u64 reverse,
+				     u32 since)
+{
+	r->tcp_flags = since >> (16 * side);
+	r->forward_bytes = forward & COUNT_BYTES;
+	r->forward_packets = forward >> COUNT_SHIFT & COUNT_PACKETS_MASK;
+	r->reverse_bytes = reverse & COUNT_BYTES;
+	r->reverse_packets = reverse >> COUNT_SHIFT & COUNT_PACKETS_MASK;
 }
 
 /* Settles who owns the local end, if `owner` tells and it is not settled. */
@@ -235,10 +236,8 @@ noinline int report_entry(struct report *report, const struct flow_key *key, str
 		report->trigger = TRIGGER_END;
 	u64 now = bpf_ktime_get_boot_ns();
 	e->report_ns = coarse;
-	report->forward = forward;
-	report->reverse = reverse;
-	report->since = since;
 	fill_flow(r, key, e, report);
+	fill_taken(r, side, forward, reverse, since);
 	r->time_ns = now;
 	r->first_ns = first < coarse ? now - (coarse - first) : now;
 	record_submit(r);
@@ -261,14 +260,16 @@ noinline int make_entry(const struct packet *p, const struct flow_key *key,
 
 	if (!p || !key || !counters || !report)
 		return 0;
+	/* Linux 6.1 takes no argument of such a function for a key of a map. */
+	struct flow_key copy = *key;
 	if (flow_capture)
 		captured = capture_of_ports(p) != 0;
-	long failed = bpf_map_update_elem(flow_table(), key, &no_packets[captured & 1],
+	long failed = bpf_map_update_elem(flow_table(), &copy, &no_packets[captured & 1],
 					  UPDATE_NOEXIST);
 	/* Another processor may have been first: its entry is as good. */
 	if (failed)
 		return 0;
-	struct flow_state *e = bpf_map_lookup_elem(flow_table(), key);
+	struct flow_state *e = bpf_map_lookup_elem(flow_table(), &copy);
 	if (!e)
 		return 0;
 	u32 side = report->side & 1;
@@ -318,19 +319,16 @@ struct touch {
 };
 
 /* With a report come new figures of the connection's socket. */
-static noinline int report_touch(const struct origin *o, const struct packet *p,
-				 struct flow_counters *counters, struct touch *touch, u32 hook)
+static noinline int owner_touch(const struct origin *o, const struct packet *p,
+				struct flow_counters *counters, struct touch *touch, u32 hook)
 {
-	if (flow_owner && owner_can_find(hook)) {
-		struct owner owner;
-		__builtin_memset(&owner, 0, sizeof(owner));
-		owner_find(o, p, &owner, hook);
-		entry_owner(touch->e, &owner, touch->report.side & 1);
-		if (touch->report.trigger == TRIGGER_NEW && owner.found && !owner.known)
-			add_to(counters, COUNT_OWNER_UNKNOWN, 1, hook);
-	}
-	if (touch->report.trigger)
-		report_entry(&touch->report, &touch->key, touch->e, counters);
+	struct owner owner;
+
+	__builtin_memset(&owner, 0, sizeof(owner));
+	owner_find(o, p, &owner, hook);
+	entry_owner(touch->e, &owner, touch->report.side & 1);
+	if (touch->report.trigger == TRIGGER_NEW && owner.found && !owner.known)
+		add_to(counters, COUNT_OWNER_UNKNOWN, 1, hook);
 	return 0;
 }
 
@@ -462,7 +460,11 @@ static inline_always void aggregate(const struct origin *o, const struct packet 
 		.packet_len = p->length,
 		.hook = hook,
 	};
-	report_touch(o, p, counters, &touch, hook);
+	if (flow_owner && owner_can_find(hook))
+		owner_touch(o, p, counters, &touch, hook);
+	/* From here, not from a function between: up to Linux 6.12 the stack has no room for one more. */
+	if (trigger)
+		report_entry(&touch.report, &touch.key, touch.e, counters);
 }
 
 #endif

@@ -138,7 +138,7 @@ static inline_always int netns_wanted(u32 netns)
 }
 
 /* A record that counts nothing of a flow: a drop, or what a socket does. */
-static noinline struct flow_event *reserve_event(u32 ring)
+static inline_always struct flow_event *reserve_event(u32 ring)
 {
 	struct flow_event *r = record_reserve_on(ring);
 

@@ -175,6 +175,10 @@ impl FlowSourceBuilder {
         self
     }
 
+    pub(crate) fn into_options(self) -> Options {
+        self.options
+    }
+
     /// Loads the programs, attaches what can be attached and begins to observe.
     ///
     /// A program that the kernel does not take is left out, and

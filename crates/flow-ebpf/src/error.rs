@@ -38,8 +38,16 @@ pub enum LoadError {
         /// What the kernel or the loader said.
         reason: String,
     },
-    /// No program at all could be attached.
-    #[error("nothing could be attached\n{report}")]
+    /// The kernel is older than what the programs are made for, and took none that observes.
+    #[error("Linux {release} cannot run the eBPF programs: expected Linux 6.1 or later")]
+    Kernel {
+        /// What `uname -r` prints.
+        release: String,
+        /// What was tried.
+        report: crate::Report,
+    },
+    /// No program that observes anything could be attached.
+    #[error("nothing can be observed\n{report}")]
     Nothing {
         /// What was tried.
         report: crate::Report,

@@ -46,6 +46,20 @@ impl fmt::Display for Feature {
     }
 }
 
+/// Features that serve others: alone, they show no packet and no event.
+const SERVING: [&str; 6] = [
+    "type information",
+    "sweep",
+    "owner",
+    "existing sockets",
+    "receivers",
+    "interfaces",
+];
+/// How the name of a namespace's feature begins, which serves its interfaces.
+const NAMESPACE: &str = "namespace ";
+/// How the name of an interface's feature begins.
+const INTERFACE: &str = "interface ";
+
 /// The state of every feature that was asked for, at one moment.
 ///
 /// Prints as a line of what runs, and a line for each feature that does not.
@@ -70,6 +84,21 @@ impl Report {
     /// Features that do not run.
     pub fn missing(&self) -> impl Iterator<Item = &Feature> {
         self.features.iter().filter(|feature| !feature.is_active())
+    }
+
+    /// Whether anything runs that observes packets or events.
+    pub(crate) fn observes(&self) -> bool {
+        let serves = |name: &str| SERVING.contains(&name) || name.starts_with(NAMESPACE);
+        self.features
+            .iter()
+            .any(|feature| feature.is_active() && !serves(&feature.name))
+    }
+
+    /// Whether an interface is observed or could not be.
+    pub(crate) fn has_interface(&self) -> bool {
+        self.features
+            .iter()
+            .any(|feature| feature.name.starts_with(INTERFACE))
     }
 
     /// Sets or replaces the feature of this name.
@@ -112,5 +141,31 @@ impl fmt::Display for Report {
             write!(f, "\n{feature}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_serves_others_observes_nothing() {
+        let missing = FeatureState::Missing {
+            reason: "refused".to_owned(),
+        };
+        let mut report = Report::default();
+        for name in SERVING.into_iter().chain(["namespace a"]) {
+            report.set(name, "", FeatureState::Active);
+        }
+        report.set("drops", "", missing.clone());
+        report.set("interface eth0", "", missing);
+        assert!(!report.observes(), "{report}");
+        assert!(report.has_interface());
+        report.set("interface eth0", "tcx", FeatureState::Active);
+        assert!(report.observes(), "{report}");
+        report.remove("interface eth0");
+        assert!(!report.has_interface());
+        report.set("tcp-state", "tp_btf", FeatureState::Active);
+        assert!(report.observes(), "{report}");
     }
 }

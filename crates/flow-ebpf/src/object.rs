@@ -11,6 +11,8 @@ use rustix::time::{ClockId, clock_getres};
 use crate::drop_reason::DropReasons;
 use crate::error::LoadError;
 use crate::options::{Interfaces, Mode, Options, TableKind};
+use crate::programs::Programs;
+use crate::refusal::chain;
 use crate::stats::Counters;
 
 /// Programs that need nothing but the kernel's stable interface.
@@ -33,7 +35,7 @@ const RULE_DENY: u8 = 2;
 
 /// An object whose maps exist. Its programs are not loaded yet.
 pub(crate) struct Object {
-    pub(crate) ebpf: Ebpf,
+    pub(crate) programs: Programs,
     /// The kernel's type information; `Some` where the full object was taken.
     pub(crate) btf: Option<Btf>,
     pub(crate) rings: Vec<RingBuf<MapData>>,
@@ -123,26 +125,11 @@ pub(crate) fn create(options: &Options, context: &Context<'_>) -> Result<Object,
         .ok_or_else(|| fail("it has no map counters".to_owned()))?;
     let counters = PerCpuArray::try_from(counters).map_err(|error| fail(chain(&error)))?;
     Ok(Object {
-        ebpf,
+        programs: Programs::new(ebpf),
         btf,
         rings,
         counters: Counters::new(counters),
     })
-}
-
-/// An error with its causes, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        // Many errors print their cause themselves.
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        cause = error.source();
-    }
-    text
 }
 
 /// Values of the programs' constants: `bpf/README.md` says what each means.

@@ -189,6 +189,11 @@ impl Options {
         chosen && !self.exclude.iter().any(matches)
     }
 
+    /// Whether programs on interfaces are wanted, now or when an interface appears.
+    pub(crate) fn wants_interfaces(&self) -> bool {
+        !self.all_namespaces && (self.interfaces != Interfaces::None || !self.namespaces.is_empty())
+    }
+
     /// Bytes to capture of the payload of each port: what was asked for last, else the default.
     pub(crate) fn captured(&self) -> BTreeMap<u16, u16> {
         let default = self.capture_default.then_some(Self::CAPTURE_DEFAULT);

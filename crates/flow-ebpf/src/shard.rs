@@ -107,11 +107,12 @@ impl Shard {
         losses.looked = Instant::now();
         let stats = self.keeper.shared.stats();
         let records = stats.get("lost_records");
-        // What an LRU table gave up shows only once everything else is told.
+        let unreported = self.keeper.shared.place_of_unreported();
+        // What an LRU table gave up, or an unswept one kept, shows only once everything else is told.
         let table = if end { stats.unaccounted_packets() } else { 0 };
         for (at, now, told) in [
             (LostAt::KernelRing, records, &mut losses.records),
-            (LostAt::KernelTable, table, &mut losses.table),
+            (unreported, table, &mut losses.table),
         ] {
             let count = now.saturating_sub(*told);
             if count > 0 {

@@ -1,10 +1,11 @@
 //! What the threads of a source have in common.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use flow_core::pipeline::LostAt;
 use rustix::event::{EventfdFlags, eventfd};
 
 use crate::drop_reason::DropReasons;
@@ -28,6 +29,8 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct Shared {
     stage: AtomicU8,
+    /// The table could not be emptied: what it holds is lost.
+    unswept: AtomicBool,
     /// Shards that someone still may drain.
     shards: AtomicUsize,
     /// Becomes readable, for good, when the worker is to look at the stage.
@@ -51,6 +54,7 @@ impl Shared {
         let event = || eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK);
         Ok(Self {
             stage: AtomicU8::new(Stage::Running as u8),
+            unswept: AtomicBool::new(false),
             shards: AtomicUsize::new(shards),
             to_worker: event()?,
             to_shards: event()?,
@@ -80,6 +84,20 @@ impl Shared {
         };
         // Never read, so it stays readable; it can only fail when it is already at its largest.
         let _ = rustix::io::write(waiting, &1_u64.to_ne_bytes());
+    }
+
+    /// Notes that the table could not be emptied at the end.
+    pub(crate) fn set_unswept(&self) {
+        self.unswept.store(true, Ordering::Release);
+    }
+
+    /// Where packets are that were counted and not reported, once all is over.
+    pub(crate) fn place_of_unreported(&self) -> LostAt {
+        if self.unswept.load(Ordering::Acquire) {
+            LostAt::KernelSweep
+        } else {
+            LostAt::KernelTable
+        }
     }
 
     pub(crate) fn worker_event(&self) -> BorrowedFd<'_> {

@@ -9,12 +9,13 @@ use std::time::Duration;
 use flow_core::event::EventDecoder;
 use flow_core::pipeline::{Progress, SourceError};
 
-use crate::attach::host;
+use crate::attach::{host, interface};
 use crate::decode::Decoding;
 use crate::drop_reason::DropReasons;
 use crate::error::LoadError;
 use crate::feature::{FeatureState, Report};
 use crate::handle::SourceHandle;
+use crate::kernel;
 use crate::memory;
 use crate::names::{InterfaceNames, InterfaceReader};
 use crate::netns::Netns;
@@ -42,50 +43,28 @@ pub struct FlowSource {
 
 impl FlowSource {
     pub(crate) fn load(options: Options) -> Result<Self, LoadError> {
-        options.check()?;
-        privileges::check()?;
-        let io = |what: &str| {
-            let what = what.to_owned();
-            move |source: io::Error| LoadError::Io { what, source }
-        };
-        // Before Linux 5.11 maps count as locked memory.
-        let _ = rustix::process::setrlimit(
-            rustix::process::Resource::Memlock,
-            rustix::process::Rlimit {
-                current: None,
-                maximum: None,
-            },
-        );
-        let home = Netns::current().map_err(io("opening this network namespace"))?;
-        let reasons = Arc::new(if options.btf {
-            DropReasons::from_kernel()
-        } else {
-            DropReasons::default()
-        });
-        let several = options.all_namespaces || !options.namespaces.is_empty();
-        let context = Context {
-            reasons: &reasons,
-            netns: if several { 0 } else { home.inode() },
-            page: u32::try_from(rustix::param::page_size()).unwrap_or(4096),
-        };
-        let mut object = object::create(&options, &context)?;
+        let Prepared {
+            home,
+            reasons,
+            mut object,
+        } = prepare(&options)?;
         let mut report = Report::default();
         if options.btf && object.btf.is_none() {
             let reason = "/sys/kernel/btf/vmlinux cannot be read".to_owned();
             report.set("type information", "", FeatureState::Missing { reason });
         }
         if matches!(options.mode, Mode::Aggregated { .. }) {
-            let state = match sweep::load(&mut object.ebpf) {
+            let state = match sweep::load(&mut object.programs) {
                 Ok(()) => FeatureState::Active,
-                Err(error) => FeatureState::Missing {
-                    reason: host::first_lines(&object::chain(&error)),
-                },
+                Err(reason) => FeatureState::Missing { reason },
             };
             report.set("sweep", "", state);
         }
         host::attach(&mut object, &options, &mut report);
+        let packets =
+            options.wants_interfaces() && interface::load_usual(&mut object.programs).is_ok();
         let Object {
-            ebpf,
+            programs,
             btf,
             rings,
             counters,
@@ -98,7 +77,7 @@ impl FlowSource {
         let shared = Arc::new(shared.map_err(io("eventfd"))?);
         let (ready, wait) = mpsc::channel();
         let attach_wait = options.attach_wait;
-        let worker = Worker::new(ebpf, options, Arc::clone(&shared), home, ready);
+        let worker = Worker::new(programs, options, Arc::clone(&shared), home, ready);
         let worker = thread::Builder::new()
             .name("flow-worker".to_owned())
             .spawn(move || worker.run())
@@ -115,15 +94,10 @@ impl FlowSource {
         // Not attached in time: the report tells, and the worker goes on.
         let _ = wait.recv_timeout(attach_wait);
         let report = shared.report();
-        let observes =
-            |name: &str| name != "sweep" && name != "owner" && name != "existing sockets";
-        let features = report.features();
-        if !features.is_empty()
-            && !features
-                .iter()
-                .any(|feature| feature.is_active() && observes(&feature.name))
-        {
-            return Err(LoadError::Nothing { report });
+        // An interface may come later, if its programs are loaded.
+        let may_come = packets && !report.has_interface();
+        if !may_come && !report.observes() {
+            return Err(kernel::nothing(report));
         }
         Ok(Self {
             shards,
@@ -192,4 +166,49 @@ impl FlowSource {
     ) -> Result<Progress, SourceError> {
         poll_all(&mut self.shards, timeout, sink)
     }
+}
+
+/// What there is before any program is loaded.
+pub(crate) struct Prepared {
+    home: Netns,
+    reasons: Arc<DropReasons>,
+    pub(crate) object: Object,
+}
+
+/// Checks options and privileges, and creates the maps.
+pub(crate) fn prepare(options: &Options) -> Result<Prepared, LoadError> {
+    options.check()?;
+    privileges::check()?;
+    // Before Linux 5.11 maps count as locked memory.
+    let _ = rustix::process::setrlimit(
+        rustix::process::Resource::Memlock,
+        rustix::process::Rlimit {
+            current: None,
+            maximum: None,
+        },
+    );
+    let home = Netns::current().map_err(io("opening this network namespace"))?;
+    let reasons = Arc::new(if options.btf {
+        DropReasons::from_kernel()
+    } else {
+        DropReasons::default()
+    });
+    let several = options.all_namespaces || !options.namespaces.is_empty();
+    let context = Context {
+        reasons: &reasons,
+        netns: if several { 0 } else { home.inode() },
+        page: u32::try_from(rustix::param::page_size()).unwrap_or(4096),
+    };
+    let object = object::create(options, &context)?;
+    Ok(Prepared {
+        home,
+        reasons,
+        object,
+    })
+}
+
+/// Turns an error into one that says what was done.
+fn io(what: &str) -> impl FnOnce(io::Error) -> LoadError {
+    let what = what.to_owned();
+    move |source| LoadError::Io { what, source }
 }

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::io;
 
-use aya::Ebpf;
 use flow_core::flow::Name16;
 
+use crate::attach::clsact;
 use crate::attach::interface::Port;
 use crate::feature::FeatureState;
 use crate::netns::{Netns, inside};
 use crate::options::{Namespace, Options};
+use crate::programs::Programs;
 use crate::rtnl::{Link, LinkEvent, LinkMonitor};
 use crate::shared::Shared;
 
@@ -18,7 +19,7 @@ const LOOPBACK: u32 = 1;
 
 /// What a space needs of the worker.
 pub(crate) struct Context<'a> {
-    pub(crate) ebpf: &'a mut Ebpf,
+    pub(crate) programs: &'a mut Programs,
     pub(crate) options: &'a Options,
     pub(crate) shared: &'a Shared,
     pub(crate) home: &'a Netns,
@@ -111,7 +112,14 @@ impl Space {
             if self.namespace.is_some() && netns.inode() == context.home.inode() {
                 return Err(io::Error::other("it is the one this process is in"));
             }
-            let monitor = inside(&netns, context.home, LinkMonitor::new)??;
+            let monitor = inside(&netns, context.home, || {
+                match clsact::remove_stale() {
+                    Ok(0) => {}
+                    Ok(count) => tracing::info!(count, "removed filters of a killed process"),
+                    Err(error) => tracing::warn!(%error, "filters of killed processes stay"),
+                }
+                LinkMonitor::new()
+            })??;
             Ok(Open {
                 netns,
                 monitor,
@@ -215,7 +223,7 @@ impl Space {
                 None => format!("interface {}", known.link.name),
             };
             let attached = inside(&open.netns, context.home, || {
-                Port::attach(context.ebpf, &known.link, options.attach)
+                Port::attach(context.programs, &known.link, options.attach)
             });
             match attached.unwrap_or_else(|error| Err(format!("entering: {error}"))) {
                 Ok(port) => {

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use aya::Ebpf;
-use aya::programs::{ProgramError, SchedClassifier, TestRun as _, TestRunOptions};
+use aya::programs::{SchedClassifier, TestRun as _, TestRunOptions};
+
+use crate::programs::Programs;
+use crate::refusal;
 
 /// An ended TCP connection is kept this long, so that its last ACK is not taken for a new one.
 const CLOSED: Duration = Duration::from_secs(1);
@@ -21,13 +23,22 @@ pub(crate) enum Swept {
     RingFull,
 }
 
+/// Name of the program.
+const NAME: &str = "sweep";
+
 /// Loads the program.
-pub(crate) fn load(ebpf: &mut Ebpf) -> Result<(), ProgramError> {
-    program(ebpf)?.load()
+///
+/// # Errors
+/// With the reason, in one line.
+pub(crate) fn load(programs: &mut Programs) -> Result<(), String> {
+    programs.load(NAME, None).map(drop)
 }
 
 /// Reports and removes connections that have been idle for `idle`; all, with `None`.
-pub(crate) fn run(ebpf: &mut Ebpf, idle: Option<Duration>) -> Result<Swept, ProgramError> {
+///
+/// # Errors
+/// With the reason, in one line.
+pub(crate) fn run(programs: &mut Programs, idle: Option<Duration>) -> Result<Swept, String> {
     let nanoseconds = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
     let request = [
         nanoseconds(idle.unwrap_or_default()),
@@ -40,15 +51,11 @@ pub(crate) fn run(ebpf: &mut Ebpf, idle: Option<Duration>) -> Result<Swept, Prog
     }
     let mut options = TestRunOptions::new();
     options.data_in = Some(&packet);
-    let result = program(ebpf)?.test_run(options)?;
+    let result = <&mut SchedClassifier>::try_from(programs.load(NAME, None)?)
+        .and_then(|program| program.test_run(options))
+        .map_err(|error| format!("{NAME}: {}", refusal::reason(&error)))?;
     Ok(match result.return_value {
         0 => Swept::Whole,
         _ => Swept::RingFull,
     })
-}
-
-fn program(ebpf: &mut Ebpf) -> Result<&mut SchedClassifier, ProgramError> {
-    ebpf.program_mut("sweep")
-        .ok_or(ProgramError::NotLoaded)?
-        .try_into()
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use aya::Ebpf;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::attach::host;
 use crate::feature::FeatureState;
 use crate::netns::Netns;
 use crate::options::{Interfaces, Mode, Options};
+use crate::programs::Programs;
 use crate::shared::{Shared, Stage};
 use crate::space::{Context, Space};
 use crate::sweep::{self, Swept};
@@ -29,7 +29,7 @@ const INTERFACES: &str = "interfaces";
 
 /// Everything the thread works with.
 pub(crate) struct Worker {
-    ebpf: Ebpf,
+    programs: Programs,
     options: Options,
     shared: Arc<Shared>,
     home: Netns,
@@ -41,7 +41,7 @@ pub(crate) struct Worker {
 
 impl Worker {
     pub(crate) fn new(
-        ebpf: Ebpf,
+        programs: Programs,
         options: Options,
         shared: Arc<Shared>,
         home: Netns,
@@ -52,7 +52,7 @@ impl Worker {
         spaces.push(Space::home());
         spaces.extend(options.namespaces.iter().cloned().map(Space::named));
         Self {
-            ebpf,
+            programs,
             options,
             shared,
             home,
@@ -87,7 +87,7 @@ impl Worker {
 
     fn with_spaces(&mut self, mut work: impl FnMut(&mut Space, &mut Context<'_>)) {
         let mut context = Context {
-            ebpf: &mut self.ebpf,
+            programs: &mut self.programs,
             options: &self.options,
             shared: &self.shared,
             home: &self.home,
@@ -138,7 +138,7 @@ impl Worker {
             return;
         }
         // Where a ring buffer is full, the next sweep goes on.
-        if let Err(error) = sweep::run(&mut self.ebpf, Some(self.options.idle)) {
+        if let Err(error) = sweep::run(&mut self.programs, Some(self.options.idle)) {
             tracing::warn!(%error, "the flow table could not be swept");
         }
     }
@@ -163,7 +163,7 @@ impl Worker {
     }
 
     fn detach(&mut self) {
-        host::detach(&mut self.ebpf);
+        host::detach(&mut self.programs);
         self.with_spaces(|space, context| space.leave(context));
         // A program that had begun on another processor may still run for a moment.
         std::thread::sleep(GRACE);
@@ -175,11 +175,12 @@ impl Worker {
             return;
         }
         while self.shared.shards_alive() > 0 {
-            match sweep::run(&mut self.ebpf, None) {
+            match sweep::run(&mut self.programs, None) {
                 Ok(Swept::Whole) => return,
                 Ok(Swept::RingFull) => std::thread::sleep(ROOM),
                 Err(error) => {
                     tracing::warn!(%error, "the flow table could not be emptied");
+                    self.shared.set_unswept();
                     return;
                 }
             }

@@ -6,9 +6,7 @@
 
 pub mod demo_capture;
 pub mod example;
-pub mod frame;
-pub mod link;
-pub mod netns;
 pub mod privilege;
 pub mod process;
-pub mod traffic;
+
+pub use flow_demo::{frame, link, netns, traffic};

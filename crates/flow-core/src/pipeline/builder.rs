@@ -3,7 +3,6 @@
 use core::fmt;
 use core::time::Duration;
 use std::boxed::Box;
-use std::error::Error;
 use std::format;
 use std::sync::Arc;
 use std::thread;
@@ -13,7 +12,7 @@ use super::contract::{Enricher, Filter, Observer, Stage};
 use super::error::StartError;
 use super::ledger::Ledger;
 use super::running::Pipeline;
-use super::shared::{OnUndecodable, Shared};
+use super::shared::Shared;
 use super::source::Source;
 use super::worker::{Steps, Worker};
 use crate::resolve::{NodeNames, Shelves};
@@ -36,7 +35,6 @@ pub struct PipelineBuilder {
     node: Option<NodeNames>,
     names: Option<Shelves>,
     drain_limit: Duration,
-    on_undecodable: Option<OnUndecodable>,
 }
 
 impl Default for PipelineBuilder {
@@ -53,7 +51,6 @@ impl Default for PipelineBuilder {
             node: None,
             names: None,
             drain_limit: Duration::from_secs(10),
-            on_undecodable: None,
         }
     }
 }
@@ -135,12 +132,6 @@ impl PipelineBuilder {
         self
     }
 
-    /// Calls `call` with the reason for each record that is no flow. They are counted in any case.
-    pub fn on_undecodable(mut self, call: impl Fn(&dyn Error) + Send + Sync + 'static) -> Self {
-        self.on_undecodable = Some(Box::new(call));
-        self
-    }
-
     /// Starts a thread for each source.
     ///
     /// # Errors
@@ -155,7 +146,6 @@ impl PipelineBuilder {
             node,
             names,
             drain_limit,
-            on_undecodable,
         } = self;
         if sources.is_empty() {
             return Err(StartError::NoSource);
@@ -166,7 +156,7 @@ impl PipelineBuilder {
             names = names.with_node(node);
         }
         let ledger = Ledger::new(sources.len());
-        let shared = Arc::new(Shared::new(ledger, names, drain_limit, on_undecodable));
+        let shared = Arc::new(Shared::new(ledger, names, drain_limit));
         let steps = Arc::new(steps);
         let mut pipeline = Pipeline::new(ring, Arc::clone(&shared));
         for (index, source) in sources.into_iter().enumerate() {

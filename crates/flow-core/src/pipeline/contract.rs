@@ -7,9 +7,10 @@
 use core::any::type_name;
 use core::fmt;
 use std::boxed::Box;
+use std::error::Error;
 use std::sync::Arc;
 
-use super::loss::Lost;
+use super::loss::{Lost, LostAt};
 use super::source::Attached;
 use crate::flow::Flow;
 use crate::record::L7Record;
@@ -78,6 +79,16 @@ pub trait Observer: Send + Sync {
     fn lost(&self, lost: &Lost) {
         let _ = lost;
     }
+
+    /// Called for each record that is no flow, with the reason. Unless it is implemented, the
+    /// record is [`lost`](Self::lost) at [`LostAt::Decode`].
+    fn undecodable(&self, error: &dyn Error) {
+        let _ = error;
+        self.lost(&Lost {
+            at: LostAt::Decode,
+            count: 1,
+        });
+    }
 }
 
 macro_rules! forward {
@@ -109,6 +120,10 @@ macro_rules! forward {
 
             fn lost(&self, lost: &Lost) {
                 (**self).lost(lost);
+            }
+
+            fn undecodable(&self, error: &dyn Error) {
+                (**self).undecodable(error);
             }
         }
     )+};

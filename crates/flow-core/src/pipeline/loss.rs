@@ -12,6 +12,8 @@ pub enum LostAt {
     KernelRing,
     /// The kernel's flow table had no room or gave up an entry.
     KernelTable,
+    /// Counts stayed in the kernel's flow table, because the kernel did not let it be swept.
+    KernelSweep,
     /// A record could not be decoded.
     Decode,
     /// The history ring overwrote it before it was read.
@@ -24,6 +26,7 @@ impl LostAt {
         Self::Monitor,
         Self::KernelRing,
         Self::KernelTable,
+        Self::KernelSweep,
         Self::Decode,
         Self::HistoryRing,
     ];
@@ -32,7 +35,9 @@ impl LostAt {
     #[must_use]
     pub const fn hubble_name(self) -> &'static str {
         match self {
-            Self::Monitor | Self::KernelRing | Self::KernelTable => "PERF_EVENT_RING_BUFFER",
+            Self::Monitor | Self::KernelRing | Self::KernelTable | Self::KernelSweep => {
+                "PERF_EVENT_RING_BUFFER"
+            }
             Self::Decode => "OBSERVER_EVENTS_QUEUE",
             Self::HistoryRing => "HUBBLE_RING_BUFFER",
         }
@@ -44,8 +49,9 @@ impl LostAt {
             Self::Monitor => 0,
             Self::KernelRing => 1,
             Self::KernelTable => 2,
-            Self::Decode => 3,
-            Self::HistoryRing => 4,
+            Self::KernelSweep => 3,
+            Self::Decode => 4,
+            Self::HistoryRing => 5,
         }
     }
 }
@@ -157,7 +163,7 @@ mod tests {
             sums.add(lost);
         }
         assert_eq!(shared.sums(), sums);
-        assert_eq!((sums.total(), sums.at(LostAt::Decode)), (15, 4));
+        assert_eq!((sums.total(), sums.at(LostAt::Decode)), (21, 5));
         shared.add(Lost {
             at: LostAt::KernelRing,
             count: 7,

@@ -3,16 +3,11 @@
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
-use std::boxed::Box;
-use std::error::Error;
 use std::sync::{Mutex, PoisonError};
 
 use super::error::PipelineError;
 use super::ledger::Ledger;
 use crate::resolve::Shelves;
-
-/// Called with each record that is no flow.
-pub(super) type OnUndecodable = Box<dyn Fn(&dyn Error) + Send + Sync>;
 
 /// State of a running pipeline.
 pub(super) struct Shared {
@@ -20,24 +15,17 @@ pub(super) struct Shared {
     pub(super) names: Shelves,
     /// How long a source may take to end once it was stopped.
     pub(super) drain_limit: Duration,
-    pub(super) on_undecodable: Option<OnUndecodable>,
     stopping: AtomicBool,
     /// The first failure.
     failure: Mutex<Option<PipelineError>>,
 }
 
 impl Shared {
-    pub(super) fn new(
-        ledger: Ledger,
-        names: Shelves,
-        drain_limit: Duration,
-        on_undecodable: Option<OnUndecodable>,
-    ) -> Self {
+    pub(super) const fn new(ledger: Ledger, names: Shelves, drain_limit: Duration) -> Self {
         Self {
             ledger,
             names,
             drain_limit,
-            on_undecodable,
             stopping: AtomicBool::new(false),
             failure: Mutex::new(None),
         }
@@ -62,12 +50,6 @@ impl Shared {
     pub(super) fn take_failure(&self) -> Option<PipelineError> {
         let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
         failure.take()
-    }
-
-    pub(super) fn undecodable(&self, error: &dyn Error) {
-        if let Some(call) = &self.on_undecodable {
-            call(error);
-        }
     }
 }
 

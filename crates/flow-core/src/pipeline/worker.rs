@@ -166,12 +166,14 @@ impl Sink for Taker {
         let counts = self.line.shared.ledger.thread(self.line.thread);
         counts.received();
         counts.undecodable();
-        let shared = Arc::clone(&self.line.shared);
-        shared.undecodable(error);
-        self.line.lost(Lost {
+        self.line.shared.ledger.losses.add(Lost {
             at: LostAt::Decode,
             count: 1,
         });
+        for (index, observer) in self.line.steps.observers.iter().enumerate() {
+            self.line.at = At::Observer(index);
+            observer.undecodable(error);
+        }
         self.line.at = At::Source;
     }
 }

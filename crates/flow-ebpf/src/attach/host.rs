@@ -4,33 +4,32 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
+use aya::Btf;
 use aya::programs::links::CgroupAttachMode;
 use aya::programs::{
     BtfTracePoint, CgroupSkb, CgroupSkbAttachType, CgroupSock, Iter, Program, ProgramError,
     RawTracePoint,
 };
-use aya::{Btf, Ebpf};
 
 use crate::feature::{FeatureState, Report};
-use crate::object::{Object, chain};
+use crate::object::Object;
 use crate::options::Options;
-
-/// What a feature needs that is not there.
-const NO_BTF: &str = "the kernel has no type information (/sys/kernel/btf/vmlinux)";
+use crate::programs::{self, Programs};
+use crate::refusal;
 
 /// Loads and attaches what the options ask for. What does not work is told in the report.
 /// The links stay with their programs.
 pub(crate) fn attach(object: &mut Object, options: &Options, report: &mut Report) {
     let cgroup = || root_cgroup().map_err(|reason| format!("no root control group: {reason}"));
-    let ebpf = &mut object.ebpf;
+    let programs = &mut object.programs;
     let btf = object.btf.as_ref();
     if options.owner {
         // First of all, so that no socket is made between this and the look at existing ones.
-        let made = cgroup().and_then(|root| attach_sock_create(ebpf, &root));
+        let made = cgroup().and_then(|root| attach_sock_create(programs, &root));
         let attached = made.is_ok();
         set(report, "owner", "sock_create", made);
         if attached {
-            let found = need(btf).and_then(|btf| existing_sockets(ebpf, btf));
+            let found = existing_sockets(programs, btf);
             set(report, "existing sockets", "iter", found);
         }
     }
@@ -39,15 +38,16 @@ pub(crate) fn attach(object: &mut Object, options: &Options, report: &mut Report
             ("loopback", "cgroup_egress", CgroupSkbAttachType::Egress),
             ("receivers", "cgroup_ingress", CgroupSkbAttachType::Ingress),
         ] {
-            let result = cgroup().and_then(|root| attach_cgroup(ebpf, program, direction, &root));
+            let result =
+                cgroup().and_then(|root| attach_cgroup(programs, program, direction, &root));
             set(report, name, "cgroup_skb", result);
         }
     }
     if options.drops {
-        let typed = need(btf).and_then(|btf| attach_tracepoint(ebpf, "kfree_skb", btf));
+        let typed = attach_tracepoint(programs, "kfree_skb", btf);
         match typed {
             Err(first) if btf.is_some() => {
-                let raw = attach_raw(ebpf, "kfree_skb_raw", "kfree_skb");
+                let raw = attach_raw(programs, "kfree_skb_raw", "kfree_skb");
                 let raw = raw.map_err(|second| format!("tp_btf: {first}; raw_tp: {second}"));
                 set(report, "drops", "raw_tp", raw);
             }
@@ -69,26 +69,18 @@ pub(crate) fn attach(object: &mut Object, options: &Options, report: &mut Report
         ),
     ] {
         if wanted {
-            let result = need(btf).and_then(|btf| attach_tracepoint(ebpf, program, btf));
+            let result = attach_tracepoint(programs, program, btf);
             set(report, name, "tp_btf", result);
         }
     }
 }
 
 /// Detaches everything that [`attach`] attached.
-pub(crate) fn detach(ebpf: &mut Ebpf) {
-    for (_, program) in ebpf.programs_mut() {
-        let unloaded = match program {
-            Program::CgroupSkb(program) => program.unload(),
-            Program::CgroupSock(program) => program.unload(),
-            Program::BtfTracePoint(program) => program.unload(),
-            Program::RawTracePoint(program) => program.unload(),
-            Program::Iter(program) => program.unload(),
-            _ => continue,
-        };
-        match unloaded {
-            Ok(()) | Err(ProgramError::NotLoaded) => {}
-            Err(error) => tracing::warn!(%error, "a program could not be unloaded"),
+pub(crate) fn detach(programs: &mut Programs) {
+    for program in programs.iter_mut() {
+        // Those on interfaces detach with them, and the sweep is still needed.
+        if !matches!(program, Program::SchedClassifier(_)) {
+            programs::unload(program);
         }
     }
 }
@@ -100,80 +92,56 @@ fn set(report: &mut Report, name: &str, detail: &str, result: Result<(), String>
     }
 }
 
-fn need(btf: Option<&Btf>) -> Result<&Btf, String> {
-    btf.ok_or_else(|| NO_BTF.to_owned())
-}
-
-/// Runs `work` on the program of this name and kind.
+/// Loads the program of this name, then runs `work` on it.
 fn with<'a, P>(
-    ebpf: &'a mut Ebpf,
+    programs: &'a mut Programs,
     name: &str,
+    btf: Option<&Btf>,
     work: impl FnOnce(P) -> Result<(), ProgramError>,
 ) -> Result<(), String>
 where
     P: TryFrom<&'a mut Program, Error = ProgramError>,
 {
-    let program = ebpf
-        .program_mut(name)
-        .ok_or_else(|| format!("the object has no program {name}"))?;
+    let program = programs.load(name, btf)?;
     P::try_from(program)
         .and_then(work)
-        .map_err(|error| format!("{name}: {}", first_lines(&chain(&error))))
+        .map_err(|error| format!("{name}: {}", refusal::reason(&error)))
 }
 
-/// An error without the verifier's log, but for its last lines, which tell what it refused.
-pub(crate) fn first_lines(text: &str) -> String {
-    const KEPT: usize = 3;
-    let lines: Vec<_> = text
-        .lines()
-        .filter(|line| !line.trim().is_empty())
-        .collect();
-    if lines.len() <= 2 * KEPT {
-        return lines.join("; ");
-    }
-    let (head, tail) = (&lines[..1], &lines[lines.len() - KEPT..]);
-    format!("{} ... {}", head.join("; "), tail.join("; "))
-}
-
-fn attach_sock_create(ebpf: &mut Ebpf, root: &File) -> Result<(), String> {
-    with(ebpf, "sock_create", |program: &mut CgroupSock| {
-        program.load()?;
+fn attach_sock_create(programs: &mut Programs, root: &File) -> Result<(), String> {
+    with(programs, "sock_create", None, |program: &mut CgroupSock| {
         program.attach(root, CgroupAttachMode::Single).map(drop)
     })
 }
 
 fn attach_cgroup(
-    ebpf: &mut Ebpf,
+    programs: &mut Programs,
     name: &str,
     direction: CgroupSkbAttachType,
     root: &File,
 ) -> Result<(), String> {
-    with(ebpf, name, |program: &mut CgroupSkb| {
-        program.load()?;
+    with(programs, name, None, |program: &mut CgroupSkb| {
         program
             .attach(root, direction, CgroupAttachMode::Single)
             .map(drop)
     })
 }
 
-fn attach_tracepoint(ebpf: &mut Ebpf, name: &str, btf: &Btf) -> Result<(), String> {
-    with(ebpf, name, |program: &mut BtfTracePoint| {
-        program.load(name, btf)?;
+fn attach_tracepoint(programs: &mut Programs, name: &str, btf: Option<&Btf>) -> Result<(), String> {
+    with(programs, name, btf, |program: &mut BtfTracePoint| {
         program.attach().map(drop)
     })
 }
 
-fn attach_raw(ebpf: &mut Ebpf, name: &str, tracepoint: &str) -> Result<(), String> {
-    with(ebpf, name, |program: &mut RawTracePoint| {
-        program.load()?;
+fn attach_raw(programs: &mut Programs, name: &str, tracepoint: &str) -> Result<(), String> {
+    with(programs, name, None, |program: &mut RawTracePoint| {
         program.attach(tracepoint).map(drop)
     })
 }
 
 /// Fills in the owner of sockets that were made before.
-fn existing_sockets(ebpf: &mut Ebpf, btf: &Btf) -> Result<(), String> {
-    with(ebpf, "existing_sockets", |program: &mut Iter| {
-        program.load("task_file", btf)?;
+fn existing_sockets(programs: &mut Programs, btf: Option<&Btf>) -> Result<(), String> {
+    with(programs, "existing_sockets", btf, |program: &mut Iter| {
         let id = program.attach()?;
         let link = program.take_link(id)?;
         // Each read runs the program on some files; it writes nothing.
@@ -240,13 +208,5 @@ mod tests {
         assert_eq!(cgroup_mount(bound), Some(PathBuf::from("/a")));
         assert_eq!(cgroup_mount("24 1 8:1 / / rw - ext4 /dev/vda rw"), None);
         assert_eq!(cgroup_mount("nonsense"), None);
-    }
-
-    #[test]
-    fn a_long_log_is_cut_to_what_matters() {
-        let log: Vec<_> = (0..50).map(|number| format!("line {number}")).collect();
-        let text = first_lines(&log.join("\n"));
-        assert_eq!(text, "line 0 ... line 47; line 48; line 49");
-        assert_eq!(first_lines("a\n\nb"), "a; b");
     }
 }

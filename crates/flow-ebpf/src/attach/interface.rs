@@ -1,13 +1,12 @@
 //! Attaches the packet programs to one interface.
 
-use aya::Ebpf;
 use aya::programs::tc::{SchedClassifierLink, TcAttachOptions};
 use aya::programs::{LinkOrder, ProgramError, SchedClassifier, TcAttachType};
 
 use super::clsact;
-use super::host::first_lines;
-use crate::object::chain;
 use crate::options::AttachWith;
+use crate::programs::Programs;
+use crate::refusal::{self, chain};
 use crate::rtnl::Link;
 
 /// Programs that are attached to interfaces.
@@ -46,24 +45,30 @@ impl Port {
     ///
     /// # Errors
     /// With the reason, in words; then nothing is attached.
-    pub(crate) fn attach(ebpf: &mut Ebpf, link: &Link, with: AttachWith) -> Result<Self, String> {
+    pub(crate) fn attach(
+        programs: &mut Programs,
+        link: &Link,
+        with: AttachWith,
+    ) -> Result<Self, String> {
         let header = header(link.kind)
             .ok_or_else(|| format!("packets of link type {} cannot be read", link.kind))?;
+        // First: what the verifier refuses is refused whatever it is to be attached to.
+        load(programs, header)?;
         match with {
-            AttachWith::Tcx => Self::tcx(ebpf, link, header),
-            AttachWith::Clsact => Self::clsact(ebpf, link, header),
-            AttachWith::Auto => Self::tcx(ebpf, link, header).or_else(|first| {
-                Self::clsact(ebpf, link, header)
+            AttachWith::Tcx => Self::tcx(programs, link, header),
+            AttachWith::Clsact => Self::clsact(programs, link, header),
+            AttachWith::Auto => Self::tcx(programs, link, header).or_else(|first| {
+                Self::clsact(programs, link, header)
                     .map_err(|second| format!("tcx: {first}; clsact: {second}"))
             }),
         }
     }
 
-    fn tcx(ebpf: &mut Ebpf, link: &Link, header: Header) -> Result<Self, String> {
+    fn tcx(programs: &mut Programs, link: &Link, header: Header) -> Result<Self, String> {
         let mut port = Self::empty("tcx", link.index);
-        for (program, direction) in programs(header) {
+        for (program, direction) in directions(header) {
             // Before all others, so that nothing they decide hides a packet.
-            port.add(ebpf, program, |program| {
+            port.add(programs, program, |program| {
                 let order = TcAttachOptions::TcxOrder(LinkOrder::first());
                 program.attach_with_options(&link.name, direction, order)
             })?;
@@ -71,17 +76,13 @@ impl Port {
         Ok(port)
     }
 
-    fn clsact(ebpf: &mut Ebpf, link: &Link, header: Header) -> Result<Self, String> {
+    fn clsact(programs: &mut Programs, link: &Link, header: Header) -> Result<Self, String> {
         let mut port = Self::empty("clsact", link.index);
         port.made_qdisc = clsact::prepare(&link.name).map_err(|error| chain(&error))?;
-        match clsact::remove_stale(signed(link.index)) {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(interface = link.name, count, "removed stale filters"),
-            Err(error) => tracing::warn!(interface = link.name, %error, "stale filters stay"),
-        }
-        for (program, direction) in programs(header) {
-            port.add(ebpf, program, |program| {
-                clsact::attach(program, &link.name, direction)
+        let made = port.made_qdisc;
+        for (program, direction) in directions(header) {
+            port.add(programs, program, |program| {
+                clsact::attach(program, &link.name, direction, made)
             })?;
         }
         Ok(port)
@@ -98,25 +99,19 @@ impl Port {
 
     fn add(
         &mut self,
-        ebpf: &mut Ebpf,
+        programs: &mut Programs,
         name: &str,
         attach: impl FnOnce(
             &mut SchedClassifier,
         ) -> Result<aya::programs::tc::SchedClassifierLinkId, ProgramError>,
     ) -> Result<(), String> {
-        let program = ebpf
-            .program_mut(name)
-            .ok_or_else(|| format!("the object has no program {name}"))?;
-        let attached = <&mut SchedClassifier>::try_from(program).and_then(|program| {
-            match program.load() {
-                Ok(()) | Err(ProgramError::AlreadyLoaded) => {}
-                Err(error) => return Err(error),
-            }
-            let id = attach(program)?;
-            program.take_link(id)
-        });
-        self.links
-            .push(attached.map_err(|error| format!("{name}: {}", first_lines(&chain(&error))))?);
+        let attached =
+            <&mut SchedClassifier>::try_from(programs.load(name, None)?).and_then(|program| {
+                let id = attach(program)?;
+                program.take_link(id)
+            });
+        let link = attached.map_err(|error| format!("{name}: {}", refusal::reason(&error)))?;
+        self.links.push(link);
         Ok(())
     }
 }
@@ -132,7 +127,20 @@ impl Drop for Port {
     }
 }
 
-fn programs(header: Header) -> [(&'static str, TcAttachType); 2] {
+/// Loads the programs for interfaces with an Ethernet header, which most have. Whether this works tells whether
+/// packets on interfaces can be observed at all.
+pub(crate) fn load_usual(programs: &mut Programs) -> Result<(), String> {
+    load(programs, Header::Ethernet)
+}
+
+fn load(programs: &mut Programs, header: Header) -> Result<(), String> {
+    for (name, _) in directions(header) {
+        programs.load(name, None)?;
+    }
+    Ok(())
+}
+
+fn directions(header: Header) -> [(&'static str, TcAttachType); 2] {
     let [ingress, egress, ingress_l3, egress_l3] = PROGRAMS;
     match header {
         Header::Ethernet => [

@@ -4,10 +4,10 @@ use std::error::Error;
 use std::path::Path;
 use std::str::Utf8Error;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use flow_core::pipeline::{Lost, LostAt, Progress, Sink, Source, SourceError};
+use flow_core::pipeline::{Losses, Lost, LostAt, Progress, Sink, Source, SourceError};
 use flow_core::resolve::{Emitter, NodeNames};
 
 use super::lines::{LONGEST, Lines, Step};
@@ -90,11 +90,19 @@ struct Counters {
     others: AtomicU64,
     bad: AtomicU64,
     in_part: AtomicU64,
+    /// What the lines say was lost.
+    lost: Mutex<Losses>,
     /// The first line of which a part was passed over, and why.
     first_in_part: OnceLock<(u64, String)>,
 }
 
 impl ExportProgress {
+    /// Returns what the lines say was lost.
+    #[must_use]
+    pub fn lost(&self) -> Losses {
+        *self.0.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Returns the first line of which a part was passed over, and which part that was.
     #[must_use]
     pub fn first_in_part(&self) -> Option<(u64, &str)> {
@@ -213,10 +221,14 @@ fn take(
         }
         Some(ResponseTypes::LostEvents(event)) => {
             add_one(&counts.others);
-            sink.lost(Lost {
+            let lost = Lost {
                 at: place(event.source()),
                 count: event.num_events_lost,
-            });
+            };
+            let mut sums = counts.lost.lock().unwrap_or_else(PoisonError::into_inner);
+            sums.add(lost);
+            drop(sums);
+            sink.lost(lost);
         }
         _ => add_one(&counts.others),
     }

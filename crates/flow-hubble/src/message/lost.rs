@@ -42,6 +42,7 @@ mod tests {
             (LostAt::Monitor, "PERF_EVENT_RING_BUFFER"),
             (LostAt::KernelRing, "PERF_EVENT_RING_BUFFER"),
             (LostAt::KernelTable, "PERF_EVENT_RING_BUFFER"),
+            (LostAt::KernelSweep, "PERF_EVENT_RING_BUFFER"),
             (LostAt::Decode, "OBSERVER_EVENTS_QUEUE"),
             (LostAt::HistoryRing, "HUBBLE_RING_BUFFER"),
         ] {

@@ -69,6 +69,7 @@ mod quic;
 mod recorder;
 mod segment;
 mod speech;
+mod stage;
 mod stats;
 mod stream;
 mod table;
@@ -80,5 +81,6 @@ mod tracker;
 
 pub use limits::Limits;
 pub use segment::{Segment, TcpPosition};
+pub use stage::{TrackerStage, TrackerTotals};
 pub use stats::TrackerStats;
 pub use tracker::Tracker;

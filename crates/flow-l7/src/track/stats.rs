@@ -79,3 +79,38 @@ pub struct TrackerStats {
     /// Places where what was sent is not as the protocol has it.
     pub malformed: u64,
 }
+
+impl TrackerStats {
+    /// Adds what was counted from `before` to `now`.
+    pub(super) const fn add_since(&mut self, now: &Self, before: &Self) {
+        self.segments += now.segments - before.segments;
+        self.ignored += now.ignored - before.ignored;
+        self.empty += now.empty - before.empty;
+        self.not_recognised += now.not_recognised - before.not_recognised;
+        self.after_end += now.after_end - before.after_end;
+        self.datagrams += now.datagrams - before.datagrams;
+        self.followed += now.followed - before.followed;
+        self.connections += now.connections - before.connections;
+        self.ended += now.ended - before.ended;
+        self.expired += now.expired - before.expired;
+        self.evicted_full += now.evicted_full - before.evicted_full;
+        self.evicted_memory += now.evicted_memory - before.evicted_memory;
+        self.joined += now.joined - before.joined;
+        self.requests += now.requests - before.requests;
+        self.responses += now.responses - before.responses;
+        self.paired += now.paired - before.paired;
+        self.unmatched += now.unmatched - before.unmatched;
+        self.repeated += now.repeated - before.repeated;
+        self.repeated_responses += now.repeated_responses - before.repeated_responses;
+        self.unanswered += now.unanswered - before.unanswered;
+        self.evicted += now.evicted - before.evicted;
+        self.one_way += now.one_way - before.one_way;
+        self.interim += now.interim - before.interim;
+        self.repeated_bytes += now.repeated_bytes - before.repeated_bytes;
+        self.early += now.early - before.early;
+        self.unseen_bytes += now.unseen_bytes - before.unseen_bytes;
+        self.gaps += now.gaps - before.gaps;
+        self.truncated += now.truncated - before.truncated;
+        self.malformed += now.malformed - before.malformed;
+    }
+}

@@ -1,0 +1,185 @@
+//! `flow-agent observe`: from the command line to a pipeline and its end.
+
+use std::io::{Cursor, IsTerminal, stdin, stdout};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use flow_capture::CaptureError;
+use flow_core::pipeline::{Pipeline, PipelineBuilder};
+use flow_core::record::L7Shelf;
+use flow_core::resolve::{NodeNames, Shelves};
+use flow_demo::traffic::TrafficError;
+use flow_ebpf::LoadError;
+use flow_hubble::ExportSource;
+
+use crate::args::{Observe, Protocols};
+use crate::demo::{self, Demo, Seen};
+use crate::live;
+use crate::messages::{Messages, explain};
+use crate::output::Printer;
+use crate::paint::Paint;
+use crate::replay;
+use crate::session::Session;
+use crate::stop::Stop;
+use crate::view::{View, in_time};
+
+/// The capture that stands in for the demo where there are no privileges.
+const DEMO_CAPTURE: &[u8] = include_bytes!("demo.pcap");
+
+/// Runs the command.
+pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
+    let stop = Stop::on_signals().context("catching signals")?;
+    let messages = Messages::new(args.quiet);
+    if let Some(path) = &args.pcap {
+        return run_capture(args, open(path)?, &name(path), &stop);
+    }
+    if let Some(path) = &args.input_file {
+        return run_input(args, path, &stop);
+    }
+    let result = if args.demo {
+        run_demo(args, messages, &stop)
+    } else {
+        let protocols = args.l7.protocols(Protocols::DNS);
+        let kernel = live::builder(args, protocols);
+        let pipeline = pipeline(args, live_messages(args, protocols)).filter(in_time(args));
+        Session::start(args, kernel, pipeline, protocols, view(args), messages)
+            .and_then(|session| session.until(|| stop.is_raised()).map(drop))
+    };
+    match result {
+        Err(error) if args.demo && is_unprivileged(&error) => {
+            messages.say(format_args!(
+                "{}; showing a capture of it instead",
+                explain(&error)
+            ));
+            let capture = flow_capture::Reader::new(Box::new(Cursor::new(DEMO_CAPTURE)))?;
+            run_capture(args, capture, "demo.pcap", &stop)
+        }
+        Err(error) if is_unprivileged(&error) => Err(anyhow!(
+            "{}; without privileges, --pcap FILE shows the flows of a capture",
+            explain(&error)
+        )),
+        other => other,
+    }
+}
+
+fn run_capture(
+    args: &Observe,
+    capture: flow_capture::Reader,
+    name: &str,
+    stop: &Stop,
+) -> anyhow::Result<()> {
+    let last = args.last.map_or(1, usize::from);
+    replay::capture(args, capture, name, pipeline(args, last), view(args), stop)
+}
+
+fn run_input(args: &Observe, path: &Path, stop: &Stop) -> anyhow::Result<()> {
+    not_a_terminal(path, "--input-file -", "exported flows")?;
+    let name = name(path);
+    let source = ExportSource::open(path).map_err(|error| anyhow!("{name}: {}", error.cause))?;
+    let last = args.last.map_or(1, usize::from);
+    replay::export(args, source, &name, pipeline(args, last), view(args), stop)
+}
+
+/// A pipeline with the history and the node that were asked for, which keeps `messages` layer 7
+/// records, and as many names and rare attributes.
+fn pipeline(args: &Observe, messages: usize) -> PipelineBuilder {
+    let host = || std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let node = args.node_name.clone();
+    let node = node.unwrap_or_else(|| host().trim_end().to_owned());
+    let records = Arc::new(L7Shelf::with_capacity(messages));
+    let names = match args.input_file {
+        Some(_) => Shelves::with_capacity(messages),
+        None => Shelves::with_capacity(1),
+    };
+    Pipeline::builder()
+        .history(args.ring_size)
+        .names(names.with_l7(records))
+        .node(NodeNames::named(&node))
+}
+
+/// Layer 7 records that are kept of live flows. One takes more than a flow, so only the newest are.
+fn live_messages(args: &Observe, protocols: Protocols) -> usize {
+    match protocols {
+        Protocols::NONE => 1,
+        _ => args.last.map_or(0, usize::from).max(args.ring_size / 16),
+    }
+}
+
+fn view(args: &Observe) -> View {
+    let paint = Paint::choose(args.color, &stdout());
+    View::new(args, Printer::new(args, paint))
+}
+
+fn not_a_terminal(path: &Path, option: &str, expected: &str) -> anyhow::Result<()> {
+    if path == Path::new("-") && stdin().is_terminal() {
+        return Err(anyhow!(
+            "{option}: standard input is a terminal, not {expected}"
+        ));
+    }
+    Ok(())
+}
+
+fn open(path: &Path) -> anyhow::Result<flow_capture::Reader> {
+    not_a_terminal(path, "--pcap -", "a capture")?;
+    flow_capture::Reader::open(path).map_err(|error| match error {
+        CaptureError::Open { .. } => error.into(),
+        other => anyhow!("{}: {other}", name(path)),
+    })
+}
+
+/// What to call a capture in messages.
+fn name(path: &Path) -> String {
+    if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
+fn is_unprivileged(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(LoadError::Privileges { .. }))
+        || error
+            .downcast_ref::<TrafficError>()
+            .is_some_and(TrafficError::is_permission_denied)
+}
+
+fn run_demo(args: &Observe, messages: Messages, stop: &Stop) -> anyhow::Result<()> {
+    let protocols = args.l7.protocols(Protocols::ALL);
+    let demo = match Demo::create() {
+        Ok(demo) => demo,
+        // Who may not make namespaces mostly may not load programs either, and that error
+        // tells what to do about it.
+        Err(error) => {
+            return Err(live::builder(args, protocols)
+                .load()
+                .err()
+                .map_or(error, Into::into));
+        }
+    };
+    let seen = Arc::new(Seen::default());
+    let kernel = live::demo_builder(args, protocols, demo.netns())?;
+    let pipeline = pipeline(args, live_messages(args, protocols))
+        .filter(demo.filter(in_time(args))?)
+        .observer(Arc::clone(&seen));
+    let session = Session::start(args, kernel, pipeline, protocols, view(args), messages)?;
+    let done = Stop::default();
+    let running = demo.start(args.follow, stop.clone(), done.clone())?;
+    // A signal ends the traffic first, so that its end is seen too.
+    let lost = session.until(|| done.is_raised());
+    // Whether everything could be seen, or the command line ended the view before.
+    let whole = done.is_raised() && args.count.is_none();
+    stop.raise();
+    let sent = running.finish()?;
+    let lost = lost?;
+    if whole {
+        let (table, complete) = demo::summary(&sent, &seen);
+        messages.say(table);
+        if !complete && lost.total() == 0 {
+            return Err(anyhow!(
+                "not every connection was seen, and nothing was counted lost"
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! One line a flow, as `hubble observe` prints it, with counts, interface and process.
+
+use std::io::{self, Write};
+
+use flow_core::flow::{Reply, UtcTime};
+use flow_core::pipeline::Lost;
+use flow_core::resolve::NodeNames;
+use flow_core::view::FlowView;
+
+use super::form::Form;
+use super::words::lost_line;
+use crate::paint::Paint;
+
+/// Writes `time: source -> destination type VERDICT (summary) [counts, interface, process]`.
+pub(super) struct Compact {
+    paint: Paint,
+}
+
+impl Compact {
+    pub(super) fn new(paint: Paint) -> Self {
+        Self { paint }
+    }
+}
+
+impl Form for Compact {
+    fn flow(&mut self, out: &mut dyn Write, view: &FlowView<'_>) -> io::Result<()> {
+        if !self.paint.is_enabled() {
+            return view.with_compact(|line| writeln!(out, "{}", line.with_extras()));
+        }
+        // The same line in colour: what is painted is cut out of it piece by piece.
+        let flow = view.flow();
+        let line = view.with_compact(|line| line.with_extras().to_string());
+        let (left, right) = match flow.is_reply {
+            Reply::YES => (
+                view.destination_text().to_string(),
+                view.source_text().to_string(),
+            ),
+            _ => (
+                view.source_text().to_string(),
+                view.destination_text().to_string(),
+            ),
+        };
+        let pieces = [
+            (
+                UtcTime(flow.time).to_string(),
+                self.paint.faint(UtcTime(flow.time)),
+            ),
+            (left.clone(), self.paint.endpoint(left)),
+            (right.clone(), self.paint.endpoint(right)),
+            (
+                format!(" {} ", flow.verdict),
+                format!(" {} ", self.paint.verdict(flow.verdict, flow.verdict)),
+            ),
+        ];
+        let mut rest = line.as_str();
+        for (plain, painted) in pieces {
+            if let Some((before, after)) = rest.split_once(&plain) {
+                write!(out, "{before}{painted}")?;
+                rest = after;
+            }
+        }
+        match rest.rfind(" [") {
+            Some(at) => writeln!(out, "{}{}", &rest[..at], self.paint.faint(&rest[at..])),
+            None => writeln!(out, "{rest}"),
+        }
+    }
+
+    fn lost(&mut self, out: &mut dyn Write, lost: &Lost, _node: &NodeNames) -> io::Result<()> {
+        writeln!(out, "{}", lost_line(lost))
+    }
+}
