@@ -48,8 +48,9 @@
 //!   on `core` alone, without an allocator.
 //! - `proto`: Hubble's protobuf messages and their JSON, and encoders straight from a flow.
 //!
-//! Nothing here does input or output, starts a thread or has `unsafe` code.
-#![forbid(unsafe_code)]
+//! Nothing here does input or output or starts a thread. All `unsafe` code is in one file,
+//! `names/cells.rs`.
+#![deny(unsafe_code)]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 
 pub mod cilium;
@@ -60,6 +61,8 @@ pub mod event;
 pub mod exchange;
 pub mod flow;
 pub mod l7;
+#[cfg(feature = "std")]
+pub mod names;
 mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;
@@ -75,5 +78,7 @@ pub mod resolve;
 pub mod ring;
 #[cfg(feature = "std")]
 pub mod shelf;
+#[cfg(feature = "std")]
+pub mod store;
 pub mod text;
 pub mod wire;
