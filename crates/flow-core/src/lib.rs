@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`wire`] | reads the headers of a captured packet, in place |
 //! | [`event`] | reads a record of the kernel programs (crate `flow-ebpf`), in place |
-//! | [`decode`] | makes flows of packets, and connections of flows, for captures |
+//! | [`decode`] | makes flows of packets |
 //! | [`flow`] | is the flow: 248 bytes of plain data, one line of text |
 //! | [`ring`] | keeps the newest flows for any number of readers, and counts what they miss |
 //!
@@ -46,16 +46,18 @@
 //!
 //! - `std` (default): the event decoder, flow table, ring and pipeline. Without it the rest builds
 //!   on `core` alone, without an allocator.
-//! - `proto`: Hubble's protobuf messages and their JSON, and encoders straight from a flow.
 //!
-//! Nothing here does input or output, starts a thread or has `unsafe` code.
-#![forbid(unsafe_code)]
+//! Nothing here does input or output, and only the [`pipeline`] starts threads. All `unsafe` code is in one file,
+//! `names/cells.rs`.
+#![deny(unsafe_code)]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 
 pub mod clock;
 pub mod decode;
 pub mod event;
 pub mod flow;
+#[cfg(feature = "std")]
+pub mod names;
 mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;
@@ -67,6 +69,8 @@ pub mod resolve;
 pub mod ring;
 #[cfg(feature = "std")]
 pub mod shelf;
+#[cfg(feature = "std")]
+pub mod store;
 pub mod text;
 #[cfg(feature = "std")]
 pub mod view;
