@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`wire`] | reads the headers of a captured packet, in place |
 //! | [`event`] | reads a record of the kernel programs (crate `flow-ebpf`), in place |
-//! | [`decode`] | makes flows of packets, and connections of flows, for captures |
+//! | [`decode`] | makes flows of packets |
 //! | [`flow`] | is the flow: 248 bytes of plain data, one line of text |
 //! | [`ring`] | keeps the newest flows for any number of readers, and counts what they miss |
 //!
@@ -52,8 +52,8 @@
 //! The crate does no input or output: it reads bytes that the caller passes, and times that the
 //! caller took. Sources that read files, sockets or the kernel are crates of their own
 //! (`flow-capture`, `flow-cilium`, `flow-ebpf`, `flow-hubble`). Only the pipeline starts threads.
-//! There is no `unsafe` code.
-#![forbid(unsafe_code)]
+//! All `unsafe` code is in one file, `names/cells.rs`.
+#![deny(unsafe_code)]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 
 #[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
@@ -64,6 +64,8 @@ pub mod decode;
 pub mod event;
 #[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod flow;
+#[cfg(feature = "std")]
+pub mod names;
 mod open_enum;
 #[cfg(feature = "std")]
 pub mod pipeline;
@@ -75,6 +77,8 @@ pub mod resolve;
 pub mod ring;
 #[cfg(feature = "std")]
 pub mod shelf;
+#[cfg(feature = "std")]
+pub mod store;
 #[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod text;
 #[cfg(feature = "std")]

@@ -171,6 +171,31 @@ impl<T: Record> Ring<T> {
         Backward::new(Arc::clone(&self.shared))
     }
 
+    /// Calls `each` with every record that could be read during the whole call, in no order.
+    ///
+    /// That includes records that are older than [`Stats::oldest`]: one stays readable until its
+    /// writer of one lap later comes to it, which may have been stopped just before. Records that are
+    /// written during the call may be left out.
+    pub fn for_each_readable(&self, mut each: impl FnMut(&T)) {
+        let Shared { slots, start, .. } = &*self.shared;
+        let mut record = T::new_zeroed();
+        for index in 0..slots.capacity() {
+            // If this fails, a writer has just come to the slot, and its record was not there before.
+            let there = slots.occupant(index).is_some_and(|position| {
+                !start.is_after(position) && slots.read(position, &mut record)
+            });
+            if there {
+                each(&record);
+            }
+        }
+    }
+
+    /// Number of records that it can hold.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.shared.slots.capacity() as usize
+    }
+
     /// The counters.
     #[must_use]
     pub fn stats(&self) -> Stats {

@@ -97,6 +97,14 @@ impl<T: Record> Slots<T> {
         Stamp(self.slot(position)[0].load(Ordering::Acquire))
     }
 
+    /// The position whose record is in the slot `index`, if a record is. One from before the start
+    /// of the ring stands for none.
+    #[inline]
+    pub(super) fn occupant(&self, index: u64) -> Option<Position> {
+        let stamp = self.stamp(Position::new(index));
+        (stamp == Stamp::complete(stamp.position())).then(|| stamp.position())
+    }
+
     /// Takes the slot of `position` for its writer, or marks it as skipped.
     #[inline]
     pub(super) fn take(&self, position: Position) -> bool {

@@ -17,6 +17,20 @@ fn backwards_is_the_window_from_its_newest_end() {
     }
 }
 
+#[test]
+fn what_is_readable_is_the_window_at_rest() {
+    for (capacity, mut writer, ring) in rings() {
+        assert_eq!(ring.capacity() as u64, capacity);
+        for written in 0..=2 * capacity + 1 {
+            let mut found = Vec::new();
+            ring.for_each_readable(|number| found.push(*number));
+            found.sort_unstable();
+            assert!(found.into_iter().rev().eq(ring.newest_first()));
+            write(&mut writer, [written]);
+        }
+    }
+}
+
 /// Hubble reports losses here that are none.
 #[test]
 fn the_newest_so_many_are_never_a_loss() {

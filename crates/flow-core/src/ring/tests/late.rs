@@ -154,3 +154,29 @@ fn nothing_is_awaited_in_a_closed_ring() {
         assert_eq!(reader.delivered() + reader.lost(), ring.stats().written);
     }
 }
+
+/// A record is out of the window when another writer has claimed its slot, and can be read until that
+/// one takes it.
+#[test]
+fn a_record_out_of_the_window_is_readable_until_its_slot_is_taken() {
+    for (capacity, mut writer, ring) in rings() {
+        let readable = || {
+            let mut found = Vec::new();
+            ring.for_each_readable(|number| found.push(*number));
+            found.sort_unstable();
+            found
+        };
+        let mut reader = ring.reader(Start::Now);
+        write(&mut writer, 0..capacity);
+        let stopped = Stopped::before_slot(writer.clone());
+        assert_eq!(ring.stats().oldest, 1);
+        assert_eq!(readable(), (0..capacity).collect::<Vec<_>>());
+        assert_eq!(reader.try_next(), Ok(Next::Record(0)));
+        stopped.go_on(capacity);
+        assert_eq!(readable(), (1..=capacity).collect::<Vec<_>>());
+        let stopped = Stopped::in_slot(writer);
+        assert_eq!(readable(), (2..=capacity).collect::<Vec<_>>());
+        stopped.go_on(capacity + 1);
+        assert_eq!(readable(), (2..=capacity + 1).collect::<Vec<_>>());
+    }
+}
