@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
 use flow_hubble::flow::Flow as Message;
-use flow_hubble::{Export, ExtensionForm, Kept, Mask, read_line, to_json};
+use flow_hubble::{Export, ExtensionForm, WithUnknownFields, Mask, read_line, to_json};
 use prost::Message as _;
 
 use sample::Sample;
@@ -131,7 +131,7 @@ fn besides<'a>(sample: &'a Sample, mask: &'a Mask) -> Group<'a> {
             (
                 "the same, unknown fields kept",
                 Box::new(move |_| {
-                    black_box(Kept::<Message>::decode(&also).expect("a flow"));
+                    black_box(WithUnknownFields::<Message>::decode(&also).expect("a flow"));
                 }),
             ),
         ],

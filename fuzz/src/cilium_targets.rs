@@ -171,7 +171,7 @@ fn agent(decoder: &mut AgentDecoder, record: &[u8]) -> String {
             assert!(owned.is_none() || flow.l7_type == owned.as_ref().expect("some").protocol());
             format!("{record:?} {flow:?} {owned:?}")
         }
-        Ok(AgentEvent::Notify(notify)) => format!("{notify:?}"),
+        Ok(other) => format!("{other:?}"),
         Err(error) => error.to_string(),
     }
 }

@@ -35,7 +35,7 @@ pub enum CaptureError {
     Truncated {
         /// Where the header, record or block begins.
         offset: u64,
-        /// What is cut.
+        /// Name of the part that is cut.
         what: &'static str,
         /// Smallest number of bytes it needs.
         needed: u64,
@@ -47,12 +47,12 @@ pub enum CaptureError {
     Damaged {
         /// Where the header, record or block begins.
         offset: u64,
-        /// What contradicts the format.
+        /// The contradiction.
         source: Damage,
     },
 }
 
-/// What contradicts the format of a capture.
+/// A contradiction of the format of a capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Damage {

@@ -29,7 +29,7 @@ pub struct Packet<'a> {
     pub wire_len: u32,
     /// The interface on which it was captured, where the format has it (pcapng does).
     pub interface: Option<&'a CaptureInterface>,
-    /// What was captured of it.
+    /// The captured bytes.
     pub data: &'a [u8],
 }
 

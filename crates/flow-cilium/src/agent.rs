@@ -8,7 +8,7 @@ use flow_core::flow::EventType;
 use flow_core::open_enum;
 
 open_enum! {
-    /// What the agent notifies of.
+    /// Kinds of notifications of the agent.
     AgentNotifyKind(u32) {
         /// Unknown.
         UNSPECIFIED = 0 => "unspecified",
@@ -43,7 +43,7 @@ open_enum! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AgentNotify<'a> {
-    /// What it is about.
+    /// Its kind.
     pub kind: AgentNotifyKind,
     /// Its text, which is JSON. Not checked.
     pub text: &'a [u8],
@@ -100,7 +100,7 @@ pub enum AgentError {
     /// The value is not encoded as it must be.
     #[error("{event} event of the agent: {error}")]
     Gob {
-        /// What it is.
+        /// Type of the event.
         event: EventType,
         /// The error of its encoding.
         error: GobError,
@@ -108,7 +108,7 @@ pub enum AgentError {
     /// The record ends before the value does.
     #[error("{event} event of the agent: {needed} bytes expected, got {got}")]
     Length {
-        /// What it is.
+        /// Type of the event.
         event: EventType,
         /// Bytes that are needed, as far as it is known.
         needed: u64,
@@ -118,7 +118,7 @@ pub enum AgentError {
     /// The value does not have the fields that it has to have.
     #[error("{event} event of the agent: the fields of one expected, found others")]
     Shape {
-        /// What it is.
+        /// Type of the event.
         event: EventType,
     },
 }

@@ -39,7 +39,7 @@ impl<'a> DebugCapture<'a> {
         Ok(Self { record, raw })
     }
 
-    /// What it begins with.
+    /// The header.
     #[must_use]
     pub const fn header(&self) -> Header {
         Header::new(&self.raw.header)
@@ -87,7 +87,7 @@ impl<'a> DebugCapture<'a> {
         }
     }
 
-    /// What was captured of the packet.
+    /// The captured part of the packet.
     #[must_use]
     pub fn captured(&self, extensions: &Extensions) -> Option<Captured<'a>> {
         let length = self.is_known_version().then_some(Self::LENGTH);

@@ -42,7 +42,7 @@ impl<'a> DebugMsg<'a> {
         Header::of(&self.raw.header)
     }
 
-    /// What it is about.
+    /// Its kind.
     #[must_use]
     pub fn kind(&self) -> DebugKind {
         DebugKind(self.header().sub_type)

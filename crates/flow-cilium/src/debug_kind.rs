@@ -3,7 +3,7 @@
 use flow_core::open_enum;
 
 open_enum! {
-    /// What a [debug message](super::DebugMsg) is about. Numbers are those of Cilium's
+    /// Kinds of [debug messages](super::DebugMsg). Numbers are those of Cilium's
     /// `pkg/monitor/datapath_debug.go`, names those of Hubble's `flow.DebugEventType`.
     DebugKind(u8) {
         /// Unknown.

@@ -41,13 +41,13 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
         self
     }
 
-    /// What became of the records so far.
+    /// Returns the counts of the records so far.
     #[must_use]
     pub const fn stats(&self) -> CiliumStats {
         self.stats
     }
 
-    /// What only the node knows.
+    /// Returns what only the node knows.
     pub const fn knowledge(&mut self) -> &mut K {
         &mut self.knowledge
     }

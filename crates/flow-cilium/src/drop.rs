@@ -72,7 +72,7 @@ impl<'a> DropNotify<'a> {
         }
     }
 
-    /// What it begins with.
+    /// The header.
     #[inline]
     #[must_use]
     pub const fn header(&self) -> Header {
@@ -85,7 +85,7 @@ impl<'a> DropNotify<'a> {
         self.header().version <= Self::VERSION
     }
 
-    /// Why the packet was dropped.
+    /// The drop reason.
     #[must_use]
     pub fn reason(&self) -> DropReason {
         DropReason::from_cilium(self.header().sub_type)
@@ -155,7 +155,7 @@ impl<'a> DropNotify<'a> {
         }
     }
 
-    /// What was captured of the packet.
+    /// The captured part of the packet.
     #[inline]
     #[must_use]
     pub fn captured(&self, extensions: &Extensions) -> Option<Captured<'a>> {

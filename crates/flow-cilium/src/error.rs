@@ -21,7 +21,7 @@ pub enum MessageError {
     /// The first byte is not that of the message that was expected.
     #[error("message of type {expected} expected, found type {got}")]
     Kind {
-        /// What was expected.
+        /// Type that was expected.
         expected: EventType,
         /// Type found in the first byte.
         got: EventType,
@@ -39,7 +39,7 @@ pub enum CiliumError {
     /// itself. [`Message::parse`](super::Message::parse) reads the first.
     #[error("{event} message: a message about a packet or a socket expected")]
     NoFlow {
-        /// What it is.
+        /// Type of the message.
         event: EventType,
     },
 }

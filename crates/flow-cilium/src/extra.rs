@@ -31,7 +31,7 @@ pub struct CiliumExtra {
     pub file: u8,
     /// Second half of the drop reason.
     pub ext_error: i8,
-    /// What of a policy's rule matched.
+    /// The part of a policy's rule that matched.
     pub policy_match: PolicyMatch,
     /// Authentication that the policy asks for.
     pub auth_type: AuthType,

@@ -85,7 +85,7 @@ pub enum Overlay {
     Geneve,
 }
 
-/// What a message carries of a packet.
+/// The captured part of a packet.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Captured<'a> {
@@ -93,7 +93,7 @@ pub struct Captured<'a> {
     pub data: &'a [u8],
     /// Length of the packet in bytes, from what `link` names on.
     pub wire_len: u32,
-    /// What it begins with.
+    /// Link type: what its bytes begin with.
     pub link: LinkType,
     /// Encapsulation around the packet.
     pub overlay: Option<Overlay>,

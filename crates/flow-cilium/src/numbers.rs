@@ -88,7 +88,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// What of a policy's rule matched. Numbers are those of Hubble's `policy_match_type`.
+    /// The part of a policy's rule that matched. Numbers are those of Hubble's `policy_match_type`.
     PolicyMatch(u8) {
         /// Nothing.
         NONE = 0 => "none",

@@ -4,7 +4,7 @@ use super::gob::Value;
 use flow_core::open_enum;
 
 open_enum! {
-    /// What a payload of the monitor socket is. Numbers are those of `enum perf_event_type` in
+    /// Kinds of payloads of the monitor socket. Numbers are those of `enum perf_event_type` in
     /// the kernel's `perf_event.h`.
     PayloadKind(u8) {
         /// Records that the perf buffer had no room for.
@@ -24,7 +24,7 @@ pub struct MonitorPayload<'a> {
     pub cpu: u32,
     /// Records that were lost, for [`PayloadKind::LOST`].
     pub lost: u64,
-    /// What it is.
+    /// Its kind.
     pub kind: PayloadKind,
 }
 

@@ -62,6 +62,7 @@ const CHUNKS: usize = 64;
 ///             Err(CiliumError::NoFlow { .. }) => match agent.decode(data) {
 ///                 Ok(AgentEvent::AccessLog(record)) => println!("{}", record.to_flow(now)),
 ///                 Ok(AgentEvent::Notify(notify)) => println!("{}", notify.kind),
+///                 Ok(_) => {}
 ///                 Err(error) => eprintln!("{error}"),
 ///             },
 ///             Err(error) => eprintln!("{error}"),

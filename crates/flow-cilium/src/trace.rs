@@ -72,7 +72,7 @@ impl<'a> TraceNotify<'a> {
         }
     }
 
-    /// What it begins with.
+    /// The header.
     #[inline]
     #[must_use]
     pub const fn header(&self) -> Header {
@@ -187,7 +187,7 @@ impl<'a> TraceNotify<'a> {
         }
     }
 
-    /// What was captured of the packet.
+    /// The captured part of the packet.
     #[inline]
     #[must_use]
     pub fn captured(&self, extensions: &Extensions) -> Option<Captured<'a>> {

@@ -40,7 +40,7 @@ pub struct Export<'a> {
     mask: Option<&'a Mask>,
 }
 
-/// What is written.
+/// The flow that is written.
 #[derive(Clone, Copy)]
 enum Input<'a> {
     Flow(&'a Flow, &'a dyn Resolve),

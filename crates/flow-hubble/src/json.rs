@@ -1,6 +1,8 @@
 //! Messages as JSON and back: protobuf's JSON form with original names
 //! (<https://protobuf.dev/programming-guides/json>), as Hubble writes it.
 
+use std::boxed::Box;
+use std::error::Error;
 use std::io;
 use std::string::{String, ToString};
 use std::vec::Vec;
@@ -13,57 +15,61 @@ use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 use super::{descriptors, observer};
 use flow_core::text::is_hazard;
 
-/// Why JSON could not be read or written.
+/// The underlying error of a [`JsonError`].
+pub type JsonErrorSource = Box<dyn Error + Send + Sync>;
+
+/// Error of reading or writing JSON.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JsonError {
     /// The text is not the JSON of this message: it is not JSON, or a field is not known or of
     /// another type.
-    #[error("expected the JSON of {message}, found {reason}")]
+    #[error("expected the JSON of {message}, found {source}")]
     Read {
         /// Full name of the message.
         message: String,
-        /// What was found, and where.
-        reason: String,
+        /// The error in the text, with its place.
+        source: JsonErrorSource,
     },
     /// The message has no JSON: a time outside the years 1 to 9999, or an `Any` that holds a
     /// message which is not known or damaged.
-    #[error("{message} cannot be written as JSON: {reason}")]
+    #[error("{message} cannot be written as JSON: {source}")]
     Write {
         /// Full name of the message.
         message: String,
-        /// What is wrong.
-        reason: String,
+        /// The reason.
+        source: JsonErrorSource,
     },
 }
 
-/// A message as JSON: original names, names of enumerations, 64-bit numbers as strings, empty
-/// fields left out. What a terminal would obey is written as `\u` escapes.
+/// Returns a message as JSON: original names, names of enumerations, 64-bit numbers as strings, empty
+/// fields left out. Characters that a terminal would obey become `\u`
+/// escapes.
 ///
 /// # Errors
 /// Where the message has no JSON.
 pub fn to_json<M: Message + Name>(message: &M) -> Result<String, JsonError> {
     const OPTIONS: SerializeOptions = SerializeOptions::new().use_proto_field_name(true);
-    let fail = |reason: String| JsonError::Write {
+    let fail = |source: JsonErrorSource| JsonError::Write {
         message: M::full_name(),
-        reason,
+        source,
     };
     let mut dynamic = DynamicMessage::new(descriptors::of::<M>());
     dynamic
         .transcode_from(message)
-        .map_err(|error| fail(error.to_string()))?;
+        .map_err(|error| fail(error.into()))?;
     let mut out = Vec::new();
     dynamic
         .serialize_with_options(
             &mut Serializer::with_formatter(&mut out, Harmless(CompactFormatter)),
             &OPTIONS,
         )
-        .map_err(|error| fail(error.to_string()))?;
-    String::from_utf8(out).map_err(|error| fail(error.to_string()))
+        .map_err(|error| fail(error.into()))?;
+    String::from_utf8(out).map_err(|error| fail(error.into()))
 }
 
-/// A message of its JSON. Original names and those in camel case are both understood, so are
-/// enumerations by name and by number.
+/// Reads a message from its JSON: with original names or those in camel case, enumerations by name
+/// or by number.
 ///
 /// # Errors
 /// Where the text is not JSON, a field is not known, or its value does not fit.
@@ -72,27 +78,25 @@ pub fn from_json<M: Message + Name + Default>(text: &str) -> Result<M, JsonError
 }
 
 fn read<M: Message + Name + Default>(text: &str, strict: bool) -> Result<M, JsonError> {
-    let fail = |reason: String| JsonError::Read {
+    let fail = |source: JsonErrorSource| JsonError::Read {
         message: M::full_name(),
-        reason,
+        source,
     };
     let mut input = serde_json::Deserializer::from_str(text);
     let message = dynamic(descriptors::of::<M>(), &mut input, strict)
         .and_then(|message| input.end().map(|()| message))
-        .map_err(|error| fail(error.to_string()))?;
-    message
-        .transcode_to()
-        .map_err(|error| fail(error.to_string()))
+        .map_err(|error| fail(error.into()))?;
+    message.transcode_to().map_err(|error| fail(error.into()))
 }
 
 /// A message of JSON that was parsed already. Fields that are not known are passed over.
 pub(super) fn from_value<M: Message + Name + Default>(value: Value) -> Result<M, JsonError> {
     dynamic(descriptors::of::<M>(), value, false)
-        .map_err(|error| error.to_string())
-        .and_then(|message| message.transcode_to().map_err(|error| error.to_string()))
-        .map_err(|reason| JsonError::Read {
+        .map_err(JsonErrorSource::from)
+        .and_then(|message| Ok(message.transcode_to()?))
+        .map_err(|source| JsonError::Read {
             message: M::full_name(),
-            reason,
+            source,
         })
 }
 
@@ -111,7 +115,7 @@ fn dynamic<'de, D: serde::Deserializer<'de>>(
 pub struct Line {
     /// The event.
     pub event: observer::ExportEvent,
-    /// What of the line is not in the event, and why: a field of a newer version, or an extension
+    /// The part of the line that is not in the event, and why: a field of a newer version, or an extension
     /// of an unknown type. `None` where all of it is.
     pub ignored: Option<String>,
 }

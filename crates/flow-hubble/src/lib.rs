@@ -10,7 +10,7 @@
 //! | read a file of them into a [pipeline](flow_core::pipeline) | [`ExportSource`] |
 //! | get a flow from a message | [`to_flow`](flow::Flow::to_flow) |
 //! | write and read any message as JSON | [`to_json`], [`from_json`] |
-//! | pass messages on without losing fields of newer versions | [`Kept`] |
+//! | pass messages on without losing fields of newer versions | [`WithUnknownFields`] |
 //! | serve reflection | [`FILE_DESCRIPTOR_SET`] |
 //!
 //! The messages are those of Cilium Hubble v1.19, by package, name and number, so that Hubble's
@@ -64,8 +64,8 @@ mod unknown;
 pub use encode::ExtensionForm;
 pub use export::Export;
 pub use export_file::{ExportCounts, ExportProgress, ExportSource, LineError, LineProblem};
-pub use json::{JsonError, Line, from_json, read_line, to_json};
+pub use json::{JsonError, JsonErrorSource, Line, from_json, read_line, to_json};
 pub use mask::{Mask, MaskError};
 pub use messages::{FILE_DESCRIPTOR_SET, flow, observer, peer, relay};
 pub use parse::{ConvertError, ExtensionError};
-pub use unknown::Kept;
+pub use unknown::WithUnknownFields;

@@ -20,18 +20,18 @@ use super::scan::RawFields;
 /// and with the place in a list; it goes where that is no longer there.
 ///
 /// ```
-/// use flow_hubble::{Kept, flow::Flow};
+/// use flow_hubble::{WithUnknownFields, flow::Flow};
 ///
 /// // Field 1 of `interface` (28), and a field 2000 of a newer version.
 /// let newer = [0xe2, 0x01, 0x02, 0x08, 0x03, 0x80, 0x7d, 0x2a];
-/// let kept: Kept<Flow> = Kept::decode(&newer)?;
+/// let kept: WithUnknownFields<Flow> = WithUnknownFields::decode(&newer)?;
 /// assert_eq!(kept.message.interface.as_ref().unwrap().index, 3);
 /// assert_eq!(kept.encode_to_vec(), newer);
 /// # Ok::<(), prost::DecodeError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Kept<M> {
-    /// What is known.
+pub struct WithUnknownFields<M> {
+    /// The message with its known fields.
     pub message: M,
     unknown: Unknown,
 }
@@ -45,7 +45,7 @@ struct Unknown {
     nested: Vec<((u32, usize), Self)>,
 }
 
-impl<M: Message + Name + Default> Kept<M> {
+impl<M: Message + Name + Default> WithUnknownFields<M> {
     /// Decodes a message.
     ///
     /// # Errors
@@ -82,7 +82,7 @@ impl<M: Message + Name + Default> Kept<M> {
     }
 }
 
-impl<M> Kept<M> {
+impl<M> WithUnknownFields<M> {
     /// Whether there are fields that the type does not know.
     #[must_use]
     pub fn has_unknown(&self) -> bool {
@@ -90,7 +90,7 @@ impl<M> Kept<M> {
     }
 }
 
-impl<M> From<M> for Kept<M> {
+impl<M> From<M> for WithUnknownFields<M> {
     fn from(message: M) -> Self {
         Self {
             message,

@@ -1,13 +1,13 @@
-//! Why a message of a stream cannot be read.
+//! Errors of reading a stream.
 
-/// Why a message of a gob stream cannot be read.
+/// Error of reading a message of a gob stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GobError {
     /// The bytes end before the message does, or what they hold contradicts the format.
     #[error("gob message, byte {offset}: {expected} expected")]
     Malformed {
-        /// What should be there.
+        /// The part that is expected there.
         expected: &'static str,
         /// Where, in bytes from the beginning of the message.
         offset: usize,

@@ -60,7 +60,7 @@ impl<'a> Value<'a> {
         (self.types, self.id)
     }
 
-    /// What it is.
+    /// Its kind.
     #[must_use]
     pub const fn kind(&self) -> Kind {
         self.kind

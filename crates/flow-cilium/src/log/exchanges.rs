@@ -45,7 +45,7 @@ pub struct LogExchanges {
     stats: LogExchangeStats,
 }
 
-/// What became of the requests and responses with an id.
+/// Counts of the requests and responses with an id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogExchangeStats {
@@ -126,7 +126,7 @@ impl LogExchanges {
         }
     }
 
-    /// What became of the requests and responses so far.
+    /// Returns the counts of requests and responses so far.
     #[must_use]
     pub const fn stats(&self) -> LogExchangeStats {
         self.stats

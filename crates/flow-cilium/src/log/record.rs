@@ -29,7 +29,7 @@ pub struct LogRecord<'a> {
     pub destination: LogEndpoint<'a>,
     /// IP version.
     pub ip_version: IpVersion,
-    /// What became of it.
+    /// Verdict of the proxy.
     pub verdict: Verdict,
     /// The rule that matched, or the error that was met.
     pub info: &'a [u8],
@@ -39,7 +39,7 @@ pub struct LogRecord<'a> {
     pub transport: Protocol,
     /// The service it went through.
     pub service: Option<LogService<'a>>,
-    /// Why it was refused, if it was: a number of the proxy's own.
+    /// Reason of a refusal, a number of the proxy's own.
     pub drop_reason: Option<u16>,
     /// The layer 7 message.
     pub body: LogBody<'a>,

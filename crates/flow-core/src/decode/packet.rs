@@ -22,7 +22,7 @@ pub struct Capture<'a> {
     pub link: LinkType,
     /// Its length on the wire in bytes; a value below the length of `data` is taken for that.
     pub wire_len: u32,
-    /// What was captured of it.
+    /// The captured bytes.
     pub data: &'a [u8],
 }
 

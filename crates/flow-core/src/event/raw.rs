@@ -9,7 +9,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 use crate::open_enum::open_enum;
 
 open_enum! {
-    /// What a kernel record reports.
+    /// Kinds of kernel records.
     EventKind(u8) {
         /// An aggregate: counts of a connection at one interface since its last record.
         FLOW = 1 => "flow",
@@ -49,7 +49,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// Why an aggregate was emitted now.
+    /// Reasons to emit an aggregate.
     Trigger(u8) {
         /// First packet of the connection.
         NEW = 1 => "new",
@@ -67,7 +67,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// What the captured bytes begin with.
+    /// Where the captured bytes of a record begin.
     CaptureKind(u8) {
         /// Nothing was captured.
         NONE = 0 => "none",

@@ -39,7 +39,7 @@ impl DropReasonTable {
         }
     }
 
-    /// What the kernel's number means.
+    /// Returns the drop reason of a number of the kernel.
     #[must_use]
     pub fn get(&self, number: u32) -> DropReason {
         if number < Self::CORE {

@@ -3,7 +3,7 @@
 use crate::open_enum::open_enum;
 
 open_enum! {
-    /// What became of the packet. Numbers are those of Hubble's `flow.Verdict`.
+    /// The verdict on a packet. Numbers are those of Hubble's `flow.Verdict`.
     Verdict(u8) {
         /// Unknown.
         UNKNOWN = 0 => "VERDICT_UNKNOWN",
@@ -49,7 +49,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// What kind of observation a flow is. Numbers are Hubble's `flow.FlowType`.
+    /// Layer of an observation. Numbers are Hubble's `flow.FlowType`.
     FlowType(u8) {
         /// Unknown.
         UNKNOWN = 0 => "UNKNOWN_TYPE",

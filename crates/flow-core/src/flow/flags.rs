@@ -112,7 +112,7 @@ bit_set! {
 }
 
 bit_set! {
-    /// What is special about an observation.
+    /// Flags of an observation.
     FlowFlags {
         /// The capture ended before the headers did: what is there is right, the rest unknown.
         TRUNCATED = 0x0001 => "truncated",

@@ -79,7 +79,7 @@ pub struct Counters {
     pub bytes: u64,
 }
 
-/// What was counted since the previous record of the same connection, each way.
+/// Packets and bytes of each direction since the previous record of the same connection.
 ///
 /// Counts are increments, never totals: the sum over all records of a connection is its
 /// total, and a record that is lost is in the loss counters of the ring.
@@ -255,7 +255,7 @@ pub struct Flow {
     pub icmp_type: u8,
     /// ICMP code.
     pub icmp_code: u8,
-    /// Why it was dropped.
+    /// Drop reason.
     pub drop_reason: DropReason,
     /// Flags of the observation.
     pub flags: FlowFlags,
@@ -265,7 +265,7 @@ pub struct Flow {
     pub event_sub_type: u8,
     /// Observation point in the datapath.
     pub trace_point: TracePoint,
-    /// Why connection tracking let it pass: new, established, a reply.
+    /// State of its connection by connection tracking: new, established, reply, ...
     pub trace_reason: TraceReason,
     /// Outermost VLAN id (12 bits); 0 is none.
     pub vlan: u16,

@@ -342,7 +342,7 @@ impl<'a> Packet<'a> {
         chunk(self.data, self.transport)
     }
 
-    /// What follows the last header that was understood, as far as it was captured, without
+    /// The bytes after the last header that was understood, as far as it was captured, without
     /// the padding of the frame.
     #[must_use]
     pub fn payload(&self) -> &'a [u8] {

@@ -123,7 +123,7 @@ impl<'a> Icmp<'a> {
         (length >= 128).then_some(length)
     }
 
-    /// What follows the checksum, as far as it was captured.
+    /// The bytes after the checksum, as far as it was captured.
     #[must_use]
     pub const fn body(&self) -> &'a [u8] {
         self.body

@@ -14,7 +14,7 @@ pub enum Cooked<'a> {
 }
 
 impl<'a> Cooked<'a> {
-    /// How the packet went: 0 to this host, 1 broadcast, 2 multicast, 3 to another host, 4 from
+    /// Packet type: 0 to this host, 1 broadcast, 2 multicast, 3 to another host, 4 from
     /// this host.
     #[must_use]
     pub const fn packet_type(&self) -> u16 {

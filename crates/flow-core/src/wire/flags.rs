@@ -2,7 +2,7 @@
 
 use core::ops::{BitOr, BitOrAssign};
 
-/// What is special about a decoded packet.
+/// Flags of a decoded packet.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq, Hash)]
 pub struct PacketFlags(u16);
 

@@ -1,6 +1,6 @@
 //! Link types: what a captured packet begins with.
 
-/// What a captured packet begins with.
+/// The link type of a captured packet: what its bytes begin with.
 ///
 /// Numbers are those of the registry of link-layer header types at tcpdump.org.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -27,7 +27,7 @@ macro_rules! field {
 }
 pub(crate) use field;
 
-/// How `Sink::any` packs a message.
+/// The form of a message in `extensions`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExtensionForm {

@@ -41,12 +41,12 @@ pub struct ExportSource {
 pub struct LineError {
     /// Number of the line, from 1 on.
     pub number: u64,
-    /// What is wrong with it.
+    /// The problem.
     #[source]
     pub problem: LineProblem,
 }
 
-/// What is wrong with a line of an export.
+/// A problem of a line of an export.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LineProblem {

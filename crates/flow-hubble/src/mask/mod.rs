@@ -26,7 +26,7 @@ pub struct Mask {
     event: Selection,
 }
 
-/// Why a path selects nothing.
+/// Error of a path that selects nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MaskError {

@@ -116,7 +116,8 @@ fn with_record(message: ext::Observation, record: &L7Record) -> ext::Observation
 }
 
 impl ext::Observation {
-    /// What Hubble's message has no field for, of a flow and of the record behind its handle.
+    /// Creates the observation of a flow and of its layer 7 record: what Hubble's message has no
+    /// field for.
     #[must_use]
     pub fn of(flow: &Flow, names: &dyn Resolve) -> Self {
         let record = (flow.l7 != 0).then(|| names.l7(flow.l7)).flatten();

@@ -9,9 +9,9 @@ use std::string::{String, ToString};
 pub struct ConvertError {
     /// Path of the field in `flow.Flow`.
     pub field: &'static str,
-    /// What was expected.
+    /// The values that fit.
     pub expected: &'static str,
-    /// What was found.
+    /// The value found.
     pub found: String,
 }
 

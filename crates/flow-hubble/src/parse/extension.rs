@@ -11,15 +11,15 @@ use crate::encode::STRUCT_NAME;
 use crate::flow::ext::v1::Observation;
 use crate::{descriptors, json};
 
-/// An extension that is ours, and damaged.
+/// Error of decoding an extension of this family of crates.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("extension of type {type_url:?}: {reason}")]
+#[error("extension of type {type_url:?}: {source}")]
 #[non_exhaustive]
 pub struct ExtensionError {
     /// Type of the extension.
     pub type_url: String,
-    /// What is wrong with it.
-    pub reason: DecodeError,
+    /// The error of decoding it.
+    pub source: DecodeError,
 }
 
 impl Observation {
@@ -30,9 +30,9 @@ impl Observation {
     /// Where it holds an observation or a `Struct`, but damaged.
     pub fn unpack(any: &Any) -> Result<Option<Self>, ExtensionError> {
         let name = any.type_url.rsplit('/').next().unwrap_or_default();
-        let fail = |reason| ExtensionError {
+        let fail = |source| ExtensionError {
             type_url: any.type_url.to_string(),
-            reason,
+            source,
         };
         if name == Self::full_name() {
             return Self::decode(&*any.value).map(Some).map_err(fail);

@@ -17,7 +17,7 @@ fn with_length(number: u32, content: &[u8]) -> Vec<u8> {
 
 #[test]
 fn prost_alone_loses_them() {
-    let kept: Kept<Flow> = Kept::decode(NEWER).unwrap();
+    let kept: WithUnknownFields<Flow> = WithUnknownFields::decode(NEWER).unwrap();
     assert_eq!(
         kept.message.encode_to_vec(),
         b"",
@@ -36,7 +36,7 @@ fn they_stay_at_their_level() {
     let second = workload(b"b", &[0xf8, 0x01, 2]);
     let source = with_length(8, &[&first[..], &second, &[0xf8, 0x01, 3]].concat());
     let flow = [&source[..], NEWER].concat();
-    let mut kept: Kept<Flow> = Kept::decode(&flow).unwrap();
+    let mut kept: WithUnknownFields<Flow> = WithUnknownFields::decode(&flow).unwrap();
     assert_eq!(kept.encode_to_vec(), flow);
 
     // They stay when what is known changes.
@@ -59,7 +59,8 @@ fn they_stay_at_their_level() {
 #[test]
 fn a_message_in_two_parts_is_one() {
     let part = |newer: u8| with_length(8, &[0xf8, 0x01, newer]);
-    let kept: Kept<Flow> = Kept::decode(&[part(1), part(2)].concat()).unwrap();
+    let kept: WithUnknownFields<Flow> =
+        WithUnknownFields::decode(&[part(1), part(2)].concat()).unwrap();
     let whole = with_length(8, &[0xf8, 0x01, 1, 0xf8, 0x01, 2]);
     assert_eq!(kept.encode_to_vec(), whole);
 }
@@ -74,14 +75,18 @@ fn every_wire_type_survives() {
         &[0xad, 0x7d, 1, 2, 3, 4],             // 2005: 32 bits
     ]
     .concat();
-    let kept: Kept<peer::ChangeNotification> = Kept::decode(&newer).unwrap();
+    let kept: WithUnknownFields<peer::ChangeNotification> =
+        WithUnknownFields::decode(&newer).unwrap();
     assert_eq!(kept.encode_to_vec(), newer);
 }
 
 #[test]
 fn damaged_messages_are_refused() {
     for damaged in [&[0xc0][..], &[0x42, 0x05, 1], &[0x0b], &[0x10]] {
-        assert!(Kept::<Flow>::decode(damaged).is_err(), "{damaged:?}");
+        assert!(
+            WithUnknownFields::<Flow>::decode(damaged).is_err(),
+            "{damaged:?}"
+        );
     }
     // Nested deeper than anyone needs.
     let mut deep = Vec::new();
@@ -90,7 +95,7 @@ fn damaged_messages_are_refused() {
     }
     let any = with_length(150_000, &with_length(2, &deep));
     assert!(
-        Kept::<Flow>::decode(&any).is_ok(),
+        WithUnknownFields::<Flow>::decode(&any).is_ok(),
         "an Any is not looked into"
     );
 }
@@ -101,7 +106,7 @@ fn what_is_known_has_nothing_unknown() {
         message: "text".into(),
         ..relay::NodeStatusEvent::default()
     };
-    let kept = Kept::from(message.clone());
+    let kept = WithUnknownFields::from(message.clone());
     assert!(!kept.has_unknown());
     assert_eq!(kept.encode_to_vec(), message.encode_to_vec());
 }
@@ -133,7 +138,7 @@ proptest! {
         changed.extend_from_slice(&newer);
         let response = with_length(1, &changed);
 
-        let kept: Kept<GetFlowsResponse> = Kept::decode(&response).unwrap();
+        let kept: WithUnknownFields<GetFlowsResponse> = WithUnknownFields::decode(&response).unwrap();
         prop_assert_eq!(kept.encode_to_vec(), response);
         let Some(ResponseTypes::Flow(message)) = kept.message.response_types else {
             panic!("a flow");
@@ -144,8 +149,8 @@ proptest! {
     /// What can be decoded can be encoded; what cannot is refused.
     #[test]
     fn any_bytes_are_decoded_or_refused(bytes in any::<Vec<u8>>()) {
-        if let Ok(kept) = Kept::<Flow>::decode(&bytes) {
-            let again = Kept::<Flow>::decode(&kept.encode_to_vec()).unwrap();
+        if let Ok(kept) = WithUnknownFields::<Flow>::decode(&bytes) {
+            let again = WithUnknownFields::<Flow>::decode(&kept.encode_to_vec()).unwrap();
             prop_assert_eq!(again.encode_to_vec(), kept.encode_to_vec());
         }
     }

@@ -13,7 +13,7 @@ use crate::text::Escaped;
 use cilium::CILIUM;
 use kernel::KERNEL;
 
-/// Why a packet was dropped, in one number space for all sources:
+/// The reason why a packet was dropped, in one number space for all sources:
 ///
 /// | Numbers | Meaning |
 /// |---|---|
