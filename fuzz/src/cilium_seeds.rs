@@ -63,6 +63,46 @@ macro_rules! golden {
     };
 }
 
+/// A number as gob writes it.
+fn gob_int(number: i64) -> Vec<u8> {
+    let bits = if number < 0 {
+        (!number.cast_unsigned()) << 1 | 1
+    } else {
+        number.cast_unsigned() << 1
+    };
+    if bits < 128 {
+        return vec![bits as u8];
+    }
+    let bytes = bits.to_be_bytes();
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    [&[(8 - zeros as u8).wrapping_neg()], &bytes[zeros..]].concat()
+}
+
+fn gob_message(body: &[u8]) -> Vec<u8> {
+    let length = (body.len() as u32).to_be_bytes();
+    [&[0xfc], &length[..], body].concat()
+}
+
+/// A record of an access log with a field whose type is a list of lists, 10,000 levels of them.
+fn nested_types() -> Vec<u8> {
+    let mut definitions = Vec::new();
+    for id in 100..10_100 {
+        let element = if id == 10_099 { 2 } else { id + 1 };
+        // A slice: its description without a name, the type of its elements.
+        let parts = [&gob_int(-id)[..], &[2, 2], &gob_int(element), &[0, 0]];
+        definitions.extend(parts.concat());
+    }
+    // A struct of three fields.
+    definitions.extend([&gob_int(-99)[..], &[3, 2, 3]].concat());
+    for (name, id) in [("Type", 6), ("SourceEndpoint", 6), ("Deep", 100)] {
+        let (length, id) = ([1, name.len() as u8], gob_int(id));
+        definitions.extend([&length, name.as_bytes(), &[1], &id, &[0]].concat());
+    }
+    definitions.extend([0, 0]);
+    let record = [&gob_int(99)[..], b"\x01\x07Request\0"].concat();
+    [gob_message(&definitions), gob_message(&record)].concat()
+}
+
 /// Every seed of Cilium's events.
 pub(crate) fn all() -> Vec<Seed> {
     let packet = crate::seeds::tcp_packet().build();
@@ -95,5 +135,7 @@ pub(crate) fn all() -> Vec<Seed> {
         seeds.push(("cilium_access_log", name.to_owned(), pair));
         before = bytes;
     }
+    let nested = [&[0, 129][..], &nested_types()].concat();
+    seeds.push(("cilium_access_log", "nested_types".to_owned(), nested));
     seeds
 }

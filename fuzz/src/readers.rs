@@ -8,7 +8,7 @@ use flow_core::decode::{Capture, flow_of};
 use flow_core::event::{DropReasonTable, EventDecoder, EventView};
 use flow_core::flow::{Flow, Name16};
 use flow_hubble::Export;
-use flow_core::wire::LinkType;
+use flow_core::wire::{LinkType, Packet};
 
 use flow_capture::Reader;
 
@@ -86,7 +86,8 @@ pub fn flow_decode(data: &[u8]) {
             }
             sent.0 += 1;
             sent.1 += packet.len() as u64;
-            table.add(&flow, &mut count);
+            let decoded = Packet::parse(LinkType::Ethernet, packet, packet.len());
+            table.add_packet(&flow, &decoded, &mut count);
             assert!(table.len() <= 3);
         }
         if packet.len() % 11 == 5 {

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::error::CaptureError;
+use super::error::{CaptureError, Damage};
 use super::input::Input;
 
 /// Bytes read ahead at a time.
@@ -16,6 +16,8 @@ const LONGEST: u32 = 16 << 20;
 pub(super) struct Found {
     pub(super) time_ns: u64,
     pub(super) link_type: u32,
+    /// Place of its interface in the section, where the format has interfaces.
+    pub(super) interface: Option<usize>,
     pub(super) wire_len: u32,
     pub(super) data: std::ops::Range<usize>,
     pub(super) length: usize,
@@ -125,10 +127,19 @@ pub(super) fn need(
     })
 }
 
-pub(super) fn plausible(length: u32, offset: u64, what: &str) -> Result<usize, CaptureError> {
+pub(super) fn plausible(
+    length: u32,
+    offset: u64,
+    what: &'static str,
+) -> Result<usize, CaptureError> {
     if length > LONGEST {
-        let reason = format!("{what} claims {length} bytes, at most {LONGEST} are plausible");
-        return Err(CaptureError::Damaged { offset, reason });
+        let (claimed, limit) = (length, LONGEST);
+        let source = Damage::TooLong {
+            what,
+            claimed,
+            limit,
+        };
+        return Err(CaptureError::Damaged { offset, source });
     }
     Ok(length as usize)
 }

@@ -35,7 +35,7 @@ impl CaptureCounts {
         match reason {
             NoFlow::NotIp { ethertype } => *self.no_ip.entry(*ethertype).or_default() += 1,
             NoFlow::Truncated { .. } => self.truncated += 1,
-            NoFlow::Malformed(_) => self.malformed += 1,
+            _ => self.malformed += 1,
         }
     }
 

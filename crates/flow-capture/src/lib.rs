@@ -30,6 +30,7 @@ mod buffer;
 mod counts;
 mod error;
 mod input;
+mod interface;
 mod pcapng;
 mod reader;
 mod source;
@@ -37,7 +38,8 @@ mod table;
 mod writer;
 
 pub use counts::CaptureCounts;
-pub use error::CaptureError;
+pub use error::{CaptureError, Damage};
+pub use interface::CaptureInterface;
 pub use reader::{Packet, Reader, Step};
 pub use source::{CaptureMode, CaptureProgress, CaptureSource};
 pub use table::FlowTable;

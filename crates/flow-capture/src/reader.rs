@@ -6,12 +6,16 @@ use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
 
+use flow_core::decode::Capture;
+use flow_core::flow::Flow;
+use flow_core::wire::LinkType;
 use pcap_parser::{PcapHeader, parse_pcap_header};
 
 use super::buffer::{Buffer, Found, fill, need, plausible};
 use super::error::CaptureError;
 use super::input::Input;
-use super::pcapng::{Interface, next_block};
+use super::interface::CaptureInterface;
+use super::pcapng::Section;
 
 /// One captured packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +26,34 @@ pub struct Packet<'a> {
     pub link_type: u32,
     /// Its length on the wire in bytes; `data` may be shorter.
     pub wire_len: u32,
+    /// The interface on which it was captured, where the format tells it (pcapng does).
+    pub interface: Option<&'a CaptureInterface>,
     /// What was captured of it.
     pub data: &'a [u8],
+}
+
+impl<'a> Packet<'a> {
+    /// Returns the packet as [`flow_of`](flow_core::decode::flow_of) takes it; `None` for a link
+    /// type that is not supported.
+    #[must_use]
+    pub fn capture(&self) -> Option<Capture<'a>> {
+        Some(Capture {
+            time: self.time_ns,
+            link: LinkType::from_number(self.link_type)?,
+            wire_len: self.wire_len,
+            data: self.data,
+        })
+    }
+
+    /// Sets the interface of a flow that was made of this packet, unless the flow has one: a Linux
+    /// cooked header tells it more exactly.
+    pub fn set_interface(&self, flow: &mut Flow) {
+        if let Some(interface) = self.interface
+            && flow.interface.index == 0
+        {
+            flow.interface = interface.to_flow();
+        }
+    }
 }
 
 /// What [`Reader::poll`] found.
@@ -41,10 +71,7 @@ enum Format {
     /// Nothing was read yet.
     Unread,
     Pcap(PcapHeader),
-    Pcapng {
-        big_endian: bool,
-        interfaces: Vec<Interface>,
-    },
+    Pcapng(Section),
 }
 
 /// Reads packets one after another, in memory that does not grow with the capture.
@@ -150,6 +177,10 @@ impl Reader {
         self.pending = found.length;
         self.packets += 1;
         let data = &self.buffer.data()[found.data];
+        let interface = match (&self.format, found.interface) {
+            (Format::Pcapng(section), Some(place)) => section.interface(place),
+            _ => None,
+        };
         Ok(Step::Packet(Packet {
             time_ns: found.time_ns,
             link_type: found.link_type,
@@ -157,6 +188,7 @@ impl Reader {
             wire_len: found
                 .wire_len
                 .max(u32::try_from(data.len()).unwrap_or(u32::MAX)),
+            interface,
             data,
         }))
     }
@@ -166,10 +198,7 @@ impl Reader {
             match &mut self.format {
                 Format::Unread => self.format = begin(&mut self.buffer)?,
                 Format::Pcap(header) => return next_record(&mut self.buffer, header),
-                Format::Pcapng {
-                    big_endian,
-                    interfaces,
-                } => return next_block(&mut self.buffer, big_endian, interfaces),
+                Format::Pcapng(section) => return section.next_packet(&mut self.buffer),
             }
         }
     }
@@ -199,15 +228,12 @@ impl Reader {
     }
 }
 
-/// Tells the format by the first bytes, and reads the file header of pcap.
+/// Finds the format by the first bytes, and reads the file header of pcap.
 fn begin(buffer: &mut Buffer) -> Result<Format, CaptureError> {
     fill(buffer, 4)?;
     let magic: Vec<u8> = buffer.data().iter().copied().take(4).collect();
     match magic[..] {
-        [0x0a, 0x0d, 0x0d, 0x0a] => Ok(Format::Pcapng {
-            big_endian: false,
-            interfaces: Vec::new(),
-        }),
+        [0x0a, 0x0d, 0x0d, 0x0a] => Ok(Format::Pcapng(Section::default())),
         [0xd4, 0xc3, 0xb2, 0xa1]
         | [0xa1, 0xb2, 0xc3, 0xd4]
         | [0x4d, 0x3c, 0xb2, 0xa1]
@@ -254,6 +280,7 @@ fn next_record(buffer: &mut Buffer, header: &PcapHeader) -> Result<Option<Found>
         time_ns: u64::from(seconds) * 1_000_000_000 + u64::from(fraction) * unit,
         // The upper bits tell of a frame check sequence (section 4.1).
         link_type: header.network.0.cast_unsigned() & 0xffff,
+        interface: None,
         wire_len,
         data: head..head + captured,
         length: head + captured,

@@ -4,10 +4,10 @@ use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use flow_core::decode;
+use flow_core::decode::flow_of;
 use flow_core::flow::{Flow, FlowFlags};
 use flow_core::pipeline::{Attached, Progress, Sink, Source, SourceError};
-use flow_core::wire::{LinkType, Packet as Decoded};
+use flow_core::wire::Packet as Decoded;
 
 use crate::counts::CaptureCounts;
 use crate::error::CaptureError;
@@ -18,7 +18,7 @@ use crate::table::FlowTable;
 const REPORT: Duration = Duration::from_secs(1);
 /// A connection without a packet for this long leaves the table.
 const IDLE: Duration = Duration::from_secs(300);
-/// Connections in the table: 13 MiB when it is full.
+/// Connections in the table: 18 MiB when it is full.
 const CONNECTIONS: usize = 32_768;
 /// Packets read by one call of `poll` at most.
 const BATCH: u32 = 1_024;
@@ -164,24 +164,20 @@ impl Table {
     fn packet(&mut self, packet: &Packet<'_>, sink: &mut dyn Sink) {
         self.newest = Some((packet.time_ns, Instant::now()));
         self.counts.packets += 1;
-        let Some(link) = LinkType::from_number(packet.link_type) else {
+        let Some(capture) = packet.capture() else {
             return self.counts.add_unsupported(packet.link_type);
         };
-        let flow = decode::flow_of(&decode::Capture {
-            time: packet.time_ns,
-            link,
-            wire_len: packet.wire_len,
-            data: packet.data,
-        });
-        let mut flow = match flow {
+        let mut flow = match flow_of(&capture) {
             Ok(flow) => flow,
             Err(reason) => return self.counts.add(&reason),
         };
+        packet.set_interface(&mut flow);
+        let decoded = Decoded::parse(capture.link, packet.data, packet.wire_len as usize);
         match self.mode {
             CaptureMode::Aggregated { .. } => {
                 let flows = &mut self.counts.flows;
                 self.connections
-                    .add(&flow, &mut |flow| report(flow, flows, sink));
+                    .add_packet(&flow, &decoded, &mut |flow| report(flow, flows, sink));
                 self.tick(sink);
             }
             CaptureMode::Packets => report(&flow, &mut self.counts.flows, sink),
@@ -197,7 +193,6 @@ impl Table {
             }
         }
         self.counts.in_flows += 1;
-        let decoded = Decoded::parse(link, packet.data, packet.wire_len as usize);
         sink.packet(&flow, &decoded);
     }
 

@@ -1,68 +1,34 @@
 //! Adds packets up to connections.
 
-use std::vec::Vec;
+mod entry;
 
 use hashbrown::HashMap;
 
-use flow_core::flow::{Flow, FlowFlags, Ip, Protocol, Reply, TcpFlags};
+use flow_core::flow::{ConnectionKey, Flow};
+use flow_core::wire::Packet;
 
-/// No entry.
-const NONE: u32 = u32::MAX;
-
-/// Ends in order, so that both directions have the same key; with protocol, VLAN and place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Key {
-    low: (Ip, u16),
-    high: (Ip, u16),
-    netns: u32,
-    interface: u32,
-    vlan: u16,
-    protocol: Protocol,
-}
-
-impl Key {
-    fn of(flow: &Flow) -> Self {
-        let source = (flow.source.ip, flow.source.port);
-        let destination = (flow.destination.ip, flow.destination.port);
-        Self {
-            low: source.min(destination),
-            high: source.max(destination),
-            netns: flow.interface.netns,
-            interface: flow.interface.index,
-            vlan: flow.vlan,
-            protocol: flow.protocol,
-        }
-    }
-}
-
-#[derive(Clone, Debug)]
-struct Entry {
-    key: Key,
-    flow: Flow,
-    /// Rises with each connection that is begun.
-    serial: u64,
-    /// FIN seen: 1 from the source, 2 from the destination.
-    fin: u8,
-    /// Neighbours in the order of use.
-    older: u32,
-    newer: u32,
-}
+use entry::{Entry, Handshake, NONE};
 
 /// Connections made of single packets: bounded, and nothing that was added is ever lost.
 ///
-/// A connection is told by its five-tuple, VLAN and interface, in either direction. Its flow has
+/// A connection is what one [`ConnectionKey`] holds together, in either direction. Its flow has
 /// the side that began as `source`: the sender of a SYN, the receiver of a SYN with ACK, else
 /// the sender of the first packet; [`Flow::is_reply`] is [`Reply::UNKNOWN`] for a TCP connection
 /// whose start was not seen. Counts go both ways; TCP flags are those that the source sent. A
-/// connection may be told by several flows: each counts from the end of the one before.
+/// connection may have several flows: each counts from the end of the one before.
 ///
-/// Flows are handed to the `emit` argument of each method: when the table is full (the
-/// connection unused for longest has to go), when a connection is begun anew after its end,
-/// when one has gone on for a while ([`report`](Self::report)) or was idle
-/// ([`expire`](Self::expire)), and at the end ([`finish`](Self::finish)).
+/// A SYN begins another connection with the same key after the end of the first one, and at any
+/// time where its sequence number is not that of the SYN before.
+///
+/// The table passes flows to the `emit` argument of each method: when the table is full (the
+/// connection unused for longest has to go), when a connection with the same key begins, when one
+/// has gone on for a while ([`report`](Self::report)) or was idle ([`expire`](Self::expire)), and
+/// at the end ([`finish`](Self::finish)).
+///
+/// [`Reply::UNKNOWN`]: flow_core::flow::Reply::UNKNOWN
 #[derive(Clone, Debug)]
 pub struct FlowTable {
-    places: HashMap<Key, u32>,
+    places: HashMap<ConnectionKey, u32>,
     entries: Vec<Entry>,
     capacity: usize,
     oldest: u32,
@@ -72,8 +38,8 @@ pub struct FlowTable {
 }
 
 impl FlowTable {
-    /// A table of at most this many connections, 1 at least and 2^31 at most. Memory (about 350
-    /// bytes each) is taken as it is needed.
+    /// Creates a table of at most this many connections, 1 at least and 2^31 at most. Memory (about
+    /// 550 bytes each) is allocated as it is needed.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self {
@@ -87,42 +53,55 @@ impl FlowTable {
         }
     }
 
-    /// Number of connections in the table.
+    /// Returns the number of connections in the table.
     #[must_use]
     pub fn len(&self) -> usize {
         self.places.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether the table has no connection.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()
     }
 
-    /// Connections that had to go before their end because the table was full. Their flows were
-    /// emitted.
+    /// Returns the number of connections that were removed before their end because the table was
+    /// full. Their flows were emitted.
     #[must_use]
     pub const fn evicted(&self) -> u64 {
         self.evicted
     }
 
-    /// Adds the flow of one packet, or of several of one direction.
-    pub fn add(&mut self, packet: &Flow, emit: &mut dyn FnMut(&Flow)) {
-        let key = Key::of(packet);
+    /// Adds the flow of a packet, which was made of `packet`.
+    ///
+    /// The packet has what a flow has no room for: inner VLAN tags, the identifier of an ICMP
+    /// message, the sequence number of a SYN. Connections that differ only in these are apart.
+    pub fn add_packet(&mut self, flow: &Flow, packet: &Packet<'_>, emit: &mut dyn FnMut(&Flow)) {
+        let key = ConnectionKey::of_packet(flow, packet);
+        self.add_with(key, Handshake::of(packet), flow, emit);
+    }
+
+    /// Adds the flow of one packet, or of several of one direction, by what the flow alone tells.
+    ///
+    /// One table takes flows by this method or by [`add_packet`](Self::add_packet), not by both.
+    pub fn add(&mut self, flow: &Flow, emit: &mut dyn FnMut(&Flow)) {
+        self.add_with(ConnectionKey::of(flow), None, flow, emit);
+    }
+
+    fn add_with(
+        &mut self,
+        key: ConnectionKey,
+        handshake: Option<Handshake>,
+        packet: &Flow,
+        emit: &mut dyn FnMut(&Flow),
+    ) {
         if let Some(&place) = self.places.get(&key) {
-            let begins = packet.protocol == Protocol::TCP
-                && packet.tcp_flags.contains(TcpFlags::SYN)
-                && !packet.tcp_flags.contains(TcpFlags::ACK);
-            if begins
-                && self.entries[place as usize]
-                    .flow
-                    .flags
-                    .contains(FlowFlags::END)
-            {
-                self.entries[place as usize].emit(emit);
-                self.begin(place, packet);
+            let entry = &mut self.entries[place as usize];
+            if entry.is_followed_by(packet, handshake) {
+                entry.emit(emit);
+                self.begin(place, packet, handshake);
             } else {
-                self.entries[place as usize].add(packet, emit);
+                entry.add(packet, handshake, emit);
             }
             self.unlink(place);
             self.link_newest(place);
@@ -141,7 +120,7 @@ impl FlowTable {
             *entry = Entry::new(key);
             place
         };
-        self.begin(place, packet);
+        self.begin(place, packet, handshake);
         self.link_newest(place);
         self.places.insert(key, place);
     }
@@ -158,10 +137,10 @@ impl FlowTable {
         }
     }
 
-    fn begin(&mut self, place: u32, packet: &Flow) {
+    fn begin(&mut self, place: u32, packet: &Flow, handshake: Option<Handshake>) {
         let entry = &mut self.entries[place as usize];
         entry.serial = self.begun;
-        entry.begin(packet);
+        entry.begin(packet, handshake);
         self.begun += 1;
     }
 
@@ -235,111 +214,6 @@ impl FlowTable {
         match self.entries.get_mut(place as usize) {
             Some(entry) => entry.older = older,
             None => self.newest = older,
-        }
-    }
-}
-
-impl Entry {
-    fn new(key: Key) -> Self {
-        Self {
-            key,
-            flow: Flow::default(),
-            serial: 0,
-            fin: 0,
-            older: NONE,
-            newer: NONE,
-        }
-    }
-
-    /// Begins a connection with its first packet.
-    fn begin(&mut self, packet: &Flow) {
-        self.flow = *packet;
-        self.flow.flags |= FlowFlags::NEW | FlowFlags::AGGREGATED;
-        self.fin = 0;
-        let tcp = packet.protocol == Protocol::TCP;
-        let (syn, ack) = (
-            packet.tcp_flags.contains(TcpFlags::SYN),
-            packet.tcp_flags.contains(TcpFlags::ACK),
-        );
-        self.flow.is_reply = if tcp && !syn {
-            Reply::UNKNOWN
-        } else {
-            Reply::NO
-        };
-        let mut forward = true;
-        if tcp && syn && ack {
-            forward = false;
-            let flow = &mut self.flow;
-            core::mem::swap(&mut flow.source, &mut flow.destination);
-            let traffic = &mut flow.traffic;
-            core::mem::swap(&mut traffic.forward_bytes, &mut traffic.reverse_bytes);
-            core::mem::swap(&mut traffic.forward_packets, &mut traffic.reverse_packets);
-            flow.tcp_flags = TcpFlags::NONE;
-        }
-        self.note_end(packet.tcp_flags, forward);
-    }
-
-    fn add(&mut self, packet: &Flow, emit: &mut dyn FnMut(&Flow)) {
-        let source = (packet.source.ip, packet.source.port);
-        let forward = source == (self.flow.source.ip, self.flow.source.port);
-        let (ahead, back) = if forward {
-            (packet.traffic.forward(), packet.traffic.reverse())
-        } else {
-            (packet.traffic.reverse(), packet.traffic.forward())
-        };
-        let mine = &self.flow.traffic;
-        let full = mine.forward_packets.checked_add(ahead.packets).is_none()
-            || mine.reverse_packets.checked_add(back.packets).is_none();
-        if full {
-            // The next flow counts what this one has no room for.
-            emit(&self.flow);
-            self.go_on();
-        }
-        if !self.is_due() {
-            self.flow.first_seen = packet.first_seen;
-        }
-        let flow = &mut self.flow;
-        flow.traffic.forward_packets += ahead.packets;
-        flow.traffic.reverse_packets += back.packets;
-        flow.traffic.forward_bytes += ahead.bytes;
-        flow.traffic.reverse_bytes += back.bytes;
-        flow.time = flow.time.max(packet.time);
-        flow.first_seen = flow.first_seen.min(packet.first_seen);
-        flow.flags |= packet.flags;
-        if forward {
-            flow.tcp_flags |= packet.tcp_flags;
-        }
-        self.note_end(packet.tcp_flags, forward);
-    }
-
-    /// Whether anything was counted since the last flow.
-    const fn is_due(&self) -> bool {
-        self.flow.traffic.forward_packets != 0 || self.flow.traffic.reverse_packets != 0
-    }
-
-    /// The last flow of a connection, unless there is nothing in it.
-    fn emit(&self, emit: &mut dyn FnMut(&Flow)) {
-        if self.is_due() {
-            emit(&self.flow);
-        }
-    }
-
-    /// The next flow goes on where this one, which was emitted, ends.
-    fn go_on(&mut self) {
-        let traffic = &mut self.flow.traffic;
-        (traffic.forward_packets, traffic.reverse_packets) = (0, 0);
-        (traffic.forward_bytes, traffic.reverse_bytes) = (0, 0);
-        self.flow.flags.0 &= !FlowFlags::NEW.0;
-        self.flow.tcp_flags = TcpFlags::NONE;
-    }
-
-    /// A TCP connection ends with a reset, or a FIN from both sides.
-    fn note_end(&mut self, flags: TcpFlags, forward: bool) {
-        if flags.contains(TcpFlags::FIN) {
-            self.fin |= if forward { 1 } else { 2 };
-        }
-        if self.fin == 3 || flags.contains(TcpFlags::RST) {
-            self.flow.flags |= FlowFlags::END;
         }
     }
 }

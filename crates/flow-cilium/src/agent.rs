@@ -254,7 +254,13 @@ impl Known {
                         // An empty value of the type tells nothing of it.
                         self.is_tried = LogRecord::read(&value).is_some();
                         if self.types.len() == self.defined {
-                            self.layout = LogLayout::of(&value);
+                            match LogLayout::of(&value) {
+                                Ok(layout) => self.layout = layout,
+                                Err(error) => {
+                                    self.clear();
+                                    return Err(AgentError::Gob { event, error });
+                                }
+                            }
                         }
                     }
                     return found.value(&self.types, rest).ok_or(shape);

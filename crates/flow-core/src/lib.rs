@@ -44,11 +44,15 @@
 //!
 //! # Features
 //!
-//! - `std` (default): the event decoder, flow table, ring and pipeline. Without it the rest builds
-//!   on `core` alone, without an allocator.
+//! - `std` (default): records, names, the ring and the pipeline. Without it [`wire`], [`event`],
+//!   [`decode`], [`flow`], [`clock`] and [`text`] build on `core` alone, without an allocator.
 //!
-//! Nothing here does input or output, and only the [`pipeline`] starts threads. All `unsafe` code is in one file,
-//! `names/cells.rs`.
+//! # What it does not do
+//!
+//! The crate does no input or output: it reads bytes that the caller passes, and times that the
+//! caller took. Sources that read files, sockets or the kernel are crates of their own
+//! (`flow-capture`, `flow-cilium`, `flow-ebpf`, `flow-hubble`). Only the pipeline starts threads.
+//! All `unsafe` code is in one file, `names/cells.rs`.
 #![deny(unsafe_code)]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 

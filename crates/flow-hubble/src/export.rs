@@ -35,14 +35,14 @@ use flow_core::view::FlowView;
 /// state nothing is allocated.
 #[derive(Clone, Copy)]
 pub struct Export<'a> {
-    from: From<'a>,
+    from: Input<'a>,
     form: ExtensionForm,
     mask: Option<&'a Mask>,
 }
 
 /// What is written.
 #[derive(Clone, Copy)]
-enum From<'a> {
+enum Input<'a> {
     Flow(&'a Flow, &'a dyn Resolve),
     View(&'a dyn Fields),
 }
@@ -71,7 +71,7 @@ impl<'a> Export<'a> {
     #[must_use]
     pub fn new(flow: &'a Flow) -> Self {
         Self {
-            from: From::Flow(flow, &Unresolved),
+            from: Input::Flow(flow, &Unresolved),
             form: ExtensionForm::default(),
             mask: None,
         }
@@ -81,7 +81,7 @@ impl<'a> Export<'a> {
     #[must_use]
     pub fn of(view: &'a FlowView<'_>) -> Self {
         Self {
-            from: From::View(view),
+            from: Input::View(view),
             form: ExtensionForm::default(),
             mask: None,
         }
@@ -90,7 +90,7 @@ impl<'a> Export<'a> {
     /// With what `names` knows of the handles of a flow that was given by itself.
     #[must_use]
     pub fn resolve(mut self, names: &'a dyn Resolve) -> Self {
-        if let From::Flow(_, known) = &mut self.from {
+        if let Input::Flow(_, known) = &mut self.from {
             *known = names;
         }
         self
@@ -173,8 +173,8 @@ impl<'a> Export<'a> {
     /// Calls `body` with everything that stands behind the flow's handles.
     fn with<T>(&self, body: impl FnOnce(FlowFields<'_>) -> T) -> T {
         match self.from {
-            From::Flow(flow, names) => body(FlowView::new(flow, names).fields(self.form)),
-            From::View(view) => body(view.fields(self.form)),
+            Input::Flow(flow, names) => body(FlowView::new(flow, names).fields(self.form)),
+            Input::View(view) => body(view.fields(self.form)),
         }
     }
 
@@ -186,6 +186,13 @@ impl<'a> Export<'a> {
                 flow: fields,
             })
         })
+    }
+}
+
+/// A flow whose handles stand for nothing; [`Export`] makes more of it.
+impl From<&Flow> for pb::Flow {
+    fn from(flow: &Flow) -> Self {
+        Export::new(flow).message()
     }
 }
 

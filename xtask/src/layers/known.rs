@@ -9,10 +9,7 @@ pub(crate) type Known = &'static [&'static str];
 #[rustfmt::skip]
 pub(crate) const KNOWN: &[Known] = &[
     // Siblings.
-    &["gob/types.rs", "gob/value.rs"],
     &["dns/rdata.rs", "dns/svcb.rs"],
-    &["encode/flow.rs", "encode/l7.rs", "encode/layers.rs", "encode/observation.rs"],
-    &["encode/structure.rs", "encode/wire.rs"],
     &["attach/clsact.rs", "attach/interface.rs"],
     &["link.rs", "netns/mod.rs"],
     &["link", "netns"],
@@ -20,8 +17,6 @@ pub(crate) const KNOWN: &[Known] = &[
     &["cilium_seeds", "exchange", "l7_seeds", "proto_seeds", "seeds"],
     // A parent that uses its children, which use what it defines.
     &["detect/binary.rs", "detect/mod.rs", "detect/text.rs"],
-    &["export.rs", "message/mod.rs", "message/observation.rs"],
-    &["parse/extra.rs", "parse/l7.rs", "parse/layers.rs", "parse/mod.rs", "parse/observation.rs"],
     &["record/mod.rs", "record/summary.rs"],
     &["ring/mod.rs", "ring/writer.rs"],
     &["output/compact.rs", "output/dict.rs", "output/json.rs", "output/mod.rs", "output/table.rs"],

@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use flow_core::flow::{Endpoint, Traffic};
+use flow_core::flow::{Endpoint, FlowFlags, Ip, Protocol, Reply, TcpFlags, Traffic};
+use flow_core::wire::LinkType;
 
 fn packet(from: u8, to: u8, time: u64, flags: TcpFlags) -> Flow {
     let end = |number: u8| Endpoint {
@@ -82,6 +83,111 @@ fn a_tuple_used_again_after_its_end_is_another_connection() {
     assert_eq!(ended.len(), 1);
     assert_eq!(ended[0].traffic.forward_packets, 2);
     assert_eq!(all(&mut table)[0].first_seen, 3);
+}
+
+/// A TCP segment between hosts 1 and 2 with its sequence numbers, added with its packet.
+fn segment(
+    table: &mut FlowTable,
+    (from, to): (u8, u8),
+    time: u64,
+    flags: TcpFlags,
+    [sequence, acknowledgement]: [u32; 2],
+) -> Vec<Flow> {
+    let mut bytes = vec![0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0];
+    bytes.extend([10, 0, 0, from, 10, 0, 0, to]);
+    bytes.extend((1000 + u16::from(from)).to_be_bytes());
+    bytes.extend((1000 + u16::from(to)).to_be_bytes());
+    bytes.extend(sequence.to_be_bytes());
+    bytes.extend(acknowledgement.to_be_bytes());
+    bytes.extend((5 << 12 | flags.0).to_be_bytes());
+    bytes.extend([0; 6]);
+    let decoded = Packet::parse(LinkType::RawIp, &bytes, bytes.len());
+    let mut emitted = Vec::new();
+    table.add_packet(&packet(from, to, time, flags), &decoded, &mut |flow| {
+        emitted.push(*flow);
+    });
+    emitted
+}
+
+const THERE: (u8, u8) = (1, 2);
+const BACK: (u8, u8) = (2, 1);
+const SYN_ACK: TcpFlags = TcpFlags(TcpFlags::SYN.0 | TcpFlags::ACK.0);
+
+#[test]
+fn a_handshake_that_is_repeated_or_out_of_order_is_one_connection() {
+    let steps = [
+        (THERE, TcpFlags::SYN, [u32::MAX, 0]),
+        (BACK, SYN_ACK, [900, 0]),
+        (THERE, TcpFlags::ACK, [0, 901]),
+    ];
+    for order in [
+        &[0, 0, 1, 1, 2][..],
+        &[1, 0, 2],
+        &[1, 1, 2, 0],
+        &[0, 2, 1, 0],
+    ] {
+        let mut table = FlowTable::with_capacity(8);
+        for (time, step) in order.iter().enumerate() {
+            let (ends, flags, numbers) = steps[*step];
+            let emitted = segment(&mut table, ends, time as u64, flags, numbers);
+            assert!(emitted.is_empty(), "{order:?}");
+        }
+        let flows = all(&mut table);
+        assert_eq!(flows.len(), 1, "{order:?}");
+        assert_eq!((flows[0].source.port, flows[0].is_reply), (1001, Reply::NO));
+    }
+    // Data in the SYN is acknowledged with it (RFC 7413).
+    let mut table = FlowTable::with_capacity(8);
+    for (ends, flags, numbers) in [
+        (THERE, TcpFlags::SYN, [100, 0]),
+        (BACK, SYN_ACK, [900, 1_461]),
+    ] {
+        assert!(segment(&mut table, ends, 1, flags, numbers).is_empty());
+    }
+    // Both open at once (RFC 9293 section 3.5).
+    let mut table = FlowTable::with_capacity(8);
+    for (ends, flags, numbers) in [
+        (THERE, TcpFlags::SYN, [100, 0]),
+        (BACK, TcpFlags::SYN, [900, 0]),
+        (THERE, SYN_ACK, [100, 901]),
+        (BACK, SYN_ACK, [900, 101]),
+    ] {
+        assert!(segment(&mut table, ends, 1, flags, numbers).is_empty());
+    }
+}
+
+#[test]
+fn another_sequence_number_is_another_connection() {
+    let first = |table: &mut FlowTable| {
+        for (ends, flags, numbers) in [
+            (THERE, TcpFlags::SYN, [100, 0]),
+            (BACK, SYN_ACK, [900, 101]),
+            (THERE, TcpFlags::ACK, [101, 901]),
+        ] {
+            assert!(segment(table, ends, 1, flags, numbers).is_empty());
+        }
+    };
+    for (ends, flags, numbers, from) in [
+        (THERE, TcpFlags::SYN, [5_000_000, 0], 1001),
+        // The other side begins now.
+        (BACK, TcpFlags::SYN, [5_000_000, 0], 1002),
+        // Its SYN was not captured.
+        (BACK, SYN_ACK, [900, 5_000_001], 1001),
+    ] {
+        let mut table = FlowTable::with_capacity(8);
+        first(&mut table);
+        let emitted = segment(&mut table, ends, 5, flags, numbers);
+        assert_eq!(emitted.len(), 1, "{ends:?} {flags:?}");
+        assert_eq!(emitted[0].traffic.forward_packets, 2);
+        let rest = all(&mut table);
+        assert_eq!((rest[0].first_seen, rest[0].source.port), (5, from));
+        assert_eq!(rest[0].is_reply, Reply::NO);
+    }
+    // One that was joined in its middle.
+    let mut table = FlowTable::with_capacity(8);
+    assert!(segment(&mut table, THERE, 1, TcpFlags::ACK, [1, 1]).is_empty());
+    let emitted = segment(&mut table, THERE, 2, TcpFlags::SYN, [1, 0]);
+    assert_eq!(emitted[0].is_reply, Reply::UNKNOWN);
 }
 
 #[test]
@@ -170,11 +276,11 @@ proptest! {
         packets in proptest::collection::vec((0_u8..6, 0_u8..6, 0_u16..64), 0..300),
     ) {
         let mut table = FlowTable::with_capacity(capacity);
-        let mut sums: BTreeMap<Key, (u64, u64)> = BTreeMap::new();
+        let mut sums: BTreeMap<ConnectionKey, (u64, u64)> = BTreeMap::new();
         let mut emitted: Vec<Flow> = Vec::new();
         for (time, (from, to, bits)) in packets.iter().enumerate() {
             let one = packet(*from, *to, time as u64, TcpFlags(*bits));
-            sums.entry(Key::of(&one)).or_default().0 += 1;
+            sums.entry(ConnectionKey::of(&one)).or_default().0 += 1;
             table.add(&one, &mut |flow| emitted.push(*flow));
             if time % 17 == 0 {
                 table.expire(time as u64 / 2, &mut |flow| emitted.push(*flow));
@@ -187,7 +293,7 @@ proptest! {
         table.finish(&mut |flow| emitted.push(*flow));
         prop_assert!(table.is_empty());
         for flow in &emitted {
-            let sum = sums.get_mut(&Key::of(flow)).expect("a connection that was added");
+            let sum = sums.get_mut(&ConnectionKey::of(flow)).expect("a connection that was added");
             sum.1 += u64::from(flow.traffic.forward_packets + flow.traffic.reverse_packets);
             prop_assert!(flow.first_seen <= flow.time);
         }

@@ -37,8 +37,8 @@ pub enum GobError {
         /// The type's number.
         id: i64,
     },
-    /// Values stand in values deeper than is followed.
-    #[error("gob values in values, at most {limit} deep allowed")]
+    /// Values or types are nested deeper than is followed.
+    #[error("gob values or types nested more than {limit} deep")]
     TooDeep {
         /// Largest depth that is followed.
         limit: u8,

@@ -6,9 +6,11 @@
 
 use std::vec::Vec;
 
-use super::types::{Definition, MAX_DEPTH};
-use super::value::{Kind, Value};
-use super::{TypeTable, cursor};
+use super::cursor;
+use super::error::GobError;
+use super::kind::Kind;
+use super::types::{Definition, MAX_DEPTH, TypeTable};
+use super::value::Value;
 
 /// A part of a value as it is read.
 #[derive(Clone, Copy, Debug)]
@@ -155,21 +157,51 @@ pub(crate) struct Layout<T> {
 /// Types that are laid out already, or are being so.
 type Known = Vec<(u32, Shape)>;
 
+/// Why a type has no layout.
+enum Obstacle {
+    /// It is not known, or not before its values are.
+    Unknown,
+    /// Types stand in types too deep.
+    TooDeep,
+}
+
+/// Names and types of what a value of this type is made of.
+fn parts(types: &TypeTable, id: u32) -> Option<Vec<(&[u8], u32)>> {
+    Some(match types.get(id)? {
+        Definition::Array { element } | Definition::Slice { element } => {
+            [(&[][..], *element)].into()
+        }
+        Definition::Map { key, element } => [(&[][..], *key), (&[][..], *element)].into(),
+        Definition::Struct { fields } => fields
+            .iter()
+            .map(|field| (&*field.name, field.id))
+            .collect(),
+        Definition::Opaque => return None,
+    })
+}
+
 impl<T: Copy> Layout<T> {
     /// The layout of the type of a value; `None` for what is no struct or cannot be read in one
     /// pass, because a part of it tells its type itself, or has none.
-    pub(crate) fn of_value(value: &Value<'_>, name: fn(&[u8]) -> T) -> Option<Self> {
+    ///
+    /// # Errors
+    /// Where types stand in types deeper than values are followed.
+    pub(crate) fn of_value(
+        value: &Value<'_>,
+        name: fn(&[u8]) -> T,
+    ) -> Result<Option<Self>, GobError> {
         let (types, id) = value.of_type();
         let mut layout = Self {
             places: Vec::new(),
             fields: Places { first: 0, count: 0 },
             id,
         };
-        match layout.shape(types, id, name, &mut Known::new())? {
-            Shape::Struct(fields) => layout.fields = fields,
-            _ => return None,
+        match layout.shape(types, id, name, &mut Known::new(), MAX_DEPTH) {
+            Ok(Shape::Struct(fields)) => layout.fields = fields,
+            Ok(_) | Err(Obstacle::Unknown) => return Ok(None),
+            Err(Obstacle::TooDeep) => return Err(GobError::TooDeep { limit: MAX_DEPTH }),
         }
-        Some(layout)
+        Ok(Some(layout))
     }
 
     fn shape(
@@ -178,30 +210,23 @@ impl<T: Copy> Layout<T> {
         id: u32,
         name: fn(&[u8]) -> T,
         known: &mut Known,
-    ) -> Option<Shape> {
+        depth: u8,
+    ) -> Result<Shape, Obstacle> {
         if let Some((_, shape)) = known.iter().find(|(known, _)| *known == id) {
-            return Some(*shape);
+            return Ok(*shape);
         }
-        let parts: Vec<(&[u8], u32)> = match types.kind(id)? {
-            Kind::Bool | Kind::Int | Kind::Uint | Kind::Float => return Some(Shape::Number),
-            Kind::Bytes | Kind::String | Kind::Opaque => return Some(Shape::Text),
-            Kind::Complex => return Some(Shape::Numbers),
-            Kind::Interface => return None,
-            Kind::Slice | Kind::Struct | Kind::Map => match types.get(id)? {
-                Definition::Array { element } | Definition::Slice { element } => {
-                    [(&[][..], *element)].into()
-                }
-                Definition::Map { key, element } => [(&[][..], *key), (&[][..], *element)].into(),
-                Definition::Struct { fields } => fields
-                    .iter()
-                    .map(|field| (&*field.name, field.id))
-                    .collect(),
-                Definition::Opaque => return None,
-            },
+        let kind = types.kind(id).ok_or(Obstacle::Unknown)?;
+        let parts = match kind {
+            Kind::Bool | Kind::Int | Kind::Uint | Kind::Float => return Ok(Shape::Number),
+            Kind::Bytes | Kind::String | Kind::Opaque => return Ok(Shape::Text),
+            Kind::Complex => return Ok(Shape::Numbers),
+            Kind::Interface => return Err(Obstacle::Unknown),
+            Kind::Slice | Kind::Struct | Kind::Map => parts(types, id).ok_or(Obstacle::Unknown)?,
         };
-        let first = u16::try_from(self.places.len()).ok()?;
-        let count = u16::try_from(parts.len()).ok()?;
-        let shape = match types.kind(id)? {
+        let depth = depth.checked_sub(1).ok_or(Obstacle::TooDeep)?;
+        let first = u16::try_from(self.places.len()).map_err(|_| Obstacle::Unknown)?;
+        let count = u16::try_from(parts.len()).map_err(|_| Obstacle::Unknown)?;
+        let shape = match kind {
             Kind::Struct => Shape::Struct(Places { first, count }),
             Kind::Map => Shape::Map(first),
             _ => Shape::List(first),
@@ -209,7 +234,7 @@ impl<T: Copy> Layout<T> {
         // It may hold values of its own type.
         known.push((id, shape));
         for (text, id) in &parts {
-            let kind = types.kind(*id)?;
+            let kind = types.kind(*id).ok_or(Obstacle::Unknown)?;
             self.places.push(Place {
                 // Not known yet.
                 shape: Shape::Number,
@@ -219,10 +244,12 @@ impl<T: Copy> Layout<T> {
             });
         }
         for (at, (_, id)) in parts.iter().enumerate() {
-            let shape = self.shape(types, *id, name, known)?;
-            self.places.get_mut(usize::from(first) + at)?.shape = shape;
+            let shape = self.shape(types, *id, name, known, depth)?;
+            if let Some(place) = self.places.get_mut(usize::from(first) + at) {
+                place.shape = shape;
+            }
         }
-        Some(shape)
+        Ok(shape)
     }
 
     /// Reads a message that holds a value of the type and nothing else, its length before it.

@@ -5,13 +5,14 @@
 //! yields the values; a [`Value`] borrows its bytes and gives fields by their names.
 //!
 //! Work and memory are bounded: by the length of a message, the bytes of all definitions, and
-//! the depth of values in values ([`GobLimits`]). A message that is wrong in itself is left out
+//! the depth of values in values and of types in types ([`GobLimits`]). A message that is wrong in itself is left out
 //! and told as an error, and the stream goes on with the next one.
 //!
 //! Source of the format: the documentation of Go's package `encoding/gob`, "Encoding Details".
 
 mod cursor;
 mod error;
+mod kind;
 mod layout;
 mod stream;
 mod texts;
@@ -19,11 +20,12 @@ mod types;
 mod value;
 
 pub use error::GobError;
+pub use kind::Kind;
 pub(super) use layout::{Item, Layout, Named, ReadFields, Take};
 pub use stream::{GobLimits, GobStream};
 pub(super) use stream::{Step, step};
 pub use types::TypeTable;
-pub use value::{Elements, Entries, Fields, Kind, Value};
+pub use value::{Elements, Entries, Fields, Value};
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,9 @@
 //! Maps of lists of text.
 
+use super::kind::Kind;
 use super::layout::{text, uint};
 use super::types::Definition;
-use super::value::{Kind, Value};
+use super::value::Value;
 
 /// Each text of a map's lists, with its name.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 use std::boxed::Box;
 use std::vec::Vec;
 
-use super::GobError;
 use super::cursor::Cursor;
-use super::value::Kind;
+use super::error::GobError;
+use super::kind::Kind;
 
 /// Numbers of the types that need no definition.
 mod basic {
@@ -190,7 +190,7 @@ impl TypeTable {
     }
 }
 
-/// How deep values in values are followed.
+/// How deep values in values, and types in types, are followed.
 pub(super) const MAX_DEPTH: u8 = 32;
 
 /// The name of a type, its number, and a value with its length; or an empty name. The type may

@@ -1,38 +1,8 @@
 //! Values, borrowed.
 
-use super::TypeTable;
 use super::cursor::Cursor;
-use super::types::{Definition, FieldNumbers, MAX_DEPTH};
-
-/// What a value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Kind {
-    /// True or false.
-    Bool,
-    /// A signed number.
-    Int,
-    /// An unsigned number.
-    Uint,
-    /// A floating-point number.
-    Float,
-    /// Bytes.
-    Bytes,
-    /// Bytes that are text.
-    String,
-    /// A complex number.
-    Complex,
-    /// A value of a type that is told with it.
-    Interface,
-    /// Values of one type, in order.
-    Slice,
-    /// Values with names.
-    Struct,
-    /// Pairs.
-    Map,
-    /// Bytes that the type's own code made.
-    Opaque,
-}
+use super::kind::Kind;
+use super::types::{Definition, FieldNumbers, MAX_DEPTH, TypeTable};
 
 /// A value of a stream. Every part of it was looked at when its message was read, so that its
 /// parts can be had without an error.

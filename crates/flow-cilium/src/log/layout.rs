@@ -2,7 +2,7 @@
 
 use super::LogRecord;
 use super::name::FieldName;
-use crate::gob::{Item, Layout, ReadFields, Take, TypeTable, Value};
+use crate::gob::{GobError, Item, Layout, ReadFields, Take, TypeTable, Value};
 
 /// The layout of a type whose values are records, or have one as their only field.
 #[derive(Clone, Debug)]
@@ -13,15 +13,20 @@ pub(crate) struct LogLayout {
 
 impl LogLayout {
     /// That of the type of a value; `None` where it is no record, or cannot be read in one pass.
-    pub(crate) fn of(value: &Value<'_>) -> Option<Self> {
-        LogRecord::read(value)?;
+    ///
+    /// # Errors
+    /// Where types are nested too deep.
+    pub(crate) fn of(value: &Value<'_>) -> Result<Option<Self>, GobError> {
+        if LogRecord::read(value).is_none() {
+            return Ok(None);
+        }
         let is_wrapped = value.declares("LogRecord");
         if is_wrapped && value.declares("Type") {
             // Whether it is one, or has one, depends on the value.
-            return None;
+            return Ok(None);
         }
         let layout = Layout::of_value(value, FieldName::of)?;
-        Some(Self { layout, is_wrapped })
+        Ok(layout.map(|layout| Self { layout, is_wrapped }))
     }
 
     /// Reads the record in a message with a value of the type into a new one. `None` where it has

@@ -15,6 +15,7 @@
 //! # Ok::<(), flow_core::decode::NoFlow>(())
 //! ```
 
+mod key;
 mod packet;
 
 pub use packet::{Capture, NoFlow, fill_outermost, flow_of, flow_of_packet};

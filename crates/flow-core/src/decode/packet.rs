@@ -1,5 +1,8 @@
 //! The flow of one packet.
 
+use core::error::Error;
+use core::fmt;
+
 use crate::flow::{
     EventType, Flow, FlowFlags, FlowType, Ip, IpVersion, Mac, Protocol, TcpFlags, Tunnel,
     TunnelProtocol, Verdict,
@@ -33,24 +36,38 @@ impl<'a> Capture<'a> {
 }
 
 /// Why a packet makes no flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NoFlow {
     /// It has no IP header: ARP, or another protocol of the link.
-    #[error("no IP header: EtherType {ethertype:#06x}")]
     NotIp {
         /// EtherType, 0 where the link has none.
         ethertype: u16,
     },
     /// It was cut off before the end of its IP header.
-    #[error("captured {captured} bytes, which end before the IP header does")]
     Truncated {
         /// Bytes captured.
         captured: usize,
     },
     /// A header before or in the IP header is malformed.
-    #[error(transparent)]
     Malformed(WireError),
 }
+
+impl fmt::Display for NoFlow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotIp { ethertype } => write!(f, "no IP header: EtherType {ethertype:#06x}"),
+            Self::Truncated { captured } => write!(
+                f,
+                "captured {captured} bytes, which end before the IP header does"
+            ),
+            Self::Malformed(error) => error.fmt(f),
+        }
+    }
+}
+
+/// A malformed header is shown as its [`WireError`], which is therefore no source of its own.
+impl Error for NoFlow {}
 
 /// Makes the flow of one packet.
 ///
@@ -107,8 +124,13 @@ fn link_addresses(packet: &Packet<'_>, flow: &mut Flow) {
     if let Some(ethernet) = packet.ethernet() {
         flow.source.mac = Mac(ethernet.source());
         flow.destination.mac = Mac(ethernet.destination());
-    } else if let Some(source) = packet.source_mac() {
-        flow.source.mac = Mac(source);
+    } else {
+        if let Some(source) = packet.source_mac() {
+            flow.source.mac = Mac(source);
+        }
+        if let Some(index) = packet.cooked().and_then(|header| header.interface()) {
+            flow.interface.index = index;
+        }
     }
 }
 

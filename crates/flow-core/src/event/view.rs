@@ -1,14 +1,17 @@
 //! A kernel record, borrowed.
 
+use core::error::Error;
+use core::fmt;
+
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::RawEvent;
 
 /// Why bytes are no kernel record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EventError {
     /// The bytes end before the record does.
-    #[error("kernel record, {part} at offset {offset}: needed {needed} bytes, got {got}")]
     Length {
         /// Part of the record that is not whole.
         part: &'static str,
@@ -20,7 +23,6 @@ pub enum EventError {
         got: usize,
     },
     /// A record begins at a multiple of 8 bytes, as those of a ring buffer do. Copy it.
-    #[error("kernel record: address is {got} beyond a multiple of {needed} bytes")]
     Alignment {
         /// Alignment of a record.
         needed: usize,
@@ -28,7 +30,6 @@ pub enum EventError {
         got: usize,
     },
     /// The header claims less than the smallest header there ever was.
-    #[error("kernel record: header of {got} bytes, at least {needed} expected")]
     Header {
         /// Smallest header.
         needed: usize,
@@ -36,6 +37,32 @@ pub enum EventError {
         got: usize,
     },
 }
+
+impl fmt::Display for EventError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Length {
+                part,
+                offset,
+                needed,
+                got,
+            } => write!(
+                f,
+                "kernel record, {part} at offset {offset}: needed {needed} bytes, got {got}"
+            ),
+            Self::Alignment { needed, got } => write!(
+                f,
+                "kernel record: address is {got} beyond a multiple of {needed} bytes"
+            ),
+            Self::Header { needed, got } => write!(
+                f,
+                "kernel record: header of {got} bytes, at least {needed} expected"
+            ),
+        }
+    }
+}
+
+impl Error for EventError {}
 
 /// A kernel record: its header, and the bytes it captured, both borrowed.
 #[derive(Clone, Copy, Debug)]

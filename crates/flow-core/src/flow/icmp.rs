@@ -30,6 +30,17 @@ pub(super) fn write_name(
     }
 }
 
+/// Returns the type of the query that a message of this type answers; else the type itself.
+///
+/// The pairs are those that Linux's connection tracking knows, and those of RFC 8335.
+pub(super) const fn query_of(protocol: Protocol, kind: u8) -> u8 {
+    match (protocol, kind) {
+        (Protocol::ICMP, 0) => 8,
+        (Protocol::ICMP, 14 | 16 | 18 | 43) | (Protocol::ICMPV6, 129 | 140 | 161) => kind - 1,
+        _ => kind,
+    }
+}
+
 const fn v4(kind: u8) -> Option<&'static str> {
     Some(match kind {
         0 => "EchoReply",

@@ -14,6 +14,7 @@ mod endpoint;
 mod enums;
 mod flags;
 mod icmp;
+mod key;
 mod model;
 mod time;
 
@@ -25,5 +26,7 @@ pub use enums::{
     TraceReason, TunnelProtocol, Verdict,
 };
 pub use flags::{FlowFlags, TcpFlags};
+pub(crate) use key::VlanTags;
+pub use key::{ConnectionKey, Side};
 pub use model::{Counters, Flow, Interface, Name16, Process, Traffic, Tunnel};
 pub use time::{Rfc3339, UtcFields, UtcTime};

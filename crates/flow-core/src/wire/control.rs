@@ -97,6 +97,19 @@ impl<'a> Icmp<'a> {
         is_echo.then(|| (be16(rest, 0), be16(rest, 2)))
     }
 
+    /// Identifier of a query or its answer: of echo, timestamp, information and address mask
+    /// messages (RFC 792, RFC 950) and extended echo (RFC 8335).
+    #[must_use]
+    pub fn identifier(&self) -> Option<u16> {
+        let has_identifier = if self.is_v6 {
+            matches!(self.kind(), 128 | 129 | 160 | 161)
+        } else {
+            matches!(self.kind(), 0 | 8 | 13..=18 | 42 | 43)
+        };
+        let rest = chunk::<2>(self.body, 0)?;
+        has_identifier.then(|| be16(rest, 0))
+    }
+
     /// Length in bytes of the packet that an error quotes, with its padding to at least 128,
     /// where the error tells it because extensions follow (RFC 4884 section 4).
     #[must_use]
@@ -239,6 +252,23 @@ mod tests {
                 (true, kind, Some((7, 9)))
             );
         }
+    }
+
+    #[test]
+    fn queries_and_answers_have_an_identifier() {
+        let body = |kind| [kind, 0, 0, 0, 0x12, 0x34, 0, 9];
+        for kind in 0..=255 {
+            let bytes = ipv4(1, &body(kind));
+            let found = raw(&bytes).icmp().unwrap().identifier();
+            let expected = matches!(kind, 0 | 8 | 13..=18 | 42 | 43);
+            assert_eq!(found, expected.then_some(0x1234), "ICMP {kind}");
+            let bytes = ipv6(58, &body(kind));
+            let found = raw(&bytes).icmp().unwrap().identifier();
+            let expected = matches!(kind, 128 | 129 | 160 | 161);
+            assert_eq!(found, expected.then_some(0x1234), "ICMPv6 {kind}");
+        }
+        let cut = ipv4(1, &body(8));
+        assert_eq!(raw(&cut[..25]).icmp().unwrap().identifier(), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What is wrong with a packet, and where.
 
+use core::error::Error;
 use core::fmt;
 
 /// A protocol layer.
@@ -84,8 +85,7 @@ impl fmt::Display for Layer {
 ///
 /// The layers outside of it are readable all the same. Where there are several, this is the
 /// outermost one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("{layer} at offset {offset}: {problem}: needed {needed}, got {got}")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct WireError {
     /// Layer whose header is wrong.
     pub layer: Layer,
@@ -98,6 +98,24 @@ pub struct WireError {
     /// Value found.
     pub got: u32,
 }
+
+impl fmt::Display for WireError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            layer,
+            offset,
+            problem,
+            needed,
+            got,
+        } = self;
+        write!(
+            f,
+            "{layer} at offset {offset}: {problem}: needed {needed}, got {got}"
+        )
+    }
+}
+
+impl Error for WireError {}
 
 /// What does not fit in a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -65,6 +65,20 @@ impl<'a> Packet<'a> {
         }
     }
 
+    /// Returns the innermost packet that has an IP header: this one where nothing is carried.
+    #[must_use]
+    pub fn innermost(&self) -> Self {
+        let mut innermost = *self;
+        let mut carried = self.inner();
+        while let Some((_, inner)) = carried {
+            if inner.ip_version() != 0 {
+                innermost = inner;
+            }
+            carried = inner.inner();
+        }
+        innermost
+    }
+
     #[inline(never)]
     fn decode_inner(&self) -> Option<(Tunnel, Packet<'a>)> {
         let carried = self.carried()?;

@@ -4,6 +4,7 @@ use std::boxed::Box;
 
 use super::l7::Layer7Fields;
 use super::layers::{self, has_layer4};
+use super::names::name_of;
 use super::observation::ObservationFields;
 use super::short;
 use super::sink::{ExtensionForm, Field, Sink, Walk, field};
@@ -23,18 +24,6 @@ pub(crate) struct FlowFields<'a> {
     pub(crate) extra: Option<&'a Extra>,
     pub(crate) extension: ExtensionForm,
 }
-
-/// The name of an enumeration's value.
-macro_rules! name_of {
-    ($enumeration:ty) => {
-        |number: i32| {
-            <$enumeration>::try_from(number)
-                .ok()
-                .map(|value| value.as_str_name())
-        }
-    };
-}
-pub(super) use name_of;
 
 impl Walk for FlowFields<'_> {
     const NAME: &'static str = "flow.Flow";

@@ -5,6 +5,7 @@ use std::vec::Vec;
 
 use super::clock;
 use super::escape::escape;
+use super::packed::{TYPE_PREFIX, packed_name};
 use super::sink::{ExtensionForm, Field, Sink, Walk, field};
 
 /// Appends JSON to a buffer: one line, of which a terminal obeys nothing.
@@ -275,7 +276,7 @@ impl Sink for Json<'_> {
 fn type_url<W: Walk>(json: &mut Json<'_>, form: ExtensionForm, _message: &W) {
     json.raw(field!(1, "@type").key);
     json.out.push(b'"');
-    json.raw(super::TYPE_PREFIX);
-    json.raw(super::packed_name::<W>(form));
+    json.raw(TYPE_PREFIX);
+    json.raw(packed_name::<W>(form));
     json.out.push(b'"');
 }

@@ -1,6 +1,6 @@
 //! `flow.Layer7`.
 
-use super::flow::name_of;
+use super::names::name_of;
 use super::short;
 use super::sink::{Sink, Walk, field};
 use crate::flow as pb;

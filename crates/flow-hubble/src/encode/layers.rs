@@ -2,7 +2,7 @@
 
 use core::net::IpAddr;
 
-use super::flow::name_of;
+use super::names::name_of;
 use super::short;
 use super::sink::{Field, Sink, field};
 use crate::flow as pb;

@@ -1,7 +1,7 @@
 //! `flow.ext.v1.Observation`.
 
-use super::flow::name_of;
 use super::layers::{has_layer4, has_number};
+use super::names::name_of;
 use super::sink::{Field, Sink, Walk, field};
 use crate::flow::ext::v1 as ext;
 use flow_core::flow::{Counters, DropReason, Flow, IpVersion, Process, TcpState, TunnelProtocol};

@@ -4,8 +4,8 @@ use core::fmt;
 use std::vec::Vec;
 
 use super::clock;
+use super::protobuf::{LEN, begin, display, end, mend, tag, varint};
 use super::sink::{ExtensionForm, Field, Sink, Walk};
-use super::wire::{LEN, begin, display, end, mend, tag, varint};
 
 /// Tag of `number_value` in a `Value`: field 2, eight bytes.
 const NUMBER_TAG: u8 = 2 << 3 | 1;

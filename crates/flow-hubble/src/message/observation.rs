@@ -2,21 +2,13 @@
 
 use std::string::{String, ToString};
 
-use prost_types::Duration;
-
 use super::l7::lossy;
-use super::{NANOS, timestamp};
+use super::time::{duration, timestamp};
 use crate::encode::{bits, has_layer4, has_number};
 use crate::flow::ext::v1 as ext;
 use flow_core::flow::{Counters, DropReason, Flow, IpVersion, Process, TcpState, TunnelProtocol};
 use flow_core::record::{L7Body, L7Record};
-
-fn duration(nanoseconds: u64) -> Duration {
-    Duration {
-        seconds: (nanoseconds / NANOS).cast_signed(),
-        nanos: (nanoseconds % NANOS) as i32,
-    }
-}
+use flow_core::resolve::{Resolve, Unresolved};
 
 pub(super) fn observation(flow: &Flow, l7: Option<&L7Record>) -> ext::Observation {
     let is_seen = flow.first_seen != 0;
@@ -120,5 +112,20 @@ fn with_record(message: ext::Observation, record: &L7Record) -> ext::Observation
         tls,
         l7: (detail != ext::L7Detail::default()).then_some(detail),
         ..message
+    }
+}
+
+impl ext::Observation {
+    /// What Hubble's message has no field for, of a flow and of the record behind its handle.
+    #[must_use]
+    pub fn of(flow: &Flow, names: &dyn Resolve) -> Self {
+        let record = (flow.l7 != 0).then(|| names.l7(flow.l7)).flatten();
+        observation(flow, record.as_deref())
+    }
+}
+
+impl From<&Flow> for ext::Observation {
+    fn from(flow: &Flow) -> Self {
+        Self::of(flow, &Unresolved)
     }
 }

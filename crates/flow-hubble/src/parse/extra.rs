@@ -4,8 +4,9 @@ use std::boxed::Box;
 use std::string::String;
 use std::vec::Vec;
 
+use super::error::ConvertError;
 use super::layers::address;
-use super::{ConvertError, small};
+use super::number::small;
 use crate::flow as pb;
 use crate::flow::layer4::Protocol as Layer4;
 use flow_core::flow::Ip;

@@ -4,8 +4,9 @@ use core::net::IpAddr;
 use std::string::String;
 use std::vec::Vec;
 
+use super::error::ConvertError;
+use super::number::small;
 use super::observation::set;
-use super::{ConvertError, small};
 use crate::flow as pb;
 use crate::flow::ext::v1 as ext;
 use crate::flow::layer7::Record;

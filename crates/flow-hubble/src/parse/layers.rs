@@ -2,7 +2,8 @@
 
 use core::net::IpAddr;
 
-use super::{ConvertError, small};
+use super::error::ConvertError;
+use super::number::small;
 use crate::flow as pb;
 use crate::flow::layer4::Protocol as Layer4;
 use flow_core::flow::{

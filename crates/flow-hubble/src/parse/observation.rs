@@ -1,7 +1,8 @@
 //! What Hubble's flow message has no field for.
 
+use super::error::ConvertError;
 use super::layers::name;
-use super::{ConvertError, nanoseconds, small};
+use super::number::{nanoseconds, small};
 use crate::flow::ext::v1 as ext;
 use flow_core::flow::{DropReason, Flow, FlowFlags, Process, Protocol, TcpState, TunnelProtocol};
 

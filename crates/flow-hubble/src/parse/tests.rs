@@ -3,15 +3,17 @@ use std::format;
 use std::vec::Vec;
 
 use proptest::prelude::*;
-use prost_types::Any;
+use prost_types::{Any, Timestamp};
 
-use super::*;
 use crate::arbitrary::{Given, given};
+use crate::flow as pb;
 use crate::{Export, ExtensionForm};
 use flow_core::flow::{
-    DropReason, Endpoint, Ip, IpVersion, L7Type, Name16, Protocol, TcpFlags, Tunnel, TunnelProtocol,
+    DropReason, Endpoint, Flow, Ip, IpVersion, L7Type, Name16, Protocol, Reply, TcpFlags, Tunnel,
+    TunnelProtocol,
 };
 use flow_core::record::{Header, L7Body, L7Record, Text};
+use flow_core::resolve::{EndpointNames, Extra, Store};
 
 /// Keeps everything; a handle is a place plus one.
 #[derive(Debug, Default)]

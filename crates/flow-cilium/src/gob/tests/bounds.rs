@@ -2,10 +2,12 @@
 
 use std::vec::Vec;
 
+use flow_core::flow::EventType;
 use proptest::prelude::*;
 
 use super::writer::*;
 use crate::gob::*;
+use crate::{AgentDecoder, AgentError};
 
 /// Number of a struct with one signed number.
 const POINT: i64 = 70;
@@ -207,6 +209,35 @@ fn values_in_values_are_bounded() {
     for depth in [32, 10_000] {
         let (_, errors) = read_all(&[list.clone(), nested(depth)]);
         assert_eq!(errors, [GobError::TooDeep { limit: 32 }]);
+    }
+}
+
+/// A record of an access log with a field whose type is a list of lists, so many levels of them.
+fn nested_types(levels: i64) -> Vec<u8> {
+    let mut definitions = Vec::new();
+    for level in 0..levels {
+        let element = if level + 1 == levels { 2 } else { 101 + level };
+        definitions.extend(define_slice(100 + level, element));
+    }
+    let fields = [("Type", 6), ("SourceEndpoint", 6), ("Deep", 100)];
+    definitions.extend(define_struct(99, &fields));
+    let record = value(99, &[&[1][..], &string(b"Request"), &[0]].concat());
+    [&[129][..], &message(&definitions), &record].concat()
+}
+
+#[test]
+fn types_in_types_are_bounded() {
+    let deep = GobError::TooDeep { limit: 32 };
+    let event = EventType::L7;
+    for (levels, error) in [(31, None), (32, Some(deep)), (10_000, Some(deep))] {
+        let record = nested_types(levels);
+        let mut decoder = AgentDecoder::default();
+        // The same record ends the same way when its types are known.
+        for _ in 0..2 {
+            let result = decoder.decode(&record).map(|_| ());
+            let expected = error.map_or(Ok(()), |error| Err(AgentError::Gob { event, error }));
+            assert_eq!(result, expected, "{levels} levels");
+        }
     }
 }
 

@@ -77,6 +77,12 @@ fn tags_and_link_addresses_are_those_of_the_outside() {
         (flow.source.mac, flow.destination.mac),
         (Mac([2, 0, 0, 0, 0, 9]), Mac([0; 6]))
     );
+    assert_eq!(flow.interface.index, 0);
+    let header = [8, 0, 0, 0, 0, 0, 0, 3, 0, 1, 0, 6, 2, 0, 0, 0, 0, 9, 0, 0];
+    let cooked = [&header, &ipv4(17, &udp(53, b""))[..]].concat();
+    let flow = flow_of(&Capture::whole(LinkType::LinuxSll2, &cooked)).unwrap();
+    assert_eq!(flow.source.mac, Mac([2, 0, 0, 0, 0, 9]));
+    assert_eq!(flow.interface.index, 3);
 }
 
 #[test]

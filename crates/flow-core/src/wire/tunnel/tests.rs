@@ -43,6 +43,19 @@ fn ip_in_ip_in_every_combination() {
 }
 
 #[test]
+fn the_innermost_packet_with_an_ip_header() {
+    let plain = segment();
+    assert_eq!(raw(&plain).innermost().depth(), 1);
+    let twice = ipv4(4, &ipv4(4, &segment()));
+    let packet = raw(&twice);
+    is_the_segment(&packet.innermost(), 3);
+    let header = [&[0x20, 0][..], &0x6558_u16.to_be_bytes(), &[0, 1, 2, 3]].concat();
+    let arp = ethernet(0x0806, &[0, 1, 8, 0, 6, 4, 0, 1]);
+    let bytes = ipv4(4, &ipv4(47, &[header, arp].concat()));
+    assert_eq!(raw(&bytes).innermost().depth(), 2);
+}
+
+#[test]
 fn gre_carries_ip_and_ethernet() {
     let header = |number: u16| [&[0x20, 0][..], &number.to_be_bytes(), &[0, 1, 2, 3]].concat();
     let v6 = ipv6(6, &tcp(0x010, &[], b"in"));
