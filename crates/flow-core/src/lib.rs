@@ -72,8 +72,6 @@ pub mod resolve;
 #[cfg(feature = "std")]
 pub mod ring;
 #[cfg(feature = "std")]
-pub mod shelf;
-#[cfg(feature = "std")]
 pub mod store;
 pub mod text;
 #[cfg(feature = "std")]

@@ -8,7 +8,8 @@ use flow_core::flow::{
 use flow_core::record::{
     DnsRecord, Header, HttpRecord, L7Body, L7Kind, L7Record, RecordFlags, RecordType, TraceId,
 };
-use flow_core::resolve::{EndpointNames, Extra, NodeNames, Policy, Shelves, Store, Workload};
+use flow_core::resolve::{EndpointNames, Extra, NodeNames, Policy, Store, Workload};
+use flow_core::store::FlowStore;
 use flow_hubble::{Export, ExtensionForm, Mask};
 
 fn record(body: L7Body) -> L7Record {
@@ -44,7 +45,7 @@ fn tcp() -> Flow {
 }
 
 /// Flows of every way through the encoders.
-fn flows(shelves: &Shelves) -> Vec<Flow> {
+fn flows(shelves: &FlowStore) -> Vec<Flow> {
     let names = EndpointNames {
         pod_name: "web-0".into(),
         labels: vec!["k8s:app=web".into(), "k8s:tier=\u{e9}\u{1b}".into()],
@@ -93,7 +94,7 @@ fn flows(shelves: &Shelves) -> Vec<Flow> {
 
 #[test]
 fn nothing_is_allocated_in_the_steady_state() {
-    let shelves = Shelves::with_capacity(16).with_node(NodeNames::named("n1"));
+    let shelves = FlowStore::with_capacity(16).with_node(NodeNames::named("n1"));
     let flows = flows(&shelves);
     let mask = Mask::new(["time", "source.pod_name", "l4.TCP", "l7", "extensions"]).unwrap();
     let forms = [

@@ -1,6 +1,6 @@
 //! Layer 7 records: what a request or response said, owned.
 //!
-//! A record is made once for each message, put on a [`Shelf`], and read
+//! A record is made once for each message, put in a [`FlowStore`](crate::store::FlowStore), and read
 //! through the handle in [`Flow::l7`](crate::flow::Flow::l7). Its fields are those of Hubble's
 //! `flow.Layer7`; those of TLS are our own.
 
@@ -20,7 +20,6 @@ pub use tls::TlsRecord;
 
 use crate::flow::L7Type;
 use crate::open_enum::open_enum;
-use crate::shelf::Shelf;
 
 open_enum! {
     /// Which side of an exchange a record is. Numbers are Hubble's `flow.L7FlowType`.
@@ -144,9 +143,6 @@ impl L7Record {
         L7Summary::new(self)
     }
 }
-
-/// Where the records of flows are kept.
-pub type L7Shelf = Shelf<L7Record>;
 
 #[cfg(test)]
 mod tests;

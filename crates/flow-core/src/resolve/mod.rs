@@ -3,17 +3,15 @@
 //! A [`Flow`] holds handles in place of names, layer 7 records and rare attributes. [`Resolve`]
 //! gives the values of handles; [`FlowView`](crate::view::FlowView) is how a flow is read together
 //! with them. [`Store`] takes values and gives handles. [`Unresolved`] is both and knows nothing;
-//! [`Shelves`] is both and keeps the newest values.
+//! [`FlowStore`](crate::store::FlowStore) is both and keeps values as long as flows bear them.
 
 mod extra;
 mod names;
 mod shared;
-mod shelves;
 
 pub use extra::{Aggregate, Extra, Policy, SourceFile};
 pub use names::{Emitter, EndpointNames, NodeNames, Service, Workload};
 pub use shared::MaybeShared;
-pub use shelves::Shelves;
 
 use std::boxed::Box;
 use std::sync::Arc;

@@ -26,9 +26,10 @@ use flow_core::record::{
     TlsRecord, TraceId,
 };
 use flow_core::resolve::{
-    Aggregate, Emitter, EndpointNames, Extra, NodeNames, Policy, Service, Shelves, SourceFile,
-    Store, Workload,
+    Aggregate, Emitter, EndpointNames, Extra, NodeNames, Policy, Service, SourceFile, Store,
+    Workload,
 };
+use flow_core::store::FlowStore;
 
 /// 2026-11-24T14:35:06.123456789Z.
 const TIME: u64 = 1_795_530_906_123_456_789;
@@ -57,8 +58,8 @@ fn tcp() -> Flow {
     }
 }
 
-fn shelves() -> Shelves {
-    Shelves::with_capacity(4).with_node(NodeNames::named("lab/n1"))
+fn shelves() -> FlowStore {
+    FlowStore::with_capacity(4).with_node(NodeNames::named("lab/n1"))
 }
 
 fn record(kind: L7Kind, body: L7Body) -> L7Record {
@@ -71,7 +72,7 @@ fn record(kind: L7Kind, body: L7Body) -> L7Record {
     }
 }
 
-fn l7_flow(shelves: &mut Shelves, record: L7Record) -> Flow {
+fn l7_flow(shelves: &mut FlowStore, record: L7Record) -> Flow {
     let l7 = shelves.store_l7(record);
     Flow {
         flow_type: FlowType::L7,
@@ -82,7 +83,7 @@ fn l7_flow(shelves: &mut Shelves, record: L7Record) -> Flow {
 }
 
 /// Checks the line of a flow, that it is read again as the same event, and its bytes.
-fn check(flow: &Flow, shelves: &Shelves, line: &str, bytes: &[&str]) {
+fn check(flow: &Flow, shelves: &FlowStore, line: &str, bytes: &[&str]) {
     let export = Export::new(flow).resolve(shelves);
     let mut json = Vec::new();
     export.event_json(&mut json);
