@@ -1,4 +1,4 @@
-//! What became of each packet of a capture.
+//! Counts of the packets of a capture.
 
 use std::collections::BTreeMap;
 use std::fmt;

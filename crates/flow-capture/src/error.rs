@@ -37,7 +37,7 @@ pub enum CaptureError {
         offset: u64,
         /// What is cut.
         what: &'static str,
-        /// Least number of bytes it needs, as far as they tell.
+        /// Smallest number of bytes it needs.
         needed: u64,
         /// Bytes that are there.
         got: u64,

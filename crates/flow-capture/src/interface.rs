@@ -5,7 +5,7 @@ use std::fmt;
 use flow_core::flow::{Interface, Name16};
 use hashbrown::HashMap;
 
-/// Interfaces that are told apart in one capture; those beyond have no index.
+/// Interfaces of one capture that have a number of their own; those beyond have none.
 const MOST: usize = 65_536;
 
 /// An interface on which packets of a capture were captured.

@@ -25,6 +25,7 @@
 //! # Ok::<(), flow_core::decode::NoFlow>(())
 //! ```
 #![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod buffer;
 mod counts;

@@ -19,14 +19,15 @@ use super::pcapng::Section;
 
 /// One captured packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Packet<'a> {
     /// When it was captured: nanoseconds since the Unix epoch.
     pub time_ns: u64,
-    /// Link type of the tcpdump.org registry; says what `data` begins with.
+    /// Link type of the tcpdump.org registry: what `data` begins with.
     pub link_type: u32,
     /// Its length on the wire in bytes; `data` may be shorter.
     pub wire_len: u32,
-    /// The interface on which it was captured, where the format tells it (pcapng does).
+    /// The interface on which it was captured, where the format has it (pcapng does).
     pub interface: Option<&'a CaptureInterface>,
     /// What was captured of it.
     pub data: &'a [u8],
@@ -46,7 +47,7 @@ impl<'a> Packet<'a> {
     }
 
     /// Sets the interface of a flow that was made of this packet, unless the flow has one: a Linux
-    /// cooked header tells it more exactly.
+    /// cooked header is more exact.
     pub fn set_interface(&self, flow: &mut Flow) {
         if let Some(interface) = self.interface
             && flow.interface.index == 0
@@ -56,8 +57,12 @@ impl<'a> Packet<'a> {
     }
 }
 
-/// What [`Reader::poll`] found.
+/// Result of [`Reader::poll`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "the reader has a packet, has none yet, or is at its end"
+)]
 pub enum Step<'a> {
     /// The next packet.
     Packet(Packet<'a>),
@@ -78,7 +83,7 @@ enum Format {
 pub struct Reader {
     buffer: Buffer,
     format: Format,
-    /// Bytes of the packet handed out last, consumed by the next call.
+    /// Bytes of the packet returned last, consumed by the next call.
     pending: usize,
     packets: u64,
     size: Option<u64>,
@@ -135,10 +140,10 @@ impl Reader {
         }
     }
 
-    /// The next packet, or `None` at the end. Waits for it.
+    /// Returns the next packet, or `None` at the end. Waits for it.
     ///
     /// # Errors
-    /// Where the capture is damaged or cut short. What was handed out before is right; nothing
+    /// Where the capture is damaged or cut short. What was returned before is right; nothing
     /// comes after.
     #[allow(
         clippy::should_implement_trait,
@@ -151,8 +156,7 @@ impl Reader {
         }
     }
 
-    /// The next packet, if it comes within `patience`. A pipe is waited for; a signal ends the
-    /// waiting.
+    /// Returns the next packet if it comes within `patience`. A signal ends the waiting.
     ///
     /// # Errors
     /// As [`next`](Self::next).
@@ -203,25 +207,25 @@ impl Reader {
         }
     }
 
-    /// Number of packets handed out.
+    /// Returns the number of packets returned so far.
     #[must_use]
     pub fn packets(&self) -> u64 {
         self.packets
     }
 
-    /// Bytes read, without those of the last packet.
+    /// Returns the number of bytes read, without those of the last packet.
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.buffer.offset()
     }
 
-    /// Whether packets may have to be waited for, as those of a pipe.
+    /// Returns whether packets may have to be waited for, as those of a pipe.
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.buffer.is_slow()
     }
 
-    /// Size of the file in bytes; `None` for a pipe or another stream.
+    /// Returns the size of the file in bytes; `None` for a pipe or another stream.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.size

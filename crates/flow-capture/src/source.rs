@@ -23,7 +23,7 @@ const CONNECTIONS: usize = 32_768;
 /// Packets read by one call of `poll` at most.
 const BATCH: u32 = 1_024;
 
-/// What flows of a capture stand for.
+/// What a flow of a capture is: a connection or a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CaptureMode {
@@ -78,7 +78,7 @@ pub struct CaptureSource {
     is_stopped: bool,
 }
 
-/// How far a [`CaptureSource`] is, for other threads. Cloning shares it.
+/// Progress of a [`CaptureSource`], for other threads. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct CaptureProgress(Arc<Mutex<State>>);
 
@@ -89,7 +89,7 @@ struct State {
 }
 
 impl CaptureProgress {
-    /// Returns what became of the packets so far.
+    /// Returns the counts of the packets read so far.
     #[must_use]
     pub fn counts(&self) -> CaptureCounts {
         self.lock().counts.clone()
@@ -117,7 +117,7 @@ struct Table {
 }
 
 impl CaptureSource {
-    /// Returns the source of the packets that `reader` has not handed out yet; `name` stands in
+    /// Creates a source of the packets that `reader` has not returned yet; `name` stands in
     /// messages.
     #[must_use]
     pub fn new(name: impl Into<String>, reader: Reader, mode: CaptureMode) -> Self {
@@ -136,7 +136,7 @@ impl CaptureSource {
         }
     }
 
-    /// Returns how far it is, for other threads.
+    /// Returns a handle to the progress, for other threads.
     #[must_use]
     pub fn progress(&self) -> CaptureProgress {
         self.progress.clone()

@@ -81,7 +81,7 @@ impl FlowTable {
         self.add_with(key, Handshake::of(packet), flow, emit);
     }
 
-    /// Adds the flow of one packet, or of several of one direction, by what the flow alone tells.
+    /// Adds the flow of one packet, or of several of one direction, by the key that the flow alone has.
     ///
     /// One table takes flows by this method or by [`add_packet`](Self::add_packet), not by both.
     pub fn add(&mut self, flow: &Flow, emit: &mut dyn FnMut(&Flow)) {

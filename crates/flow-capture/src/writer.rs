@@ -44,7 +44,7 @@ impl<W: Write> Writer<W> {
         self.output.write_all(data)
     }
 
-    /// Flushes and gives the output back.
+    /// Flushes and returns the output.
     ///
     /// # Errors
     /// Where `output` fails.

@@ -1,4 +1,4 @@
-//! What the agent itself tells.
+//! Events of the agent itself.
 
 use std::vec::Vec;
 
@@ -10,7 +10,7 @@ use flow_core::open_enum;
 open_enum! {
     /// What the agent notifies of.
     AgentNotifyKind(u32) {
-        /// Not told.
+        /// Unknown.
         UNSPECIFIED = 0 => "unspecified",
         /// A message.
         MESSAGE = 1 => "message",
@@ -41,10 +41,11 @@ open_enum! {
 
 /// A notification of the agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AgentNotify<'a> {
     /// What it is about.
     pub kind: AgentNotifyKind,
-    /// What it says, as JSON. Not checked.
+    /// Its text, which is JSON. Not checked.
     pub text: &'a [u8],
 }
 
@@ -68,12 +69,13 @@ impl<'a> AgentNotify<'a> {
     }
 }
 
-/// What an agent tells, borrowed.
+/// An event of an agent, borrowed.
 #[derive(Clone, Copy, Debug)]
 #[expect(
     clippy::large_enum_variant,
     reason = "a record borrows what it came in: one is at hand at a time, on the stack"
 )]
+#[non_exhaustive]
 pub enum AgentEvent<'a> {
     /// A layer 7 record of one of its proxies.
     AccessLog(LogRecord<'a>),
@@ -81,28 +83,29 @@ pub enum AgentEvent<'a> {
     Notify(AgentNotify<'a>),
 }
 
-/// Why a record is nothing that an agent tells.
+/// Error of reading an event of an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AgentError {
-    /// The first byte tells neither a layer 7 record nor a notification.
+    /// The first byte is neither that of a layer 7 record nor that of a notification.
     #[error(
         "agent event of type {} or {} expected, found {got}",
         EventType::L7,
         EventType::AGENT
     )]
     Kind {
-        /// What it tells; [`EventType::UNKNOWN`] where there is none.
+        /// The type found; [`EventType::UNKNOWN`] where there is none.
         got: EventType,
     },
-    /// What follows is not encoded as it has to be.
+    /// The value is not encoded as it must be.
     #[error("{event} event of the agent: {error}")]
     Gob {
         /// What it is.
         event: EventType,
-        /// What is wrong with it.
+        /// The error of its encoding.
         error: GobError,
     },
-    /// What follows ends before the value does.
+    /// The record ends before the value does.
     #[error("{event} event of the agent: {needed} bytes expected, got {got}")]
     Length {
         /// What it is.
@@ -133,7 +136,7 @@ struct Known {
     is_tried: bool,
 }
 
-/// Reads what an agent tells: records whose first byte is 129 or 130.
+/// Decodes events of an agent: records whose first byte is 129 or 130.
 ///
 /// Each of them brings the definitions of its types along, always the same ones. They are read
 /// once, and again when they change.
@@ -150,7 +153,7 @@ impl AgentDecoder {
     /// Reads a record.
     ///
     /// # Errors
-    /// Where it is nothing that an agent tells, or not encoded as it has to be.
+    /// Where the record is no event of an agent, or is not encoded as it must be.
     pub fn decode<'a>(&'a mut self, record: &'a [u8]) -> Result<AgentEvent<'a>, AgentError> {
         let (event, body) = match record.split_first() {
             Some((&kind, body)) => (EventType(kind), body),

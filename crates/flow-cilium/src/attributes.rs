@@ -1,10 +1,10 @@
-//! Attributes of few flows, out of what the datapath tells.
+//! Attributes of few flows, from messages of the datapath.
 
 use flow_core::resolve::{Extra, SourceFile};
 
 use crate::{CiliumExtra, file_name};
 
-/// What Cilium's datapath tells besides: everything that Hubble's `flow.Flow` has a field for, but
+/// The rare attributes of a message: everything that Hubble's `flow.Flow` has a field for, but
 /// for the capture and translation points, which are the event's sub-type.
 impl From<&CiliumExtra> for Extra {
     fn from(told: &CiliumExtra) -> Self {

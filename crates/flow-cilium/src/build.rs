@@ -1,4 +1,4 @@
-//! What each message tells of a flow.
+//! From each message to a flow.
 
 use super::header::Header;
 use super::{
@@ -10,7 +10,7 @@ use flow_core::flow::{
 };
 
 impl<K: NodeKnowledge> CiliumDecoder<K> {
-    /// The packet of a message, and what all headers tell.
+    /// The packet of a message, and what all headers have.
     #[inline]
     fn packet(
         &mut self,
@@ -58,7 +58,7 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
     }
 
     /// Whether the endpoint at which a message was made is the sender; `None` where that is not
-    /// known, or it was made at no endpoint. `told` is what the message itself tells.
+    /// known, or it was made at no endpoint. `told` is what the message itself has.
     #[inline]
     fn is_from_endpoint(
         &mut self,

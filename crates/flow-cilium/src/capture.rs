@@ -63,7 +63,7 @@ impl<'a> DebugCapture<'a> {
         self.raw.arguments.map(U32::get)
     }
 
-    /// Index of the interface, at points that tell it; else 0.
+    /// Index of the interface, at points that have it; else 0.
     #[must_use]
     pub fn interface(&self) -> u32 {
         if self.point().tells_interface() {
@@ -73,7 +73,7 @@ impl<'a> DebugCapture<'a> {
         }
     }
 
-    /// Port of the proxy, at points that tell it; else 0.
+    /// Port of the proxy, at points that have it; else 0.
     #[must_use]
     pub fn proxy_port(&self) -> u16 {
         if !self.point().tells_proxy_port() {

@@ -36,7 +36,7 @@ impl<'a> DebugMsg<'a> {
         Ok(Self { raw })
     }
 
-    /// What it begins with. What tells of a packet is not there.
+    /// The header. Its fields of a packet are zero.
     #[must_use]
     pub fn header(&self) -> Header {
         Header::of(&self.raw.header)

@@ -6,7 +6,7 @@ open_enum! {
     /// What a [debug message](super::DebugMsg) is about. Numbers are those of Cilium's
     /// `pkg/monitor/datapath_debug.go`, names those of Hubble's `flow.DebugEventType`.
     DebugKind(u8) {
-        /// Not told.
+        /// Unknown.
         EVENT_UNKNOWN = 0 => "DBG_EVENT_UNKNOWN",
         /// Of no other kind.
         GENERIC = 1 => "DBG_GENERIC",
@@ -36,7 +36,7 @@ open_enum! {
         ICMP6_NS = 13 => "DBG_ICMP6_NS",
         /// An ICMPv6 time exceeded is sent.
         ICMP6_TIME_EXCEEDED = 14 => "DBG_ICMP6_TIME_EXCEEDED",
-        /// What connection tracking says of the packet.
+        /// State of the packet in connection tracking.
         CT_VERDICT = 15 => "DBG_CT_VERDICT",
         /// The packet is taken out of a tunnel.
         DECAP = 16 => "DBG_DECAP",

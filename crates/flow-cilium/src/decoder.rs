@@ -62,7 +62,7 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
     /// Counts of the flow are those of the one packet that the message is about.
     ///
     /// # Errors
-    /// Where there is nothing of which a flow could tell. It counts, too.
+    /// Where the record makes no flow. It is counted, too.
     #[inline]
     pub fn decode(&mut self, record: &[u8], cpu: u32, time: u64) -> Result<Flow, CiliumError> {
         // Made where it is returned, without a copy.
@@ -113,7 +113,7 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
         self.fill(record, time, flow, extra)
     }
 
-    /// Writes what a record tells into a flow that has the values of `Default`.
+    /// Fills a flow that has the values of `Default` from a record.
     #[inline]
     fn fill(
         &mut self,
@@ -188,7 +188,7 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
         CiliumError::NoFlow { event }
     }
 
-    /// Writes what a message tells that is not whole: what is there, and zeros.
+    /// Fills a flow from a message that is not whole: what is there, and zeros.
     #[cold]
     fn cut_off(
         &mut self,
@@ -232,7 +232,7 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
         Ok(())
     }
 
-    /// A message of a kind that is not known: of its header is told what all have in common.
+    /// A message of a kind that is not known: of its header, what all have in common.
     #[cold]
     fn unknown(&mut self, header: Header, flow: &mut Flow, extra: &mut CiliumExtra) {
         self.stats.unknown_kinds += 1;

@@ -140,7 +140,7 @@ impl<'a> DropNotify<'a> {
         })
     }
 
-    /// Whether the packet is one of IPv6; only versions from 2 on tell.
+    /// Whether the packet is one of IPv6; only versions from 2 on have it.
     #[must_use]
     pub fn is_ipv6(&self) -> bool {
         self.bits().is_ipv6()

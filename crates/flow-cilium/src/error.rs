@@ -1,14 +1,15 @@
-//! Why a record is no message, or makes no flow.
+//! Errors of reading a record and of making a flow of it.
 
 use flow_core::flow::EventType;
 
-/// Why bytes are no message of Cilium's datapath.
+/// Error of reading a message of Cilium's datapath.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MessageError {
     /// The record ends before the message does.
     #[error("{event} message of version {version}: needed {needed} bytes, got {got}")]
     Length {
-        /// What the first byte says it is; [`EventType::UNKNOWN`] where there is none.
+        /// Type of message by the first byte; [`EventType::UNKNOWN`] where there is none.
         event: EventType,
         /// The version it claims, 0 where it ends before that or has none.
         version: u8,
@@ -22,19 +23,20 @@ pub enum MessageError {
     Kind {
         /// What was expected.
         expected: EventType,
-        /// What the first byte says.
+        /// Type found in the first byte.
         got: EventType,
     },
 }
 
-/// Why a record makes no flow.
+/// Error of making a flow of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CiliumError {
     /// The record has no bytes at all.
     #[error("record of a Cilium event: at least 1 byte expected, got 0")]
     Empty,
-    /// The message is about no packet and no socket: debug messages, and what the agent itself
-    /// tells. [`Message::parse`](super::Message::parse) reads the first.
+    /// The message is about no packet and no socket: debug messages, and events of the agent
+    /// itself. [`Message::parse`](super::Message::parse) reads the first.
     #[error("{event} message: a message about a packet or a socket expected")]
     NoFlow {
         /// What it is.

@@ -13,7 +13,7 @@ pub struct Extensions {
 }
 
 impl Extensions {
-    /// Most lengths that can be told.
+    /// Largest number of lengths that can be set.
     pub const LIMIT: usize = 8;
 
     /// Those of Cilium itself: none.
@@ -22,7 +22,7 @@ impl Extensions {
         count: 0,
     };
 
-    /// Tells the length in bytes of an extension. A length told again replaces the first.
+    /// Sets the length in bytes of an extension. A length that is set again replaces the first.
     ///
     /// Says whether it was taken: version 0 has length 0, and there is room for
     /// [`Self::LIMIT`].
@@ -45,7 +45,7 @@ impl Extensions {
         true
     }
 
-    /// The length in bytes of an extension, or `None` where it was not told.
+    /// Returns the length in bytes of an extension, or `None` where it was not set.
     #[inline]
     #[must_use]
     pub fn length(&self, event: EventType, version: u8) -> Option<u16> {

@@ -1,11 +1,12 @@
-//! What a message tells and a flow has no field for.
+//! Fields of messages that a flow has no field for.
 
 use super::{AuthType, CapturePoint, PolicyMatch, SocketPoint};
 use flow_core::flow::Ip;
 
-/// What a message tells and a [`Flow`](flow_core::flow::Flow) has no field for. Zero, or what
-/// `Default` has, where the message does not tell it.
+/// Fields of a message that a [`Flow`](flow_core::flow::Flow) has no field for. They are zero, or
+/// `Default`, where the message has none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CiliumExtra {
     /// Processor on which the message was made.
     pub cpu: u32,

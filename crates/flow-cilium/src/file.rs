@@ -1,6 +1,6 @@
 //! Source files of Cilium's datapath.
 
-/// Name of the source file that a [drop message](super::DropNotify) tells the number of; `None`
+/// Returns the name of the source file whose number a [drop message](super::DropNotify) has; `None`
 /// where the number has no name.
 ///
 /// Headers were numbered anew between two releases, when messages still had version 1. Here

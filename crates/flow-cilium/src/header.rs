@@ -31,6 +31,7 @@ pub(super) struct RawHeader {
 
 /// The beginning of a message. What a message does not have, or what is cut off, is zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Header {
     /// Kind of message.
     pub event: EventType,
@@ -74,8 +75,9 @@ impl Header {
     }
 }
 
-/// An encapsulation that the datapath says is around the packet.
+/// The encapsulation around a packet, by the header of its message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Overlay {
     /// RFC 7348.
     Vxlan,
@@ -85,6 +87,7 @@ pub enum Overlay {
 
 /// What a message carries of a packet.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Captured<'a> {
     /// The captured bytes, without the padding of the perf buffer.
     pub data: &'a [u8],
@@ -92,9 +95,9 @@ pub struct Captured<'a> {
     pub wire_len: u32,
     /// What it begins with.
     pub link: LinkType,
-    /// What the datapath says is around the packet proper.
+    /// Encapsulation around the packet.
     pub overlay: Option<Overlay>,
-    /// Fewer bytes are there than the message says were captured.
+    /// Fewer bytes are there than the captured length of the message.
     pub is_cut: bool,
 }
 
@@ -137,7 +140,7 @@ impl PacketBits {
 /// The packet that begins after a message of `length` bytes and its extension.
 ///
 /// `None` where its place is not known: `length` is `None` for a version that is not, and the
-/// length of an extension has to be told. Also where nothing was captured.
+/// length of an extension must be set. Also where nothing was captured.
 #[inline]
 pub(super) fn captured<'a>(
     record: &'a [u8],

@@ -8,7 +8,7 @@ use flow_core::flow::{Ip, IpVersion, Name16};
 /// answer should come from a table in memory.
 pub trait NodeKnowledge {
     /// Id of the endpoint of this node with this address: 0 where there is none, `None` where
-    /// this is not known. Then the direction of a flow is told only as far as the message says.
+    /// this is not known. Then the direction of a flow is known only as far as the message has it.
     fn endpoint_id(&mut self, address: Ip) -> Option<u16> {
         let _ = address;
         None

@@ -2,7 +2,7 @@
 //! [`Flow`](flow_core::flow::Flow).
 //!
 //! A record is what Cilium's kernel programs wrote into the perf buffer: a header, whose first
-//! byte tells the kind of message, then the bytes captured of a packet. All numbers are in the
+//! byte is the kind of message, then the bytes captured of a packet. All numbers are in the
 //! byte order of the machine; records need no alignment.
 //!
 //! | First byte | Message | View |
@@ -16,7 +16,7 @@
 //!
 //! [`Message::parse`] reads any of them; [`CiliumDecoder`] makes flows, by the rules of Hubble.
 //! No function of this module panics, whatever the bytes. What is cut off, or comes from a
-//! version that is not known, makes a flow that says so and counts in [`CiliumStats`].
+//! version that is not known, makes a flow with a flag and counts in [`CiliumStats`].
 //!
 //! ```
 //! use flow_cilium::CiliumDecoder;
@@ -42,13 +42,14 @@
 //! ```
 //!
 //! With the feature `std` a live agent can be read: [`MonitorSocket`] is a
-//! [`CiliumSource`] of the flows that an agent hands out at its monitor
-//! socket, [`gob`] the encoding of that socket, and [`AgentDecoder`] reads what the agent itself
-//! tells: notifications, and the layer 7 records of its proxies ([`log`]).
+//! [`CiliumSource`] of the flows that an agent sends at its monitor
+//! socket, [`gob`] the encoding of that socket, and [`AgentDecoder`] reads the events of the agent
+//! itself: notifications, and the layer 7 records of its proxies ([`log`]).
 //!
 //! Source of the layouts: the types of Cilium's public Go package `pkg/monitor`, up to version
 //! 1.19.
 #![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod agent;
 mod attributes;

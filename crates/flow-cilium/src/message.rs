@@ -23,7 +23,7 @@ pub enum Message<'a> {
     PolicyVerdict(PolicyVerdictNotify<'a>),
     /// A translation at a socket.
     TraceSock(TraceSockNotify),
-    /// Something else: of a newer datapath, or told by the agent itself.
+    /// Something else: of a newer datapath, or of the agent itself.
     Other(Header),
 }
 

@@ -6,7 +6,7 @@ open_enum! {
     /// Where a packet was captured for debugging. Numbers and names are those of Hubble's
     /// `flow.DebugCapturePoint`.
     CapturePoint(u8) {
-        /// Not told.
+        /// Unknown.
         UNKNOWN = 0 => "DBG_CAPTURE_POINT_UNKNOWN",
         /// Before delivery.
         DELIVERY = 4 => "DBG_CAPTURE_DELIVERY",
@@ -53,7 +53,7 @@ open_enum! {
     /// Where a socket's address was translated. Numbers and names are those of Hubble's
     /// `flow.SocketTranslationPoint`.
     SocketPoint(u8) {
-        /// Not told.
+        /// Unknown.
         UNKNOWN = 0 => "SOCK_XLATE_POINT_UNKNOWN",
         /// Before translation, towards the service.
         PRE_FORWARD = 1 => "SOCK_XLATE_POINT_PRE_DIRECTION_FWD",
@@ -67,7 +67,7 @@ open_enum! {
 }
 
 impl SocketPoint {
-    /// Whether the socket receives: the address told is that of the sender.
+    /// Returns whether the socket receives: the address is that of the sender.
     #[must_use]
     pub const fn is_reverse(self) -> bool {
         matches!(self, Self::PRE_REVERSE | Self::POST_REVERSE)

@@ -5,11 +5,11 @@ use flow_core::decode::fill_outermost;
 use flow_core::flow::{Flow, FlowFlags, FlowType, Mac, Tunnel, TunnelProtocol};
 use flow_core::wire::{LinkType, Packet, PacketFlags, ethertype, protocol};
 
-/// Writes what a captured packet tells, or the one in the overlay that the datapath says is
+/// Writes the fields of a captured packet, or of the one in the overlay that the datapath says is
 /// around it, into a flow that has the values of `Default`. Other packets in packets are not
 /// looked for, as Hubble does not.
 ///
-/// A packet without a readable IP header tells what there is.
+/// A packet without a readable IP header has what there is.
 #[inline]
 pub(super) fn fill(captured: &Captured<'_>, flow: &mut Flow) {
     let packet = Packet::parse(captured.link, captured.data, captured.wire_len as usize);
@@ -52,7 +52,7 @@ fn fill_without_ip(packet: &Packet<'_>, flow: &mut Flow) {
     }
 }
 
-/// Whether every header that a flow tells of was captured.
+/// Whether every header that a flow has fields of was captured.
 fn has_whole_headers(packet: &Packet<'_>) -> bool {
     let Some(number) = packet.protocol() else {
         return packet.arp().is_some();
@@ -73,7 +73,7 @@ fn has_whole_headers(packet: &Packet<'_>) -> bool {
 
 /// Replaces the flow of a packet by that of the packet inside of its overlay.
 ///
-/// Where the overlay's header is not whole, the outer packet stays the flow, and a flag tells.
+/// Where the overlay's header is not whole, the outer packet stays the flow, with a flag.
 #[inline(never)]
 fn enter(outer: &Packet<'_>, overlay: Overlay, flow: &mut Flow) {
     let payload = outer.payload();
@@ -114,7 +114,7 @@ fn enter(outer: &Packet<'_>, overlay: Overlay, flow: &mut Flow) {
     }
 }
 
-/// What the header of an overlay tells.
+/// The header of an overlay.
 struct Inside {
     vni: u32,
     /// What follows; `None` where it is no packet that can be read.

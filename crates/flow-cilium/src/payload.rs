@@ -16,6 +16,7 @@ open_enum! {
 
 /// A payload of the monitor socket: a record, or how many were lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MonitorPayload<'a> {
     /// The record, for [`PayloadKind::SAMPLE`].
     pub data: &'a [u8],

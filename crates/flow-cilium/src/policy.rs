@@ -38,8 +38,9 @@ const MATCH_TYPE: u8 = 0x38;
 const AUDITED: u8 = 0x40;
 const L3_DEVICE: u8 = 0x80;
 
-/// Layouts of the message. They all bear version 0, so the place of the packet tells them apart.
+/// Layouts of the message. They all bear version 0, so the place of the packet distinguishes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PolicyLayout {
     /// 28 bytes.
     Plain,
@@ -102,7 +103,7 @@ fn begins_packet(record: &[u8], at: usize, flags: u8) -> bool {
     record.get(network).is_some_and(|byte| byte >> 4 == version)
 }
 
-/// A message about what a policy said of the first packet of a connection, of type 5.
+/// The verdict of a policy on the first packet of a connection, of type 5.
 #[derive(Clone, Copy)]
 pub struct PolicyVerdictNotify<'a> {
     record: &'a [u8],

@@ -54,8 +54,9 @@ struct RawPacked {
 
 const _: () = assert!(size_of::<Raw>() == 40 && size_of::<RawPacked>() == 38);
 
-/// Layouts of the message. It has no version: the content tells them apart.
+/// Layouts of the message. It has no version; the content distinguishes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum SockLayout {
     /// 38 bytes, as older datapaths write.
     Packed,
@@ -189,7 +190,7 @@ impl TraceSockNotify {
         SocketPoint(self.fields.point)
     }
 
-    /// The protocol; 0 where it is not told.
+    /// The protocol; 0 where it is unknown.
     #[must_use]
     pub const fn protocol(&self) -> Protocol {
         match self.fields.l4_proto {

@@ -34,13 +34,13 @@ const CHUNK: usize = 64 << 10;
 /// Most chunks that are read in one poll, so that a busy agent cannot hold the caller for ever.
 const CHUNKS: usize = 64;
 
-/// Reads the records that a Cilium agent hands out at its monitor socket.
+/// Reads the records that a Cilium agent sends at its monitor socket.
 ///
-/// Yields [`MonitorRecord::Event`] for each, and [`MonitorRecord::Lost`] for what the agent says it lost
+/// Yields [`MonitorRecord::Event`] for each, and [`MonitorRecord::Lost`] for what the agent reports as lost
 /// ([`LostAt::Monitor`]) and for what could not be read ([`LostAt::Decode`]).
 ///
 /// When the agent closes the socket, or its stream gets out of step, [`poll_records`](Self::poll_records) ends
-/// with an error that says so. Whether and when to connect anew is the caller's choice; a new
+/// with an error. Whether and when to connect anew is the caller's choice; a new
 /// connection is a new `MonitorSocket`.
 ///
 /// ```no_run
@@ -58,7 +58,7 @@ const CHUNKS: usize = 64;
 ///     source.poll_records(Duration::from_secs(1), &mut |record| match record {
 ///         MonitorRecord::Event { data, cpu } => match datapath.decode(data, cpu, now) {
 ///             Ok(flow) => println!("{flow}"),
-///             // A debug message, or what the agent itself tells.
+///             // A debug message, or an event of the agent itself.
 ///             Err(CiliumError::NoFlow { .. }) => match agent.decode(data) {
 ///                 Ok(AgentEvent::AccessLog(record)) => println!("{}", record.to_flow(now)),
 ///                 Ok(AgentEvent::Notify(notify)) => println!("{}", notify.kind),
@@ -85,7 +85,7 @@ pub struct MonitorSocket {
 }
 
 impl MonitorSocket {
-    /// Where an agent listens, if it was not told otherwise.
+    /// The path at which an agent listens by default.
     pub const PATH: &'static str = "/var/run/cilium/monitor1_2.sock";
 
     /// Connects to an agent.
@@ -114,7 +114,7 @@ impl MonitorSocket {
         }
     }
 
-    /// Records that were handed over so far.
+    /// Returns the number of records that were passed to the sink so far.
     #[must_use]
     pub const fn records(&self) -> u64 {
         self.records

@@ -1,10 +1,11 @@
 //! What became of the records.
 
-/// What became of the records that a decoder was given.
+/// Counts of the records that a decoder was passed.
 ///
 /// `flows + no_flow + empty` is the number of records; the other counts are of some of the
 /// flows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CiliumStats {
     /// Flows that were made.
     pub flows: u64,

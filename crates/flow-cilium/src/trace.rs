@@ -31,7 +31,7 @@ struct Raw {
 const ORIG_IP: usize = 32;
 /// Place of the trace id, from version 2 on.
 const TRACE_ID: usize = 48;
-/// The bit of the reason that tells an encrypted packet.
+/// The bit of the reason that marks an encrypted packet.
 const ENCRYPTED: u8 = 0x80;
 
 const _: () = assert!(size_of::<Raw>() == ORIG_IP);
@@ -130,7 +130,7 @@ impl<'a> TraceNotify<'a> {
         }
     }
 
-    /// What connection tracking said.
+    /// State of the connection by connection tracking.
     #[must_use]
     pub const fn reason(&self) -> TraceReason {
         match self.raw.reason & !ENCRYPTED {

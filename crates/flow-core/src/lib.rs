@@ -56,9 +56,13 @@
 #![deny(unsafe_code)]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 
+#[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod clock;
+#[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod decode;
+#[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod event;
+#[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod flow;
 #[cfg(feature = "std")]
 pub mod names;
@@ -73,7 +77,9 @@ pub mod resolve;
 pub mod ring;
 #[cfg(feature = "std")]
 pub mod store;
+#[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod text;
 #[cfg(feature = "std")]
 pub mod view;
+#[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod wire;

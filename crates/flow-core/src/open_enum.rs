@@ -19,6 +19,7 @@ macro_rules! open_enum {
             zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable, zerocopy::KnownLayout,
         )]
         #[repr(transparent)]
+        #[allow(clippy::exhaustive_structs, reason = "a number; its names may become more")]
         pub struct $name(pub $repr);
 
         impl $name {

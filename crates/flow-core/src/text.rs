@@ -1,4 +1,4 @@
-//! Untrusted text: what a packet or a process says is escaped before a person sees it.
+//! Untrusted text: bytes of a packet or a process are escaped before a person sees them.
 
 use core::fmt::{self, Write};
 
@@ -9,6 +9,7 @@ use core::fmt::{self, Write};
 /// invisible format characters, and the backslash. Those become `\n`-like escapes or
 /// `\u{202e}`; bytes that are not UTF-8 become `\xff`. Distinct inputs give distinct outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "a value and nothing else")]
 pub struct Escaped<'a>(pub &'a [u8]);
 
 impl<'a> Escaped<'a> {

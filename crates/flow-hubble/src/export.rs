@@ -1,4 +1,4 @@
-//! Writing flows out.
+//! Flows to messages, protobuf and JSON.
 
 use std::boxed::Box;
 use std::vec::Vec;
@@ -12,7 +12,7 @@ use flow_core::flow::Flow;
 use flow_core::resolve::{Resolve, Unresolved};
 use flow_core::view::FlowView;
 
-/// A flow on its way out: as a message, as protobuf, or as JSON.
+/// A flow to be written as a message, as protobuf, or as JSON.
 ///
 /// ```
 /// use flow_core::flow::Flow;
@@ -67,7 +67,7 @@ impl Fields for FlowView<'_> {
 }
 
 impl<'a> Export<'a> {
-    /// A flow whose handles stand for nothing.
+    /// Creates the export of a flow alone, whose handles are not resolved.
     #[must_use]
     pub fn new(flow: &'a Flow) -> Self {
         Self {
@@ -77,7 +77,7 @@ impl<'a> Export<'a> {
         }
     }
 
-    /// A flow with what its handles stand for.
+    /// Creates the export of a flow with what its handles refer to.
     #[must_use]
     pub fn of(view: &'a FlowView<'_>) -> Self {
         Self {
@@ -87,7 +87,7 @@ impl<'a> Export<'a> {
         }
     }
 
-    /// With what `names` knows of the handles of a flow that was given by itself.
+    /// Resolves the handles of a flow that was passed alone with `names`.
     #[must_use]
     pub fn resolve(mut self, names: &'a dyn Resolve) -> Self {
         if let Input::Flow(_, known) = &mut self.from {
@@ -96,21 +96,21 @@ impl<'a> Export<'a> {
         self
     }
 
-    /// With `extensions` in this form.
+    /// Sets the form of `extensions`.
     #[must_use]
     pub const fn extension(mut self, form: ExtensionForm) -> Self {
         self.form = form;
         self
     }
 
-    /// With the fields of the flow that a mask selects.
+    /// Writes only the fields of the flow that a mask selects.
     #[must_use]
     pub const fn mask(mut self, mask: &'a Mask) -> Self {
         self.mask = Some(mask);
         self
     }
 
-    /// The message `flow.Flow`.
+    /// Returns the message `flow.Flow`.
     #[must_use]
     pub fn message(&self) -> pb::Flow {
         let message = self.with(|fields| message::flow(&fields));
@@ -120,7 +120,7 @@ impl<'a> Export<'a> {
         }
     }
 
-    /// The message `observer.ExportEvent`, which is also what [`event_json`](Self::event_json)
+    /// Returns the message `observer.ExportEvent`, which is also what [`event_json`](Self::event_json)
     /// writes.
     #[must_use]
     pub fn event(&self) -> observer::ExportEvent {

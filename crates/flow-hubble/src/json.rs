@@ -107,6 +107,7 @@ fn dynamic<'de, D: serde::Deserializer<'de>>(
 
 /// A line of a file of exported events.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Line {
     /// The event.
     pub event: observer::ExportEvent,
@@ -117,7 +118,7 @@ pub struct Line {
 
 /// Reads a line of a file that Hubble's exporter or `hubble observe --output jsonpb` has written.
 ///
-/// As `hubble observe --input-file`, it passes over fields that it does not know, and says so.
+/// As `hubble observe --input-file`, it passes over fields that it does not know, and reports them.
 /// Unlike it, it also passes over an extension of an unknown type.
 ///
 /// # Errors

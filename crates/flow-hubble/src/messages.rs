@@ -1,4 +1,9 @@
 //! The message types, as `cargo xtask build-proto` makes them of the `.proto` files.
+#![allow(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    reason = "messages are built field by field"
+)]
 
 /// Package `flow`: Hubble's flow message and what belongs to it.
 #[allow(deprecated, reason = "deprecated fields are part of the messages")]
@@ -25,11 +30,11 @@ pub mod peer {
     include!("generated/peer.rs");
 }
 
-/// Package `relay`: what Hubble Relay tells of its nodes.
+/// Package `relay`: the state of the nodes of Hubble Relay.
 pub mod relay {
     include!("generated/relay.rs");
 }
 
 /// A `google.protobuf.FileDescriptorSet` with every file, its imports, and the services: what
-/// gRPC reflection hands out.
+/// gRPC reflection serves.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("generated/descriptors.bin");

@@ -8,7 +8,7 @@ pub(super) const NONE: u32 = u32::MAX;
 /// Bytes that a SYN may carry (RFC 7413) and that its answer acknowledges too.
 const LONGEST_SYN: u32 = 0xffff;
 
-/// What a segment with SYN says about the start of its connection.
+/// Sequence numbers of a segment with SYN.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Handshake {
     /// The sender's initial sequence number.

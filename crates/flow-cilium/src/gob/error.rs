@@ -2,6 +2,7 @@
 
 /// Why a message of a gob stream cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum GobError {
     /// The bytes end before the message does, or what they hold contradicts the format.
     #[error("gob message, byte {offset}: {expected} expected")]

@@ -18,7 +18,7 @@ pub enum Kind {
     String,
     /// A complex number.
     Complex,
-    /// A value of a type that is told with it.
+    /// A value that comes with its type.
     Interface,
     /// Values of one type, in order.
     Slice,

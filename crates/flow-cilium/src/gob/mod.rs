@@ -2,11 +2,11 @@
 //!
 //! A stream is a row of messages, each with its length. A message defines a type, or holds a
 //! value of a type that was defined before. [`GobStream`] takes bytes in chunks of any size and
-//! yields the values; a [`Value`] borrows its bytes and gives fields by their names.
+//! yields the values; a [`Value`] borrows its bytes and finds fields by their names.
 //!
 //! Work and memory are bounded: by the length of a message, the bytes of all definitions, and
 //! the depth of values in values and of types in types ([`GobLimits`]). A message that is wrong in itself is left out
-//! and told as an error, and the stream goes on with the next one.
+//! and reported as an error, and the stream goes on with the next one.
 //!
 //! Source of the format: the documentation of Go's package `encoding/gob`, "Encoding Details".
 

@@ -9,6 +9,7 @@ use super::{GobError, Kind, TypeTable, Value};
 
 /// Bounds of a stream. Values in values are followed 32 deep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "callers set each limit")]
 pub struct GobLimits {
     /// Longest message in bytes.
     pub message: usize,
@@ -227,7 +228,7 @@ impl GobStream {
     /// Takes the next bytes of the stream.
     ///
     /// They are kept until [`next_value`](Self::next_value) has read their message; call that
-    /// until it gives nothing before the next chunk, so that no more is kept than a message and a
+    /// until it returns `None` before the next chunk, so that no more is buffered than a message and a
     /// chunk.
     pub fn push(&mut self, chunk: &[u8]) {
         if self.broken.is_some() {

@@ -12,7 +12,7 @@ use flow_core::record::{DnsRecord, RecordType};
 /// A DNS query or answer. `Debug` shows no names.
 #[derive(Clone, Copy, Default)]
 pub struct LogDns<'a> {
-    /// Name that was asked for.
+    /// Name that was queried.
     pub query: &'a [u8],
     /// Smallest time to live of the answers in seconds.
     pub ttl: u32,
@@ -33,7 +33,7 @@ impl<'a> LogDns<'a> {
         elements(self.ips).filter_map(|ip| octets_or_text(ip.as_bytes()?))
     }
 
-    /// Types that were asked for.
+    /// Types that were queried.
     pub fn qtypes(&self) -> impl Iterator<Item = RecordType> + use<'a> {
         elements(self.qtypes).map(|kind| RecordType(Item::of(kind).number()))
     }

@@ -43,6 +43,7 @@ fn ipv4(text: &[u8]) -> Option<[u8; 4]> {
 
 /// One side of an exchange.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct LogEndpoint<'a> {
     /// Id of the endpoint; 0 is none.
     pub id: u64,
@@ -105,6 +106,7 @@ impl fmt::Debug for LogLabels<'_> {
 
 /// A label. `Display` shows `source:key=value`, as Cilium does, and escapes it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LogLabel<'a> {
     /// Where it comes from, e.g. `k8s`; empty where `key` holds the label as a whole, as older
     /// agents send it.
@@ -156,6 +158,7 @@ impl fmt::Debug for LogLabel<'_> {
 
 /// The service that an exchange went through.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct LogService<'a> {
     /// Its name.
     pub name: &'a [u8],

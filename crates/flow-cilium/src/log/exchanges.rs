@@ -9,13 +9,14 @@ use super::http::Told;
 use super::{LogBody, LogRecord};
 use flow_core::record::{L7Kind, L7Record, TraceId};
 
-/// What an access log cannot tell of a response alone: its latency, and the trace of its request.
+/// Pairs the requests and responses of an access log, for the latency of a response and the trace
+/// of its request.
 ///
 /// As Hubble does, a response of HTTP is found by the header field `X-Request-Id`, which Cilium's
-/// proxy gives to every request and response. DNS and Kafka have no such id, so their latency is 0.
+/// proxy adds to every request and response. DNS and Kafka have no such id, so their latency is 0.
 ///
 /// At most [`capacity`](Self::with_capacity) requests wait for their response. Where there are
-/// more, that which was told of first has to go, and [counts](LogExchangeStats::evicted).
+/// more, the oldest one is removed, and [counts](LogExchangeStats::evicted).
 ///
 /// ```
 /// use flow_cilium::log::LogExchanges;
@@ -46,6 +47,7 @@ pub struct LogExchanges {
 
 /// What became of the requests and responses with an id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LogExchangeStats {
     /// Requests that wait or waited for their response.
     pub requests: u64,
@@ -53,7 +55,7 @@ pub struct LogExchangeStats {
     pub matched: u64,
     /// Responses whose request was not found.
     pub unmatched: u64,
-    /// Requests that had to go before their response was told of.
+    /// Requests that were removed before their response came.
     pub evicted: u64,
 }
 
@@ -136,8 +138,8 @@ impl LogExchanges {
         self.places.len()
     }
 
-    /// What the message said, owned, with what is known of its exchange; `None` for a protocol
-    /// that has no such record. Records are to be given in the order of the log.
+    /// Returns the owned record of a message, with latency and trace of its exchange; `None` for a
+    /// protocol that has no such record. Records must be passed in the order of the log.
     ///
     /// The latency of a response is the time from its request, 0 where that is not known or lies
     /// behind it. Its trace is that of its request, or else its own.

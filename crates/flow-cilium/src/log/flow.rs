@@ -10,7 +10,7 @@ impl<'a> LogRecord<'a> {
     /// keeps the [record](Self::to_record).
     ///
     /// `received` is the time in nanoseconds since the Unix epoch that stands in where the record
-    /// tells none.
+    /// has none.
     #[must_use]
     pub fn to_flow(&self, received: u64) -> Flow {
         let time = self.time.unwrap_or(received);
@@ -53,8 +53,8 @@ impl<'a> LogRecord<'a> {
         }
     }
 
-    /// What the message said, owned; `None` for a protocol that has no such record. What only its
-    /// exchange tells is left for [`LogExchanges`](super::LogExchanges).
+    /// Returns the owned record of the message; `None` for a protocol that has no such record. What
+    /// needs its exchange is left for [`LogExchanges`](super::LogExchanges).
     #[must_use]
     pub fn to_record(&self) -> Option<L7Record> {
         self.record_and_fields().map(|(record, _)| record)

@@ -11,6 +11,7 @@ use flow_l7::TraceParent;
 
 /// An HTTP request or response. `Debug` shows neither URL nor header fields.
 #[derive(Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct LogHttp<'a> {
     /// Status code; 0 for a request.
     pub code: u16,
@@ -22,14 +23,14 @@ pub struct LogHttp<'a> {
     pub protocol: &'a [u8],
     /// Header fields.
     pub headers: LogHeaders<'a>,
-    /// Header fields that a policy asked for and that were not there.
+    /// Header fields that a policy requires and that were missing.
     pub missing_headers: LogHeaders<'a>,
     /// Header fields that a policy refused.
     pub rejected_headers: LogHeaders<'a>,
 }
 
 impl<'a> LogHttp<'a> {
-    /// An owned record, and what its header fields tell besides. They are sorted by name, as
+    /// An owned record, and what else its header fields hold. They are sorted by name, as
     /// Hubble has them: the log has no order.
     pub(super) fn to_record(self) -> (HttpRecord, Told<'a>) {
         let mut told = Told::default();
@@ -56,13 +57,13 @@ impl<'a> LogHttp<'a> {
         (record, told)
     }
 
-    /// The trace that the header field `traceparent` tells: W3C Trace Context, section 3.2.
+    /// Returns the trace id of the header field `traceparent`: W3C Trace Context, section 3.2.
     #[must_use]
     pub fn trace_id(&self) -> TraceId {
         self.told().trace_id()
     }
 
-    /// What the header fields tell besides.
+    /// What else the header fields hold.
     pub(super) fn told(&self) -> Told<'a> {
         let mut told = Told::default();
         for (key, value) in self.headers.iter() {

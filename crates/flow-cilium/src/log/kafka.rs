@@ -9,6 +9,7 @@ use flow_core::record::{KafkaRecord, Text};
 
 /// A Kafka request or response.
 #[derive(Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct LogKafka<'a> {
     /// Error code of the response: 0 is none.
     pub error_code: i16,

@@ -2,7 +2,7 @@
 //!
 //! A record is read by the names of its fields, borrowed from the bytes it came in. It makes a
 //! [`Flow`](flow_core::flow::Flow) ([`LogRecord::to_flow`]) and an owned
-//! [`L7Record`](flow_core::record::L7Record) ([`LogRecord::to_record`]). [`LogExchanges`] also tells how
+//! [`L7Record`](flow_core::record::L7Record) ([`LogRecord::to_record`]). [`LogExchanges`] adds how
 //! long a response took.
 //!
 //! URLs, header fields and names may hold secrets: `Debug` does not show them.

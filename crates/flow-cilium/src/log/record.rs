@@ -6,8 +6,12 @@ use crate::gob::{Item, Named, ReadFields, Take, Value};
 use flow_core::flow::{Direction, IpVersion, Protocol, Verdict};
 use flow_core::record::L7Kind;
 
-/// A record of an access log, borrowed. What is not told has the value of `Default`.
+/// A record of an access log, borrowed. What the log does not have is `Default`.
 #[derive(Clone, Copy, Debug, Default)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "callers change a record and use the rest of it"
+)]
 pub struct LogRecord<'a> {
     /// Request, response or sample.
     pub kind: L7Kind,
@@ -29,7 +33,7 @@ pub struct LogRecord<'a> {
     pub verdict: Verdict,
     /// The rule that matched, or the error that was met.
     pub info: &'a [u8],
-    /// What the proxy was told to add.
+    /// Metadata that the proxy is configured to add.
     pub metadata: Texts<'a>,
     /// Protocol above IP.
     pub transport: Protocol,
@@ -37,11 +41,11 @@ pub struct LogRecord<'a> {
     pub service: Option<LogService<'a>>,
     /// Why it was refused, if it was: a number of the proxy's own.
     pub drop_reason: Option<u16>,
-    /// What it said.
+    /// The layer 7 message.
     pub body: LogBody<'a>,
 }
 
-/// What a message said, by protocol.
+/// The layer 7 message, by protocol.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub enum LogBody<'a> {
@@ -58,12 +62,13 @@ pub enum LogBody<'a> {
     Other(LogOther<'a>),
 }
 
-/// A message of a protocol that a proxy tells of in words of its own.
+/// A message of a protocol for which the proxy has its own fields.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct LogOther<'a> {
     /// Name of the protocol.
     pub protocol: &'a [u8],
-    /// What was said, by name.
+    /// Fields by name.
     pub fields: Pairs<'a>,
 }
 
@@ -87,7 +92,7 @@ impl<'a> LogRecord<'a> {
         Some(record)
     }
 
-    /// A record of which nothing was told.
+    /// A record without any field.
     pub(crate) fn new() -> Self {
         Self {
             // Zero, which is left out, stands for IPv4.

@@ -9,12 +9,16 @@ use crate::flow::{
 };
 use crate::wire::{self, LinkType, Packet, PacketFlags, TunnelKind, WireError};
 
-/// A captured packet and what the capture tells about it.
+/// A captured packet with its time, link type and length on the wire.
 #[derive(Clone, Copy, Debug)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain data that callers build field by field"
+)]
 pub struct Capture<'a> {
     /// When it was captured: nanoseconds since the Unix epoch.
     pub time: u64,
-    /// What it begins with.
+    /// Link type: what `data` begins with.
     pub link: LinkType,
     /// Its length on the wire in bytes; a value below the length of `data` is taken for that.
     pub wire_len: u32,
@@ -35,7 +39,7 @@ impl<'a> Capture<'a> {
     }
 }
 
-/// Why a packet makes no flow.
+/// Error of making a flow of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NoFlow {
@@ -73,11 +77,10 @@ impl Error for NoFlow {}
 ///
 /// For a packet in a packet, addresses and ports are those of the innermost one that has an IP
 /// header; [`Flow::tunnel`] is the outermost tunnel. Link addresses and VLAN are those of the
-/// outermost one: they tell where it was seen. An ICMP error is a flow of ICMP, not one of the
+/// outermost one: they belong to the place where it was observed. An ICMP error is a flow of ICMP, not one of the
 /// packet it quotes. Bytes count from the link header on, of the packet as a whole.
 ///
-/// A packet that is malformed or cut off after its IP header makes a flow with the flag that
-/// says so.
+/// A packet that is malformed or cut off after its IP header makes a flow with a flag for it.
 ///
 /// # Errors
 /// Where there is no IP header to read.
@@ -88,7 +91,7 @@ pub fn flow_of(capture: &Capture<'_>) -> Result<Flow, NoFlow> {
     make(&packet, capture.time, wire_len as u64)
 }
 
-/// Makes the flow of a decoded packet: [`flow_of`] without what only the capture tells (time and
+/// Makes the flow of a decoded packet: [`flow_of`] without what only the capture has (time and
 /// bytes).
 ///
 /// # Errors
@@ -149,8 +152,8 @@ fn above_ip(packet: &Packet<'_>, flow: &mut Flow) {
     (flow.icmp_type, flow.icmp_code) = message(packet);
 }
 
-/// Writes what [`flow_of_packet`] tells into a flow that has the values of `Default`, without a
-/// look at packets in the packet.
+/// Fills a flow that has the values of `Default` as [`flow_of_packet`] does, but by the outermost
+/// packet only.
 #[inline]
 pub fn fill_outermost(packet: &Packet<'_>, flow: &mut Flow) -> Result<(), NoFlow> {
     let (Some(source), Some(destination)) = (packet.source_octets(), packet.destination_octets())

@@ -13,9 +13,9 @@ use crate::flow::{
     Verdict,
 };
 
-/// Gives the name of an interface, by network namespace inode and interface index.
+/// Looks up the name of an interface by network namespace inode and interface index.
 pub trait InterfaceNaming {
-    /// The name; empty where it is not known.
+    /// Returns the name, which is empty where it is not known.
     fn name(&mut self, netns: u32, index: u32) -> Name16;
 }
 
@@ -32,7 +32,7 @@ impl InterfaceNaming for () {
     }
 }
 
-/// Makes flows of kernel records. Allocates nothing.
+/// Decodes kernel records into flows. Allocates nothing.
 ///
 /// ```
 /// use flow_core::clock::BootClock;
@@ -60,7 +60,8 @@ pub struct EventDecoder<N> {
 }
 
 impl<N: InterfaceNaming> EventDecoder<N> {
-    /// A decoder with what only the running system can tell.
+    /// Creates a decoder from what only the running system knows: its clock, the names of drop
+    /// reasons, and those of interfaces.
     pub const fn new(clock: BootClock, reasons: DropReasonTable, names: N) -> Self {
         Self {
             clock,
@@ -77,7 +78,7 @@ impl<N: InterfaceNaming> EventDecoder<N> {
     /// Decodes the bytes of one record, aligned or not.
     ///
     /// # Errors
-    /// Where the bytes are no whole record; one should be counted as lost.
+    /// Where the bytes are no whole record; the caller should count it as lost.
     #[inline]
     pub fn decode(&mut self, record: &[u8]) -> Result<Flow, EventError> {
         match EventView::parse(record) {

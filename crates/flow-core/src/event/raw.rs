@@ -81,6 +81,7 @@ open_enum! {
 }
 
 /// Bits of [`RawEvent::flags`].
+#[non_exhaustive]
 pub struct EventFlags;
 
 impl EventFlags {
@@ -96,11 +97,15 @@ impl EventFlags {
     pub const SATURATED: u16 = 0x0010;
 }
 
-/// One kernel record, 184 bytes. Offsets are given with each field.
+/// One kernel record, 184 bytes. Each field has its offset in front.
 #[derive(
     Clone, Copy, Default, Debug, PartialEq, Eq, FromBytes, IntoBytes, Immutable, KnownLayout,
 )]
 #[repr(C)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "the layout of a record; its version tells another"
+)]
 pub struct RawEvent {
     /// 0: what is reported.
     pub kind: EventKind,

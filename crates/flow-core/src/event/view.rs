@@ -7,7 +7,7 @@ use zerocopy::{FromBytes, IntoBytes};
 
 use super::RawEvent;
 
-/// Why bytes are no kernel record.
+/// Error of reading a kernel record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventError {
@@ -29,11 +29,11 @@ pub enum EventError {
         /// Bytes by which it is missed.
         got: usize,
     },
-    /// The header claims less than the smallest header there ever was.
+    /// The header is shorter than that of the first version.
     Header {
         /// Smallest header.
         needed: usize,
-        /// What the record claims.
+        /// Length of the header, as the record states it.
         got: usize,
     },
 }
@@ -74,8 +74,8 @@ pub struct EventView<'a> {
 impl<'a> EventView<'a> {
     /// Reads a record.
     ///
-    /// A record of a newer version is read as far as it is known:
-    /// [`is_known_version`](Self::is_known_version) tells. Bytes after the captured ones are
+    /// A record of a newer version is read as far as it is known,
+    /// see [`is_known_version`](Self::is_known_version). Bytes after the captured ones are
     /// padding and ignored.
     ///
     /// # Errors
@@ -104,7 +104,7 @@ impl<'a> EventView<'a> {
         self.header
     }
 
-    /// The captured bytes; [`RawEvent::capture_kind`] tells what they begin with.
+    /// The captured bytes; [`RawEvent::capture_kind`] is what they begin with.
     #[must_use]
     pub const fn payload(&self) -> &'a [u8] {
         self.payload

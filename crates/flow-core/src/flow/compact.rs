@@ -33,6 +33,10 @@ pub struct Compact<'a> {
 /// Texts in the place of those that a flow has without what its handles stand for. They are
 /// displayed as they are, so they have to be [escaped](crate::text::Escaped) already.
 #[derive(Clone, Copy, Default)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain data that callers build field by field"
+)]
 pub struct Words<'a> {
     /// The sender, in the place of its address; its port and identity follow.
     pub source: Option<&'a dyn fmt::Display>,

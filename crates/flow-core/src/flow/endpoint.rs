@@ -7,8 +7,8 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 /// An IP address in 16 bytes: IPv4 as the IPv4-mapped form of RFC 4291 section 2.5.5.2.
 ///
-/// `::` stands for "no address". Which version a packet really had is told by
-/// [`Flow::ip_version`](super::Flow::ip_version), not by the address.
+/// `::` stands for "no address". The version of a packet is
+/// [`Flow::ip_version`](super::Flow::ip_version); the address does not show it.
 #[derive(
     Clone,
     Copy,
@@ -24,6 +24,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
     KnownLayout,
 )]
 #[repr(transparent)]
+#[allow(clippy::exhaustive_structs, reason = "a value and nothing else")]
 pub struct Ip(pub [u8; 16]);
 
 impl Ip {
@@ -105,6 +106,7 @@ impl fmt::Debug for Ip {
     KnownLayout,
 )]
 #[repr(transparent)]
+#[allow(clippy::exhaustive_structs, reason = "a value and nothing else")]
 pub struct Mac(pub [u8; 6]);
 
 impl Mac {
@@ -158,6 +160,10 @@ pub const fn reserved_identity(identity: u32) -> Option<&'static str> {
     Clone, Copy, Default, Debug, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout,
 )]
 #[repr(C)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain data that callers build field by field"
+)]
 pub struct Endpoint {
     /// Network address.
     pub ip: Ip,

@@ -5,11 +5,11 @@ use crate::open_enum::open_enum;
 open_enum! {
     /// What became of the packet. Numbers are those of Hubble's `flow.Verdict`.
     Verdict(u8) {
-        /// Not told.
+        /// Unknown.
         UNKNOWN = 0 => "VERDICT_UNKNOWN",
         /// Passed on.
         FORWARDED = 1 => "FORWARDED",
-        /// Dropped; [`Flow::drop_reason`](super::Flow::drop_reason) says why.
+        /// Dropped; [`Flow::drop_reason`](super::Flow::drop_reason) is why.
         DROPPED = 2 => "DROPPED",
         /// An error was met while it was handled.
         ERROR = 3 => "ERROR",
@@ -27,7 +27,7 @@ open_enum! {
 open_enum! {
     /// Direction as seen from the observed endpoint or interface. Numbers are Hubble's.
     Direction(u8) {
-        /// Not told.
+        /// Unknown.
         UNKNOWN = 0 => "TRAFFIC_DIRECTION_UNKNOWN",
         /// Towards the observed endpoint.
         INGRESS = 1 => "INGRESS",
@@ -51,7 +51,7 @@ open_enum! {
 open_enum! {
     /// What kind of observation a flow is. Numbers are Hubble's `flow.FlowType`.
     FlowType(u8) {
-        /// Not told.
+        /// Unknown.
         UNKNOWN = 0 => "UNKNOWN_TYPE",
         /// Seen at the packet level.
         L3_L4 = 1 => "L3_L4",
@@ -77,7 +77,7 @@ open_enum! {
 open_enum! {
     /// The protocol above IP: the IANA "Assigned Internet Protocol Numbers" registry.
     Protocol(u8) {
-        /// IPv6 hop-by-hop options, or not told.
+        /// IPv6 hop-by-hop options, or unknown.
         HOPOPT = 0 => "HOPOPT",
         /// RFC 792.
         ICMP = 1 => "ICMPv4",
@@ -119,7 +119,7 @@ open_enum! {
     ///
     /// Numbers up to 130 are Cilium's monitor message types; those from 200 are our own.
     EventType(u8) {
-        /// Not told.
+        /// Unknown.
         UNKNOWN = 0 => "unknown",
         /// A dropped packet.
         DROP = 1 => "drop",
@@ -147,7 +147,7 @@ open_enum! {
 open_enum! {
     /// Where on its way a packet was seen. Numbers are Hubble's `TraceObservationPoint`.
     TracePoint(u8) {
-        /// Not told.
+        /// Unknown.
         UNKNOWN = 0 => "unknown",
         /// To a proxy.
         TO_PROXY = 1 => "to-proxy",
@@ -181,9 +181,9 @@ open_enum! {
 }
 
 open_enum! {
-    /// What connection tracking said of a packet. Numbers are Hubble's `TraceReason`.
+    /// State of the connection to which a packet belongs, by connection tracking. Numbers are Hubble's `TraceReason`.
     TraceReason(u8) {
-        /// Not told.
+        /// Unknown.
         UNKNOWN = 0 => "unknown",
         /// First packet of a connection.
         NEW = 1 => "new",
@@ -207,7 +207,7 @@ open_enum! {
 open_enum! {
     /// State of a TCP socket; numbers of `enum` `TCP_*` in the kernel's `net/tcp_states.h`.
     TcpState(u8) {
-        /// Not told.
+        /// Unknown.
         UNKNOWN = 0 => "UNKNOWN",
         /// Open both ways.
         ESTABLISHED = 1 => "ESTABLISHED",

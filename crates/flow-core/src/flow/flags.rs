@@ -15,6 +15,7 @@ macro_rules! bit_set {
             Clone, Copy, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout,
         )]
         #[repr(transparent)]
+        #[allow(clippy::exhaustive_structs, reason = "bits; their names may become more")]
         pub struct $name(pub u16);
 
         impl $name {
@@ -123,7 +124,7 @@ bit_set! {
         NEW = 0x0008 => "new",
         /// The last observation of its connection.
         END = 0x0010 => "end",
-        /// One packet of several: [`Flow::sample_rate`](super::Flow::sample_rate) says of how many.
+        /// One packet of several: [`Flow::sample_rate`](super::Flow::sample_rate) is of how many.
         SAMPLED = 0x0020 => "sampled",
         /// The packet was encrypted on the wire.
         ENCRYPTED = 0x0040 => "encrypted",

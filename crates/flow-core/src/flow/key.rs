@@ -9,7 +9,7 @@ const TAGS: usize = 8;
 /// Marks a tag of a packet inside of a tunnel.
 const INNER_TAG: u16 = 0x8000;
 
-/// What tells connections apart, the same for both directions.
+/// The identity of a connection, the same for both directions.
 ///
 /// Two packets belong to one connection where their keys are equal. Part of the key are
 ///
@@ -23,7 +23,7 @@ const INNER_TAG: u16 = 0x8000;
 ///
 /// A [`Flow`] has no room for the inner tags of a packet with several, and none for the
 /// identifier of ICMP. [`ConnectionKey::of`] makes the key without them, which is right for flows
-/// of a source that tells such connections apart itself, as the kernel programs do;
+/// of a source that separates such connections itself, as the kernel programs do;
 /// [`ConnectionKey::of_packet`] has everything. The two are equal for a packet that has none of
 /// these; keys of both kinds do not belong in one table.
 ///
@@ -115,7 +115,7 @@ pub(crate) struct VlanTags {
 
 impl VlanTags {
     /// Adds the id of the next tag, `inner` where it is one of a packet in a tunnel. A tag with id 0
-    /// tells a priority only and is no VLAN.
+    /// has a priority only and is no VLAN.
     #[inline]
     pub(crate) fn push(&mut self, id: u16, inner: bool) {
         if id == 0 || self.count == TAGS {
@@ -145,6 +145,7 @@ fn end(ip: Ip, port: u16) -> End {
 
 /// One of the two ends of a connection, named by their order and not by who began it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "a connection has two ends")]
 pub enum Side {
     /// The end whose address, and then port, is the lower one.
     Low,

@@ -1,4 +1,4 @@
-//! The owned, compact flow: what one observation says about who talked to whom.
+//! The owned, compact flow: one observation of a connection or packet.
 //!
 //! A [`Flow`] is plain data of a fixed size ([`Flow::SIZE`] bytes): it is copied, never
 //! allocated, and any byte pattern of that size is a valid one. Open enumerations such as

@@ -1,4 +1,4 @@
-//! The flow itself.
+//! The flow and its parts.
 
 use core::fmt;
 
@@ -28,6 +28,7 @@ use super::{
     KnownLayout,
 )]
 #[repr(transparent)]
+#[allow(clippy::exhaustive_structs, reason = "a value and nothing else")]
 pub struct Name16(pub [u8; 16]);
 
 impl Name16 {
@@ -66,6 +67,10 @@ impl fmt::Debug for Name16 {
 
 /// Packets and bytes of one direction.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq, Hash)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain data that callers build field by field"
+)]
 pub struct Counters {
     /// Packets, where a segment that the network card splits or joins counts as often as it
     /// is on the wire (`gso_segs`).
@@ -77,11 +82,15 @@ pub struct Counters {
 /// What was counted since the previous record of the same connection, each way.
 ///
 /// Counts are increments, never totals: the sum over all records of a connection is its
-/// total, and a record that is lost can be told from the ring's loss counters.
+/// total, and a record that is lost is in the loss counters of the ring.
 #[derive(
     Clone, Copy, Default, Debug, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout,
 )]
 #[repr(C)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain data that callers build field by field"
+)]
 pub struct Traffic {
     /// Bytes from source to destination.
     pub forward_bytes: u64,
@@ -158,6 +167,10 @@ impl Tunnel {
     Clone, Copy, Default, Debug, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout,
 )]
 #[repr(C)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain data that callers build field by field"
+)]
 pub struct Process {
     /// Process id in the initial PID namespace; 0 is unknown.
     pub pid: u32,
@@ -172,6 +185,10 @@ pub struct Process {
     Clone, Copy, Default, Debug, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout,
 )]
 #[repr(C)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain data that callers build field by field"
+)]
 pub struct Interface {
     /// Interface index in its network namespace; 0 is unknown.
     pub index: u32,
@@ -183,14 +200,18 @@ pub struct Interface {
 
 /// One observation of a connection or packet.
 ///
-/// Addresses are those of the observed packet: `source` sent it. [`Flow::is_reply`] tells
-/// whether that side began the connection. Everything is plain data, so a `Flow` is copied
+/// Addresses are those of the observed packet: `source` sent it. [`Flow::is_reply`] is
+/// whether that side answers. Everything is plain data, so a `Flow` is copied
 /// into the ring and out of it; what is shared by many flows (names, labels, layer 7 records)
 /// stands behind a handle.
 #[derive(
     Clone, Copy, Default, Debug, PartialEq, Eq, Hash, FromBytes, IntoBytes, Immutable, KnownLayout,
 )]
 #[repr(C)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain data that callers build field by field"
+)]
 pub struct Flow {
     /// When the newest packet of this observation was seen: nanoseconds since the Unix epoch.
     pub time: u64,
@@ -210,7 +231,7 @@ pub struct Flow {
     pub cgroup_id: u64,
     /// The kernel's socket cookie; 0 is unknown.
     pub socket_cookie: u64,
-    /// Where it was seen.
+    /// Interface and network namespace at which it was observed.
     pub interface: Interface,
     /// Protocol above IP.
     pub protocol: Protocol,
@@ -218,9 +239,9 @@ pub struct Flow {
     pub ip_version: IpVersion,
     /// Direction at the observed interface.
     pub direction: Direction,
-    /// What became of the packet.
+    /// Verdict on the packet: forwarded, dropped, ...
     pub verdict: Verdict,
-    /// Whether it answers.
+    /// Whether the sender answers: it did not begin the connection.
     pub is_reply: Reply,
     /// Kind of observation.
     pub flow_type: FlowType,
@@ -236,15 +257,15 @@ pub struct Flow {
     pub icmp_code: u8,
     /// Why it was dropped.
     pub drop_reason: DropReason,
-    /// What is special about it.
+    /// Flags of the observation.
     pub flags: FlowFlags,
     /// Class of event.
     pub event_type: EventType,
     /// Second half of Hubble's `event_type`: trace point, drop reason or capture point number.
     pub event_sub_type: u8,
-    /// Where on its way.
+    /// Observation point in the datapath.
     pub trace_point: TracePoint,
-    /// What connection tracking said.
+    /// Why connection tracking let it pass: new, established, a reply.
     pub trace_reason: TraceReason,
     /// Outermost VLAN id (12 bits); 0 is none.
     pub vlan: u16,

@@ -9,6 +9,7 @@ const MONTHS: [&str; 12] = [
 
 /// A point in time: nanoseconds since the Unix epoch. Shown in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(clippy::exhaustive_structs, reason = "a value and nothing else")]
 pub struct UtcTime(pub u64);
 
 /// Fields of a [`UtcTime`] in the proleptic Gregorian calendar.

@@ -1,4 +1,4 @@
-//! What a decoded packet tells.
+//! Accessors of a decoded packet.
 
 use core::net::IpAddr;
 
@@ -21,8 +21,9 @@ use super::udp::Udp;
 /// What precedes an IPv4 address in IPv6: RFC 4291 section 2.5.5.2.
 const MAPPED: u128 = 0xffff_0000_0000;
 
-/// What a fragment tells of its packet.
+/// Fragment fields of an IP header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Fragment {
     /// Identification of the packet: 16 bits in IPv4, 32 in IPv6.
     pub id: u32,
@@ -33,19 +34,19 @@ pub struct Fragment {
 }
 
 impl<'a> Packet<'a> {
-    /// What it begins with.
+    /// Link type: what its bytes begin with.
     #[must_use]
     pub const fn link_type(&self) -> LinkType {
         self.link
     }
 
-    /// What is special about it.
+    /// Flags of a packet that is cut, malformed, a fragment or too deep.
     #[must_use]
     pub const fn flags(&self) -> PacketFlags {
         self.flags
     }
 
-    /// What is wrong with it. Layers before that are readable.
+    /// The first header that contradicts itself. Layers before it are readable.
     #[must_use]
     pub const fn error(&self) -> Option<WireError> {
         self.error
@@ -73,7 +74,7 @@ impl<'a> Packet<'a> {
         chunk(self.data, self.start).map(Ethernet)
     }
 
-    /// The sender's link address, where the link tells one of six bytes.
+    /// The sender's link address, where the link header has one of six bytes.
     #[must_use]
     pub fn source_mac(&self) -> Option<[u8; 6]> {
         match self.link {
@@ -162,7 +163,7 @@ impl<'a> Packet<'a> {
         Ipv6Extensions::of(self)
     }
 
-    /// What a fragment tells of its packet; `None` for a packet of one piece.
+    /// The fragment fields; `None` for a packet of one piece.
     #[must_use]
     pub fn fragment(&self) -> Option<Fragment> {
         if !self.flags.contains(PacketFlags::FRAGMENT) {
@@ -348,8 +349,8 @@ impl<'a> Packet<'a> {
         between(self.data, self.payload, self.end)
     }
 
-    /// Length of the payload in bytes, as the headers tell it: what was not captured counts. Where
-    /// they do not tell it, what was captured.
+    /// Length of the payload in bytes by the headers, with what was not captured. Where the headers
+    /// have no length, that of what was captured.
     #[must_use]
     pub const fn payload_len(&self) -> usize {
         let end = if self.end < OPEN {

@@ -111,7 +111,7 @@ impl<'a> Icmp<'a> {
     }
 
     /// Length in bytes of the packet that an error quotes, with its padding to at least 128,
-    /// where the error tells it because extensions follow (RFC 4884 section 4).
+    /// where the error has it because extensions follow (RFC 4884 section 4).
     #[must_use]
     pub fn quoted_len(&self) -> Option<usize> {
         let rest = chunk::<4>(self.body, 0)?;
@@ -196,7 +196,7 @@ impl Vrrp<'_> {
         self.0[1]
     }
 
-    /// Priority: 255 owns the addresses, 0 gives up.
+    /// Priority: 255 owns the addresses, 0 releases them.
     #[must_use]
     pub const fn priority(&self) -> u8 {
         self.0[2]
@@ -208,7 +208,7 @@ impl Vrrp<'_> {
         self.0[3]
     }
 
-    /// Advertisement interval in milliseconds: version 2 tells seconds, version 3 hundredths of
+    /// Advertisement interval in milliseconds: version 2 has seconds, version 3 hundredths of
     /// them. `None` for other versions.
     #[must_use]
     pub const fn interval_ms(&self) -> Option<u32> {

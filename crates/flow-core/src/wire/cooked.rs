@@ -5,10 +5,11 @@ use super::bytes::{be16, be32};
 
 /// The header: 16 bytes in version 1, 20 in version 2.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Cooked<'a> {
     /// Version 1.
     V1(&'a [u8; 16]),
-    /// Version 2, which tells the interface.
+    /// Version 2, which has the interface.
     V2(&'a [u8; 20]),
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong with a packet, and where.
+//! Errors in packets.
 
 use core::error::Error;
 use core::fmt;
@@ -86,12 +86,13 @@ impl fmt::Display for Layer {
 /// The layers outside of it are readable all the same. Where there are several, this is the
 /// outermost one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct WireError {
     /// Layer whose header is wrong.
     pub layer: Layer,
     /// Where that header begins, in bytes from the beginning of the packet.
     pub offset: u32,
-    /// What does not fit.
+    /// Kind of contradiction.
     pub problem: Problem,
     /// Smallest value (a length in bytes, unless `problem` says otherwise) that would do.
     pub needed: u32,
@@ -117,15 +118,15 @@ impl fmt::Display for WireError {
 
 impl Error for WireError {}
 
-/// What does not fit in a header.
+/// Kinds of contradiction in a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Problem {
     /// A header does not fit into what contains it.
     Header,
-    /// The length that a header gives for itself is too small.
+    /// The length that a header states for itself is too small.
     HeaderLength,
-    /// The length that a header gives for itself and what follows is too small.
+    /// The length that a header states for itself and what follows is too small.
     TotalLength,
     /// A header claims for itself and what follows more than contains it: `needed` is the
     /// claim. What is there is decoded all the same.

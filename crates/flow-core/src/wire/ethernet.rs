@@ -30,6 +30,7 @@ impl Ethernet<'_> {
 
 /// A VLAN tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "a value and nothing else")]
 pub struct Vlan {
     /// Priority code point, drop eligible indicator and id, as they are on the wire.
     pub tci: u16,

@@ -101,7 +101,7 @@ impl<'a> Ipv4<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ipv4Option<'a> {
-    /// The next routers are given: loose (131) or strict (137) source route.
+    /// Source route: loose (131) or strict (137).
     SourceRoute {
         /// Whether no others may lie between them.
         is_strict: bool,

@@ -69,6 +69,7 @@ fn address(header: &[u8; 40], at: usize) -> Ipv6Addr {
 
 /// One extension header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Ipv6Extension<'a> {
     /// Its number, one of those of which [`protocol::is_ipv6_extension`] is true.
     pub kind: u8,

@@ -8,7 +8,7 @@
 pub enum LinkType {
     /// Ethernet (1).
     Ethernet,
-    /// IPv4 or IPv6 without a link header, told apart by the version (101, and the values 12
+    /// IPv4 or IPv6 without a link header, by its version (101, and the values 12
     /// and 14 that some systems wrote).
     RawIp,
     /// IPv4 without a link header (228).

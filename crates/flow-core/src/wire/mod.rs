@@ -2,7 +2,7 @@
 //!
 //! [`Packet::parse`] finds every layer of a packet in one pass and never fails: what was cut
 //! off by the snap length or is malformed is flagged, and what comes before it is readable.
-//! Nothing is allocated, nothing is read outside of the bytes given, and the work is bounded
+//! Nothing is allocated, nothing is read outside of the bytes passed, and the work is bounded
 //! by the length and by fixed limits (see [`Packet`]). No function of this module panics,
 //! whatever the bytes. Checksums are not verified.
 //!
@@ -34,6 +34,11 @@ mod ethernet;
 pub mod ethertype;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
+#[allow(
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    reason = "for tests and fuzz targets"
+)]
 pub mod exercise;
 mod flags;
 mod frame;

@@ -5,18 +5,18 @@ use super::error::{Layer, Problem, WireError};
 use super::flags::PacketFlags;
 use super::link::LinkType;
 
-/// The end of a packet of which nothing is known, until its own header tells.
+/// The end of a packet of which nothing is known, until its own header is read.
 const UNKNOWN: usize = usize::MAX >> 1;
-/// The end of a packet that goes on beyond what carries it, until its own header tells: a packet
+/// The end of a packet that goes on beyond what carries it, until its own header is read: a packet
 /// in a first fragment, or one that an ICMP error quotes.
 pub(super) const OPEN: usize = UNKNOWN - 1;
 
 /// A captured packet, decoded once: the places of its layers, and what flows are made of.
 ///
-/// Decoding never fails. A packet that was cut by the snap length gives everything that is
-/// there, and [`PacketFlags::TRUNCATED`]; one that contradicts itself has an
-/// [`error`](Self::error), and the layers before it are readable. Each accessor gives `None`
-/// where its layer is not there or not whole.
+/// Decoding never fails. A packet that was cut by the snap length is readable as far as it
+/// was captured, and has [`PacketFlags::TRUNCATED`]; one that contradicts itself has an
+/// [`error`](Self::error), and the layers before it are readable. Each accessor returns `None`
+/// where its layer is missing or not whole.
 ///
 /// Work is bounded: 8 VLAN tags, 16 MPLS labels, 16 IPv6 extension headers, 16 entries of a
 /// GRE source route, and [`Packet::MAX_DEPTH`] packets in packets; beyond them
@@ -32,8 +32,8 @@ pub struct Packet<'a> {
     pub(super) transport: usize,
     /// Where the payload begins.
     pub(super) payload: usize,
-    /// End of the innermost container, as the headers tell it; may lie beyond `data`, and is
-    /// [`OPEN`] or more where they do not tell it.
+    /// End of the innermost container by the lengths in the headers; may lie beyond `data`, and
+    /// is [`OPEN`] or more where they have none.
     pub(super) end: usize,
     pub(super) link: LinkType,
     pub(super) network_kind: Network,
@@ -84,8 +84,8 @@ impl<'a> Packet<'a> {
 
     /// Decodes a packet.
     ///
-    /// `wire_len` is its length on the wire in bytes, which tells a packet that was cut from
-    /// one that is malformed. A value below the length of `data` is taken for that length;
+    /// `wire_len` is its length on the wire in bytes, which distinguishes a packet that was cut
+    /// from one that is malformed. A value below the length of `data` is taken for that length;
     /// `usize::MAX` stands for "not known": then what its headers claim is believed.
     #[inline(always)]
     #[must_use]
@@ -148,7 +148,7 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// The bytes of a header of `N` bytes at `at`. Where they are not all there, says why.
+    /// The bytes of a header of `N` bytes at `at`. Where they are not all there, notes why.
     #[inline]
     pub(super) fn header<const N: usize>(
         &mut self,
@@ -197,7 +197,7 @@ impl<'a> Packet<'a> {
         }));
     }
 
-    /// What the header at `at` contains ends at `end`, as it says itself. A claim beyond the end
+    /// What the header at `at` contains ends at `end` by its own length. A claim beyond the end
     /// of what is around it is an error, and what is there is read.
     #[inline]
     pub(super) fn close(&mut self, layer: Layer, at: usize, end: usize) {
@@ -208,7 +208,7 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// `N` bytes at `at` that are captured and belong to this packet; does not say why not.
+    /// `N` bytes at `at` that are captured and belong to this packet; notes nothing where they are not.
     pub(super) fn within<const N: usize>(&self, at: usize) -> Option<&'a [u8; N]> {
         chunk(between(self.data, 0, self.end), at)
     }

@@ -43,12 +43,13 @@ impl<'a> Sctp<'a> {
 
 /// One chunk: RFC 9260 section 3.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SctpChunk<'a> {
     /// Type: 0 DATA, 1 INIT, 2 INIT ACK, 3 SACK, 4 HEARTBEAT, 6 ABORT, 7 SHUTDOWN and so on.
     pub kind: u8,
     /// Flags.
     pub flags: u8,
-    /// Length in bytes as the chunk tells it, its header of four bytes included.
+    /// Length in bytes by its own length field, the header of four bytes included.
     pub length: u16,
     /// Value, as far as it was captured.
     pub value: &'a [u8],
@@ -62,7 +63,7 @@ impl SctpChunk<'_> {
         self.length < 4
     }
 
-    /// Whether the value ends before its length says: cut off, or beyond the packet.
+    /// Whether the value is shorter than its length field: cut off, or beyond the packet.
     #[must_use]
     pub const fn is_cut(&self) -> bool {
         self.value.len() + 4 < self.length as usize

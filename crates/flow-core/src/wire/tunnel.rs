@@ -12,7 +12,7 @@ const VXLAN_PORTS: [u16; 2] = [4789, 8472];
 /// Geneve's port (RFC 8926).
 const GENEVE_PORT: u16 = 6081;
 
-/// How a packet is carried in another one.
+/// Protocols that carry packets in packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TunnelKind {
@@ -26,10 +26,11 @@ pub enum TunnelKind {
     Geneve,
 }
 
-/// What carries the inner packet.
+/// The encapsulation of an inner packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Tunnel {
-    /// How.
+    /// Its protocol.
     pub kind: TunnelKind,
     /// Network identifier of VXLAN and Geneve (24 bits), key of GRE; 0 where there is none.
     pub id: u32,
@@ -47,11 +48,11 @@ struct Carried {
 }
 
 impl<'a> Packet<'a> {
-    /// What carries the packet inside of this one, and that packet.
+    /// Returns the packet inside of this one, and its encapsulation.
     ///
-    /// `None` where nothing is carried, or the headers that would tell are not whole. At
+    /// `None` where nothing is carried, or its headers are not whole. At
     /// [`Packet::MAX_DEPTH`] nothing more is followed, and
-    /// [`is_at_depth_limit`](Self::is_at_depth_limit) tells whether there was something.
+    /// [`is_at_depth_limit`](Self::is_at_depth_limit) returns whether there was something.
     ///
     /// A packet in the first fragment of another one goes on in the next fragments: it is
     /// [`PacketFlags::TRUNCATED`].

@@ -29,6 +29,7 @@ pub(crate) use field;
 
 /// How `Sink::any` packs a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ExtensionForm {
     /// A `google.protobuf.Struct` with the fields of the message's JSON. Every protobuf library
     /// can show it, so `hubble observe` can print a flow with it, and read it in a file of JSON

@@ -22,7 +22,7 @@ const BATCH: u32 = 256;
 /// Yields the flows of a file that Hubble's exporter, or [`Export`](crate::Export), has written:
 /// one JSON object a line.
 ///
-/// A line that cannot be read is handed to the sink as undecodable, with a [`LineError`], and the
+/// A line that cannot be read is reported to the sink as undecodable, with a [`LineError`], and the
 /// next one is read.
 #[derive(Debug)]
 pub struct ExportSource {
@@ -90,14 +90,14 @@ struct Counters {
     others: AtomicU64,
     bad: AtomicU64,
     in_part: AtomicU64,
-    /// What the lines say was lost.
+    /// Losses that the lines report.
     lost: Mutex<Losses>,
     /// The first line of which a part was passed over, and why.
     first_in_part: OnceLock<(u64, String)>,
 }
 
 impl ExportProgress {
-    /// Returns what the lines say was lost.
+    /// Returns the losses that the lines report.
     #[must_use]
     pub fn lost(&self) -> Losses {
         *self.0.lost.lock().unwrap_or_else(PoisonError::into_inner)

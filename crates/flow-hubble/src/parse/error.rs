@@ -2,9 +2,10 @@
 
 use std::string::{String, ToString};
 
-/// Why a message is no flow: a value does not fit.
+/// Error of converting a message to a flow: a value does not fit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("field {field}: expected {expected}, found {found}")]
+#[non_exhaustive]
 pub struct ConvertError {
     /// Path of the field in `flow.Flow`.
     pub field: &'static str,

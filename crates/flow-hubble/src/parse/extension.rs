@@ -14,6 +14,7 @@ use crate::{descriptors, json};
 /// An extension that is ours, and damaged.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("extension of type {type_url:?}: {reason}")]
+#[non_exhaustive]
 pub struct ExtensionError {
     /// Type of the extension.
     pub type_url: String,

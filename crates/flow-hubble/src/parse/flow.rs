@@ -14,11 +14,12 @@ use flow_core::flow::{
 use flow_core::resolve::{EndpointNames, Extra, Service, Store, Unresolved, Workload};
 
 impl pb::Flow {
-    /// The flow of this message. Names, the layer 7 record and rare attributes are given to
-    /// `store`, and the flow gets their handles.
+    /// Converts the message to a flow. Names, the layer 7 record and rare attributes go to `store`,
+    /// and the flow gets their handles.
     ///
     /// A [`Flow`] has no place for these fields, which are left out: `node_name`, `node_labels`
-    /// and `emitter`, `Summary`, which is made anew when it is asked for, a debug capture point or a translation point of another event than they belong to,
+    /// and `emitter`, `Summary`, which is made again from the flow,
+    /// a debug capture point or a translation point of another event than they belong to,
     /// extensions of a foreign type, and a layer 7 record without a body that is known.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use super::number::{nanoseconds, small};
 use crate::flow::ext::v1 as ext;
 use flow_core::flow::{DropReason, Flow, FlowFlags, Process, Protocol, TcpState, TunnelProtocol};
 
-/// Reads what an observation tells of a flow. Protocol and ports are there unless the message
+/// Reads the fields of an observation into a flow. Protocol and ports are there unless the message
 /// itself has them (`has_l4`).
 pub(super) fn read(
     message: &ext::Observation,

@@ -1,5 +1,5 @@
 //! Drop reasons of Cilium's datapath: numbers, the names of Hubble's `flow.DropReason`, and the
-//! words in which Hubble's lines tell them.
+//! words that Hubble's lines have for them.
 
 /// Number, name and words, in order of number.
 pub(super) const CILIUM: &[(u16, &str, &str)] = &[

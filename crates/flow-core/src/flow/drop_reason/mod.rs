@@ -17,7 +17,7 @@ use kernel::KERNEL;
 ///
 /// | Numbers | Meaning |
 /// |---|---|
-/// | 0 | not dropped, or not told |
+/// | 0 | not dropped, or unknown |
 /// | 130 to 255 | Cilium's datapath, its own numbers |
 /// | from 1000 | the kernel's `enum skb_drop_reason`, numbered by us so that a reason has the same number on every kernel |
 /// | from 32768 | kernel reasons that this version does not know, in the order in which this process met them |
@@ -39,10 +39,11 @@ use kernel::KERNEL;
     KnownLayout,
 )]
 #[repr(transparent)]
+#[allow(clippy::exhaustive_structs, reason = "a value and nothing else")]
 pub struct DropReason(pub u16);
 
 impl DropReason {
-    /// Not dropped, or the reason is not told.
+    /// Not dropped, or the reason is unknown.
     pub const NONE: Self = Self(0);
     /// The kernel gave no reason.
     pub const NOT_SPECIFIED: Self = Self(Self::FIRST_KERNEL);
@@ -100,7 +101,7 @@ impl DropReason {
         Some(self.cilium()?.1)
     }
 
-    /// What Hubble's lines say for it: a phrase for those of Cilium, the name for others.
+    /// Returns the text of Hubble's lines: a phrase for reasons of Cilium, the name for others.
     #[must_use]
     pub fn phrase(self) -> Option<&'static str> {
         match self.cilium() {
