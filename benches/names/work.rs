@@ -1,9 +1,9 @@
 //! What is measured, the same for each contender.
 
 use std::hint::black_box;
-use std::sync::Barrier;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::time::{ClockId, clock_gettime};
 
@@ -70,22 +70,47 @@ pub(crate) fn resolve<C: Contender>(
     time
 }
 
-/// Flows in a second, resolved by so many threads together.
-pub(crate) fn rate<C: Contender>(table: &C, pattern: Pattern, threads: u64, count: u64) -> f64 {
-    let barrier = Barrier::new(threads as usize);
-    thread::scope(|scope| {
+/// Flows in a second, resolved by so many threads together; `None` if something else ran in the place
+/// of one of them meanwhile, for then they were not at it at the same time.
+pub(crate) fn rate<C: Contender>(
+    table: &C,
+    pattern: Pattern,
+    threads: u64,
+    count: u64,
+) -> Option<f64> {
+    let ready = AtomicU64::new(0);
+    let runs = thread::scope(|scope| {
         let running: Vec<_> = (0..threads)
             .map(|number| {
-                let barrier = &barrier;
+                let ready = &ready;
                 scope.spawn(move || {
-                    barrier.wait();
-                    resolve(table, pattern, number << 20, count)
+                    ready.fetch_add(1, Ordering::AcqRel);
+                    while ready.load(Ordering::Acquire) < threads {
+                        thread::yield_now();
+                    }
+                    let begin = Instant::now();
+                    let ran = resolve(table, pattern, number << 20, count);
+                    (begin, Instant::now(), ran)
                 })
             })
             .collect();
-        running
+        let runs = running
             .into_iter()
-            .map(|thread| count as f64 / thread.join().expect("a reader").as_secs_f64())
-            .sum()
+            .map(|thread| thread.join().expect("a reader"));
+        runs.collect::<Vec<_>>()
+    });
+    let begin = runs.iter().map(|run| run.0).min()?;
+    let end = runs.iter().map(|run| run.1).max()?;
+    let took = (end - begin).as_secs_f64();
+    // What is not measured of a thread's time is the making of its flows.
+    let together = runs
+        .iter()
+        .all(|(begin, end, ran)| ran.as_secs_f64() > 0.8 * (*end - *begin).as_secs_f64())
+        && runs
+            .iter()
+            .all(|(begin, end, _)| (*end - *begin).as_secs_f64() > 0.8 * took);
+    together.then(|| {
+        let rate = |(_, _, ran): &(_, _, Duration)| count as f64 / ran.as_secs_f64();
+        runs.iter().map(rate).sum()
     })
 }
