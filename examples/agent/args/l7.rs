@@ -218,7 +218,10 @@ mod tests {
 
     fn parse(args: &[&str]) -> L7 {
         let args = ["agent", "observe"].iter().chain(args);
-        let Command::Observe(observe) = Cli::try_parse_from(args).expect("valid").command;
+        let command = Cli::try_parse_from(args).expect("valid").command;
+        let Command::Observe(observe) = command else {
+            panic!("expected observe, found {command:?}");
+        };
         observe.l7
     }
 
