@@ -3,7 +3,7 @@
 use arc_swap::ArcSwapOption;
 use flow_core::names::{NameHandle, NameTable};
 use flow_core::resolve::EndpointNames;
-use flow_core::shelf::Shelf;
+use flow_core::store::RecordStore;
 
 /// Names by handle.
 pub(crate) trait Contender: Sync + Sized {
@@ -96,15 +96,15 @@ impl Contender for Single {
 }
 
 /// The newest values: a lock and a shared pointer in each place.
-pub(crate) struct Shelved(Shelf<EndpointNames>, Vec<u32>);
+pub(crate) struct Stored(RecordStore<EndpointNames>, Vec<u32>);
 
-impl Contender for Shelved {
+impl Contender for Stored {
     const NAME: &'static str = "lock and shared count";
 
     fn make(count: u32) -> Self {
-        let shelf = Shelf::with_capacity(count as usize);
-        let handles = (0..count).map(|number| shelf.put(names(number))).collect();
-        Self(shelf, handles)
+        let store = RecordStore::with_capacity(count as usize);
+        let handles = (0..count).map(|number| store.put(names(number))).collect();
+        Self(store, handles)
     }
 
     fn handle(&self, number: u32) -> u32 {

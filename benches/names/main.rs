@@ -11,7 +11,7 @@ mod work;
 
 use criterion::{Criterion, Throughput};
 
-use contender::{Batched, Contender, Papaya, Shelved, Single, Swapped};
+use contender::{Batched, Contender, Papaya, Stored, Single, Swapped};
 
 fn figures<C: Contender>(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group(C::NAME);
@@ -33,7 +33,7 @@ fn main() {
         .configure_from_args();
     figures::<Batched>(&mut criterion);
     figures::<Single>(&mut criterion);
-    figures::<Shelved>(&mut criterion);
+    figures::<Stored>(&mut criterion);
     figures::<Papaya>(&mut criterion);
     figures::<Swapped>(&mut criterion);
     criterion.final_summary();

@@ -1,6 +1,6 @@
 //! The table of paired rounds.
 
-use super::contender::{Batched, Contender, Papaya, Shelved, Single, Swapped};
+use super::contender::{Batched, Contender, Papaya, Stored, Single, Swapped};
 use super::work::{self, Pattern};
 
 /// Rounds of a tenth of a millisecond to one, many of which nothing interrupts.
@@ -32,7 +32,7 @@ fn compare(pattern: Pattern) {
     let lanes = [
         lane::<Batched>(pattern),
         lane::<Single>(pattern),
-        lane::<Shelved>(pattern),
+        lane::<Stored>(pattern),
         lane::<Papaya>(pattern),
         lane::<Swapped>(pattern),
     ];
