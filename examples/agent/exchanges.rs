@@ -111,7 +111,7 @@ fn chosen(setup: &Setup, emit: &mut dyn FnMut(&Flow)) -> impl FnMut(&Flow, &mut 
     |flow, record| {
         if setup.protocols.contains(flow.l7_type) {
             let mut flow = *flow;
-            flow.l7 = setup.shelf.put(record.clone());
+            flow.l7 = setup.shelf.put(std::mem::take(record));
             emit(&flow);
         }
     }
