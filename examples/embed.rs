@@ -92,7 +92,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let source = CaptureSource::new("capture", Reader::open(&path)?, mode);
 
     let store = FlowStore::with_capacity(1_024);
-    let inventory = Inventory::new(&names, &[("192.0.2.1", "client"), ("192.0.2.2", "server")])?;
+    let inventory = Inventory::new(&store, &[("192.0.2.1", "client"), ("192.0.2.2", "server")])?;
     let matrix = Arc::new(Matrix::default());
     let pipeline = Pipeline::builder()
         .source(source)

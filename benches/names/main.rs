@@ -11,7 +11,7 @@ mod work;
 
 use criterion::{Criterion, Throughput};
 
-use contender::{Batched, Contender, Papaya, Stored, Single, Swapped};
+use contender::{Batched, Contender, Papaya, Single, Stored, Swapped};
 
 fn figures<C: Contender>(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group(C::NAME);

@@ -1,6 +1,6 @@
 //! The table of paired rounds.
 
-use super::contender::{Batched, Contender, Papaya, Stored, Single, Swapped};
+use super::contender::{Batched, Contender, Papaya, Single, Stored, Swapped};
 use super::work::{self, Pattern};
 
 /// Rounds of a tenth of a millisecond to one, many of which nothing interrupts.

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::flow::Flow;
-use crate::record::{DnsRecord, L7Body, L7Kind, L7Record, RecordFlags, TraceId};
+use crate::record::{L7Kind, L7Record};
 use crate::resolve::{EndpointNames, NodeNames};
 use crate::ring::{Idle, Next};
 use crate::view::FlowView;
@@ -219,13 +219,9 @@ impl Stage for Echo {
 }
 
 fn record() -> L7Record {
-    L7Record {
-        kind: L7Kind::REQUEST,
-        flags: RecordFlags::NONE,
-        latency_ns: 0,
-        trace: TraceId::default(),
-        body: L7Body::Dns(DnsRecord::default()),
-    }
+    L7Record::dns(L7Kind::REQUEST, |dns| {
+        dns.query("go.dev.");
+    })
 }
 
 #[test]

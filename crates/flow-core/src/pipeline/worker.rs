@@ -110,24 +110,26 @@ impl Line {
         }
         // Only now: what is not chosen takes no place from what is.
         let store = &shared.store;
-        if let Some(source) = given.source {
+        if let Some(source) = attached.source {
             flow.source.meta = store.store_endpoint(source.clone());
         }
-        if let Some(destination) = given.destination {
+        if let Some(destination) = attached.destination {
             flow.destination.meta = store.store_endpoint(destination.clone());
         }
-        if let Some(extra) = given.extra {
+        if let Some(extra) = attached.extra {
             flow.ext = store.store_extra(extra.clone());
         }
-        if let Some(record) = given.l7 {
-            flow.l7 = store.store_l7(record.clone());
+        if let Some(record) = record {
+            flow.l7 = store.store_l7(record);
+        } else if let Some(record) = attached.l7 {
+            flow.l7 = store.store_l7(&mut record.clone());
         }
         self.writer.publish(flow);
         counts.published();
         // Names that a source gave are those of this flow alone: they go with it.
         for (names, end) in [
-            (given.source, &flow.source),
-            (given.destination, &flow.destination),
+            (attached.source, &flow.source),
+            (attached.destination, &flow.destination),
         ] {
             if let Some(handle) = names.and(NameHandle::from_raw(end.meta)) {
                 store.names().remove(handle);

@@ -53,8 +53,9 @@ pub trait Store {
     /// Stores names. Returns a handle for [`Endpoint::meta`](crate::flow::Endpoint::meta).
     fn store_endpoint(&self, names: EndpointNames) -> u32;
 
-    /// Stores a record. Returns a handle for [`Flow::l7`].
-    fn store_l7(&self, record: L7Record) -> u32;
+    /// Takes a record and leaves another one, whose content means nothing, for its buffer to be used
+    /// again. Returns a handle for [`Flow::l7`].
+    fn store_l7(&self, record: &mut L7Record) -> u32;
 
     /// Stores rare attributes. Returns a handle for [`Flow::ext`].
     fn store_extra(&self, extra: Extra) -> u32;
@@ -86,7 +87,7 @@ macro_rules! forward {
                 (**self).store_endpoint(names)
             }
 
-            fn store_l7(&self, record: L7Record) -> u32 {
+            fn store_l7(&self, record: &mut L7Record) -> u32 {
                 (**self).store_l7(record)
             }
 
@@ -110,7 +111,7 @@ impl Store for Unresolved {
         0
     }
 
-    fn store_l7(&self, _record: L7Record) -> u32 {
+    fn store_l7(&self, _record: &mut L7Record) -> u32 {
         0
     }
 

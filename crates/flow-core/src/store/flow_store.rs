@@ -89,8 +89,8 @@ impl Store for FlowStore {
         self.names.add(names).map_or(0, NameHandle::raw)
     }
 
-    fn store_l7(&self, record: L7Record) -> u32 {
-        self.l7.put(record)
+    fn store_l7(&self, record: &mut L7Record) -> u32 {
+        self.l7.put_with(|place| core::mem::swap(place, record))
     }
 
     fn store_extra(&self, extra: Extra) -> u32 {

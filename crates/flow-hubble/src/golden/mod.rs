@@ -21,10 +21,7 @@ use flow_core::flow::{
     IpVersion, Mac, Name16, Process, Protocol, Reply, TcpFlags, TcpState, TracePoint, TraceReason,
     Traffic, TunnelProtocol, Verdict,
 };
-use flow_core::record::{
-    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, RecordFlags, RecordType,
-    TlsRecord, TraceId,
-};
+use flow_core::record::{L7Kind, L7Record, RecordFlags, RecordType, TraceId};
 use flow_core::resolve::{
     Aggregate, Emitter, EndpointNames, Extra, NodeNames, Policy, Service, SourceFile, Store,
     Workload,
@@ -62,18 +59,8 @@ fn shelves() -> FlowStore {
     FlowStore::with_capacity(4).with_node(NodeNames::named("lab/n1"))
 }
 
-fn record(kind: L7Kind, body: L7Body) -> L7Record {
-    L7Record {
-        kind,
-        flags: RecordFlags::NONE,
-        latency_ns: 0,
-        trace: TraceId::default(),
-        body,
-    }
-}
-
-fn l7_flow(shelves: &mut FlowStore, record: L7Record) -> Flow {
-    let l7 = shelves.store_l7(record);
+fn l7_flow(shelves: &FlowStore, mut record: L7Record) -> Flow {
+    let l7 = shelves.store_l7(&mut record);
     Flow {
         flow_type: FlowType::L7,
         event_type: EventType::L7,
