@@ -6,7 +6,7 @@ use super::work::{self, Pattern};
 /// Rounds of a tenth of a millisecond to one, many of which nothing interrupts.
 const ROUNDS: usize = 301;
 /// Flows of a round, for each thread.
-const FLOWS: u64 = 1 << 15;
+const FLOWS: u64 = 1 << 14;
 
 /// A contender's name, and its rate with so many threads, if nothing interrupted them.
 type Lane = (&'static str, Box<dyn Fn(u64) -> Option<f64>>);

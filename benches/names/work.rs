@@ -63,8 +63,6 @@ pub(crate) fn resolve<C: Contender>(
     count: u64,
 ) -> Duration {
     let flows = flows(table, pattern, seed);
-    // The names and flows come into the thread's caches.
-    black_box(table.batch(flows.len() as u64, |flow| flows[flow as usize]));
     let begin = thread_time();
     let sum = table.batch(count, |flow| flows[flow as usize % flows.len()]);
     let time = thread_time() - begin;
@@ -104,10 +102,10 @@ pub(crate) fn rate<C: Contender>(
     let begin = runs.iter().map(|run| run.0).min()?;
     let end = runs.iter().map(|run| run.1).max()?;
     let took = (end - begin).as_secs_f64();
-    // What is not measured of a thread's time is the making of its flows and the warm-up.
+    // What is not measured of a thread's time is the making of its flows.
     let together = runs
         .iter()
-        .all(|(begin, end, ran)| ran.as_secs_f64() > 0.7 * (*end - *begin).as_secs_f64())
+        .all(|(begin, end, ran)| ran.as_secs_f64() > 0.8 * (*end - *begin).as_secs_f64())
         && runs
             .iter()
             .all(|(begin, end, _)| (*end - *begin).as_secs_f64() > 0.8 * took);
