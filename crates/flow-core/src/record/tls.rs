@@ -16,6 +16,10 @@ impl<'a> TlsRecord<'a> {
     /// Returns the version: the highest that the client offers, or the one the server chose
     /// (RFC 8446 section 4.1.2; 0x0304 is TLS 1.3).
     #[must_use]
+    #[allow(
+        clippy::misnamed_getters,
+        reason = "numbers are named by what most protocols have"
+    )]
     pub const fn version(self) -> u16 {
         self.0.numbers.code
     }

@@ -70,11 +70,11 @@ impl Redaction {
     ) -> Option<&[Box<[u8]>]> {
         let suffix = self.suffixes.iter().find(|suffix| {
             let mut mine = labels.clone().rev();
-            let is_same = |theirs: &Box<[u8]>| {
+            let mut is_same = |theirs: &[u8]| {
                 mine.next()
                     .is_some_and(|mine| mine.eq_ignore_ascii_case(theirs))
             };
-            suffix.iter().rev().all(is_same) && mine.next().is_some()
+            suffix.iter().rev().all(|theirs| is_same(theirs)) && mine.next().is_some()
         })?;
         Some(suffix)
     }
