@@ -122,7 +122,7 @@ fn show(mut subscription: Subscription) -> io::Result<(u64, u64)> {
     loop {
         match subscription.next_timeout(Duration::from_millis(100)) {
             Ok(Next::Record(flow)) => {
-                Export::of(&subscription.view(&flow)).event_json(&mut line);
+                subscription.with_view(&flow, |view| Export::of(view).event_json(&mut line));
                 line.push(b'\n');
                 match output.write_all(&line) {
                     Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,

@@ -13,8 +13,9 @@ use std::thread;
 use flow_capture::{CaptureMode, CaptureSource, Reader};
 use flow_core::flow::Flow;
 use flow_core::pipeline::{Attached, Enricher, Observer, Pipeline, Since, Subscription};
-use flow_core::resolve::{EndpointNames, Shelves, Store};
+use flow_core::resolve::{EndpointNames, Store};
 use flow_core::ring::Next;
+use flow_core::store::FlowStore;
 use flow_core::view::FlowView;
 use flow_l7::redact::Redaction;
 use flow_l7::track::{Limits, TrackerStage};
@@ -78,7 +79,7 @@ fn count(mut subscription: Subscription, what: fn(&FlowView<'_>) -> bool) -> (u6
     let mut found = 0;
     subscription.for_each(|next| {
         if let Next::Record(view) = next {
-            found += u64::from(what(&view));
+            found += u64::from(what(view));
         }
     });
     (found, subscription.lost())
@@ -90,15 +91,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mode = CaptureMode::Aggregated { interval: None };
     let source = CaptureSource::new("capture", Reader::open(&path)?, mode);
 
-    let names = Shelves::with_capacity(1_024);
-    let inventory = Inventory::new(&names, &[("192.0.2.1", "client"), ("192.0.2.2", "server")])?;
+    let store = FlowStore::with_capacity(1_024);
+    let inventory = Inventory::new(&store, &[("192.0.2.1", "client"), ("192.0.2.2", "server")])?;
     let matrix = Arc::new(Matrix::default());
     let pipeline = Pipeline::builder()
         .source(source)
         .stage(|| TrackerStage::new(Limits::default(), Redaction::default()))
         .enricher(inventory)
         .observer(Arc::clone(&matrix))
-        .names(names)
+        .store(store)
         .start()?;
 
     // Each subscriber has a thread and a speed of its own; neither can stop the pipeline.

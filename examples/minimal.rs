@@ -34,7 +34,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut subscription = pipeline.subscribe(Since::Oldest);
     while let Ok(next) = subscription.wait_next() {
         match next {
-            Next::Record(flow) => writeln!(output, "{:#}", subscription.view(&flow).line())?,
+            Next::Record(flow) => {
+                subscription.with_view(&flow, |view| writeln!(output, "{:#}", view.line()))?;
+            }
             Next::Lost(count) => eprintln!("{count} flows overwritten before they were shown"),
         }
     }

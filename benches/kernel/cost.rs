@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use aya::maps::{MapData, RingBuf};
 use flow_lab::frame::{Host, Path, Segment, flag};
 
@@ -16,6 +16,15 @@ const RING: u32 = 1 << 22;
 /// Nanoseconds that aggregating one packet may take, where an empty program takes `EMPTY`.
 const TARGET: f64 = 80.0;
 const EMPTY: f64 = 26.0;
+
+/// Names a `flow_full.bpf.o` of another version, whose cost stands beside in the same run.
+const BEFORE: &str = "FLOW_BENCH_BEFORE";
+/// Sizes of the agent's maps.
+const SIZES: [(&str, u32); 3] = [
+    ("events_0", RING),
+    ("filter_ports", 1 << 16),
+    ("capture_ports", 1 << 16),
+];
 
 /// A lane of the table.
 struct Row {
@@ -39,12 +48,12 @@ impl Row {
     }
 
     fn agent(name: &'static str, packet: &[u8], changes: &[Constant]) -> Result<Self> {
-        let sizes = [
-            ("events_0", RING),
-            ("filter_ports", 1 << 16),
-            ("capture_ports", 1 << 16),
-        ];
-        let mut row = Self::new(name, Lane::agent("tc_egress", changes, &sizes)?, packet);
+        let lane = Lane::agent("tc_egress", changes, &SIZES)?;
+        Self::with_ring(name, lane, packet)
+    }
+
+    fn with_ring(name: &'static str, lane: Lane, packet: &[u8]) -> Result<Self> {
+        let mut row = Self::new(name, lane, packet);
         row.ring = Some(row.lane.take_ring(0)?);
         Ok(row)
     }
@@ -93,7 +102,7 @@ fn rows() -> Result<Vec<Row>> {
     let (v4, v6) = (segment(false), segment(true));
     let mut filtered = Row::agent("aggregated, port filter", &v4, &[U32("flow_filter", 4 | 8)])?;
     filtered.lane.set_port_rule(443, 1)?;
-    Ok(vec![
+    let mut rows = vec![
         Row::new("empty program", Lane::reference("empty")?, &v4),
         Row::new("parser alone", Lane::reference("parse_only")?, &v4),
         Row::agent("aggregated", &v4, &[])?,
@@ -114,7 +123,20 @@ fn rows() -> Result<Vec<Row>> {
             &v4,
             &[U32("flow_mode", 1), U32("flow_sample", 100)],
         )?,
-    ])
+    ];
+    if let Some(path) = std::env::var_os(BEFORE) {
+        let object = std::fs::read(&path).with_context(|| path.display().to_string())?;
+        for (name, packet, changes) in [
+            ("before: aggregated", &v4, &[][..]),
+            ("before: capturing 53", &v4, &[U32("flow_capture", 1)]),
+            ("before: IPv6", &v6, &[]),
+            ("before: every packet", &v4, &[U32("flow_mode", 1)]),
+        ] {
+            let lane = Lane::agent_of(&object, "tc_egress", changes, &SIZES)?;
+            rows.push(Row::with_ring(name, lane, packet)?);
+        }
+    }
+    Ok(rows)
 }
 
 /// Runs the lanes in turns, every other round backwards, and prints medians. What else the machine

@@ -45,6 +45,18 @@ impl Lane {
         changes: &[Constant],
         sizes: &[(&str, u32)],
     ) -> Result<Self> {
+        let full = Btf::from_sys_fs().is_ok();
+        let object = if full { FULL } else { BASE };
+        Self::agent_of(object, program, changes, sizes)
+    }
+
+    /// The same, of another object.
+    pub(crate) fn agent_of(
+        object: &[u8],
+        program: &'static str,
+        changes: &[Constant],
+        sizes: &[(&str, u32)],
+    ) -> Result<Self> {
         let tick = clock_getres(ClockId::CLOCK_MONOTONIC_COARSE)?;
         let mut constants = vec![
             Constant::U32("flow_netns", 1),
@@ -53,8 +65,7 @@ impl Lane {
             Constant::U64("flow_tick_ns", u64::try_from(tick.tv_nsec())?),
         ];
         constants.extend(changes);
-        let full = Btf::from_sys_fs().is_ok();
-        Self::load(if full { FULL } else { BASE }, program, &constants, sizes)
+        Self::load(object, program, &constants, sizes)
     }
 
     fn load(

@@ -5,7 +5,8 @@ use flow_hubble::flow::Flow as Message;
 use flow_hubble::observer::ExportEvent;
 use flow_hubble::observer::export_event::ResponseTypes;
 use flow_hubble::{Export, ExtensionForm, Kept, from_json, read_line, to_json};
-use flow_core::resolve::{Shelves, Unresolved};
+use flow_core::resolve::{Unresolved};
+use flow_core::store::FlowStore;
 use prost::Message as _;
 
 /// A line of a file of exported events. What was read and is written again is the same event.
@@ -76,7 +77,7 @@ fn assert_same(again: &ExportEvent, event: &ExportEvent, json: &str) {
 
 /// A message as a flow: what is written of that flow is a message of the same flow.
 fn flow(message: &Message) {
-    let shelves = Shelves::with_capacity(4);
+    let shelves = FlowStore::with_capacity(4);
     let flow = match message.to_flow(&shelves) {
         Ok(flow) => flow,
         Err(error) => {
@@ -93,7 +94,7 @@ fn flow(message: &Message) {
         if form == ExtensionForm::Message {
             assert_eq!(read, sent);
         }
-        let others = Shelves::with_capacity(4);
+        let others = FlowStore::with_capacity(4);
         let mut again = read.to_flow(&others).expect("what was sent");
         // Handles are those of other shelves.
         again.source.meta = flow.source.meta;

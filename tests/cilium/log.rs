@@ -66,16 +66,18 @@ fn an_http_request() {
         (L7Kind::REQUEST, L7Type::HTTP)
     );
     assert_eq!(owned.trace.to_string(), "0af7651916cd43dd8448eb211c80319c");
-    let L7Body::Http(http) = owned.body else {
+    let L7Body::Http(http) = owned.body() else {
         panic!("HTTP")
     };
-    assert_eq!((http.code, http.method.as_bytes()), (0, b"GET".as_slice()));
+    assert_eq!(
+        (http.code(), http.method().as_bytes()),
+        (0, b"GET".as_slice())
+    );
     let url = "http://user:hunter2@shop.example:8080/cart?item=1#top";
-    assert_eq!(http.url.to_str_lossy(), url);
-    assert_eq!(http.protocol.to_str_lossy(), "HTTP/1.1");
+    assert_eq!(http.url().to_str_lossy(), url);
+    assert_eq!(http.protocol().to_str_lossy(), "HTTP/1.1");
     let headers: Vec<_> = http
-        .headers
-        .iter()
+        .headers()
         .map(|header| format!("{}: {}", header.key, header.value))
         .collect();
     assert_eq!(
@@ -135,10 +137,10 @@ fn an_http_response_that_was_refused() {
     assert_eq!(flow.destination.ip.to_std().to_string(), "fd00::2");
     let owned = owned.unwrap();
     assert_eq!(owned.kind, L7Kind::RESPONSE);
-    let L7Body::Http(http) = owned.body else {
+    let L7Body::Http(http) = owned.body() else {
         panic!("HTTP")
     };
-    assert_eq!((http.code, http.grpc_status), (403, Some(7)));
+    assert_eq!((http.code(), http.grpc_status()), (403, Some(7)));
     record("http-response.event", |record| {
         assert_eq!(
             (record.drop_reason, record.info),
@@ -155,15 +157,20 @@ fn a_kafka_request() {
         (flow.verdict, flow.l7_type),
         (Verdict::REDIRECTED, L7Type::KAFKA)
     );
-    let L7Body::Kafka(kafka) = owned.unwrap().body else {
+    let owned = owned.unwrap();
+    let L7Body::Kafka(kafka) = owned.body() else {
         panic!("Kafka")
     };
     assert_eq!(
-        (kafka.error_code, kafka.api_version, kafka.correlation_id),
+        (
+            kafka.error_code(),
+            kafka.api_version(),
+            kafka.correlation_id()
+        ),
         (-1, 9, -5)
     );
     assert_eq!(
-        (kafka.api_key.as_bytes(), kafka.topic.as_bytes()),
+        (kafka.api_key().as_bytes(), kafka.topic().as_bytes()),
         (&b"produce"[..], &b"orders"[..])
     );
 }
@@ -172,11 +179,15 @@ fn a_kafka_request() {
 fn kafka_as_older_agents_tell_it() {
     let (flow, owned) = flow_and_record("kafka-topics.event");
     assert_eq!((flow.time, flow.is_reply), (5, Reply::YES));
-    let L7Body::Kafka(kafka) = owned.unwrap().body else {
+    let owned = owned.unwrap();
+    let L7Body::Kafka(kafka) = owned.body() else {
         panic!("Kafka")
     };
-    assert_eq!((kafka.error_code, kafka.api_key.as_bytes()), (6, &b"1"[..]));
-    assert_eq!(kafka.topic.as_bytes(), b"first");
+    assert_eq!(
+        (kafka.error_code(), kafka.api_key().as_bytes()),
+        (6, &b"1"[..])
+    );
+    assert_eq!(kafka.topic().as_bytes(), b"first");
 }
 
 #[test]
@@ -185,12 +196,13 @@ fn a_dns_query_bare_or_wrapped() {
         let (flow, owned) = flow_and_record(name);
         assert_eq!((flow.protocol, flow.destination.port), (Protocol::UDP, 53));
         assert_eq!(flow.l7_type, L7Type::DNS);
-        let L7Body::Dns(dns) = owned.unwrap().body else {
+        let owned = owned.unwrap();
+        let L7Body::Dns(dns) = owned.body() else {
             panic!("DNS")
         };
-        assert_eq!(dns.query.as_bytes(), b"shop.example.");
-        assert_eq!(dns.qtypes, [1, 28, 65].map(RecordType));
-        assert!(dns.ips.is_empty() && dns.rrtypes.is_empty());
+        assert_eq!(dns.query().as_bytes(), b"shop.example.");
+        assert!(dns.qtypes().eq([1, 28, 65].map(RecordType)));
+        assert_eq!((dns.ips().count(), dns.rrtypes().count()), (0, 0));
     }
 }
 
@@ -198,14 +210,15 @@ fn a_dns_query_bare_or_wrapped() {
 fn a_dns_answer() {
     let (flow, owned) = flow_and_record("dns-answer.event");
     assert_eq!((flow.verdict, flow.is_reply), (Verdict::ERROR, Reply::YES));
-    let L7Body::Dns(dns) = owned.unwrap().body else {
+    let owned = owned.unwrap();
+    let L7Body::Dns(dns) = owned.body() else {
         panic!("DNS")
     };
-    let ips: Vec<_> = dns.ips.iter().map(|ip| ip.to_string()).collect();
+    let ips: Vec<_> = dns.ips().map(|ip| ip.to_string()).collect();
     assert_eq!(ips, ["192.0.2.1", "192.0.2.2", "2001:db8::1"]);
-    assert_eq!((dns.ttl, dns.rcode), (u32::MAX, 3));
-    assert_eq!(dns.rrtypes, [5, 1, 65535].map(RecordType));
-    let names: Vec<_> = dns.cnames.iter().map(|name| name.to_string()).collect();
+    assert_eq!((dns.ttl(), dns.rcode()), (u32::MAX, 3));
+    assert!(dns.rrtypes().eq([5, 1, 65535].map(RecordType)));
+    let names: Vec<_> = dns.cnames().map(|name| name.to_string()).collect();
     assert_eq!(names, ["a.example.", "b.example."]);
     record("dns-answer.event", |record| match record.body {
         LogBody::Dns(dns) => assert_eq!(dns.observation_source, b"proxy"),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flow_core::decode::flow_of;
 use flow_core::flow::Flow;
-use flow_core::record::{DnsRecord, HttpRecord, L7Body, L7Kind, L7Record, RecordFlags};
+use flow_core::record::{HttpRecord, L7Body, L7Kind, L7Record, RecordFlags};
 use flow_core::wire::Packet;
 use flow_l7::redact::Redaction;
 use flow_l7::track::{Limits, Segment, Tracker, TrackerStats};
@@ -57,7 +57,8 @@ pub(crate) fn told(path: &Path, limits: Limits) -> Told {
         tracker.track(&flow, &segment, &mut |flow, record| {
             take(flow, record, &mut told, now, began);
         });
-        let most = limits.memory + PLACE * limits.connections.min(tracker.len().max(16) * 2);
+        let most =
+            limits.memory + PLACE * limits.connections.min(tracker.len().max(16) * 2) + (96 << 10);
         assert!(tracker.memory() <= most, "{}", path.display());
     });
     tracker.finish(&mut |flow, record| take(flow, record, &mut told, now, began));
@@ -83,25 +84,25 @@ fn of_record(record: &L7Record, facts: &mut BTreeSet<(Kind, String)>) {
             facts.insert((kind, value.to_owned()));
         }
     };
-    match &record.body {
-        L7Body::Dns(DnsRecord { query, .. }) => {
-            let name = query.to_str_lossy();
+    match record.body() {
+        L7Body::Dns(dns) => {
+            let name = dns.query().to_str_lossy();
             add(Kind::Host, name.strip_suffix('.').unwrap_or(&name));
         }
         L7Body::Http(http) => of_http(http, &mut add),
         L7Body::Tls(tls) => {
-            add(Kind::Host, &tls.server_name.to_str_lossy());
-            add(Kind::Ja4, &tls.ja4.to_str_lossy());
+            add(Kind::Host, &tls.server_name().to_str_lossy());
+            add(Kind::Ja4, &tls.ja4().to_str_lossy());
         }
         _ => {}
     }
 }
 
-fn of_http(http: &HttpRecord, add: &mut dyn FnMut(Kind, &str)) {
-    if http.code != 0 {
-        add(Kind::Status, &http.code.to_string());
+fn of_http(http: HttpRecord<'_>, add: &mut dyn FnMut(Kind, &str)) {
+    if http.code() != 0 {
+        add(Kind::Status, &http.code().to_string());
     }
-    let url = http.url.to_str_lossy();
+    let url = http.url().to_str_lossy();
     add(Kind::Url, &url);
     if let Some(rest) = url.strip_prefix("http://") {
         add(Kind::Url, rest);

@@ -1,16 +1,16 @@
 //! A kernel without type information: everything that does not need it works the same.
 
 use flow_core::flow::Protocol;
-use flow_ebpf::{AttachWith, FlowSource};
+use flow_ebpf::FlowSource;
 use flow_lab::require_bpf;
 use flow_lab::traffic::{CLIENT_LINK, Ip, Pair, Server};
 
-use crate::watch::{Watch, headers};
+use crate::watch::{self, Watch, headers};
 
 #[test]
 fn counts_are_exact_and_what_is_missing_is_named() {
     require_bpf!();
-    for attach in [AttachWith::Tcx, AttachWith::Clsact] {
+    for attach in watch::ways() {
         let pair = Pair::create().expect("namespaces");
         let _server = Server::start(&pair).expect("server");
         // Loaded inside: its own namespace is the only one it observes.

@@ -26,14 +26,17 @@ fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
     }
 }
 
-/// Names of the programs attached by TCX to an interface of the client.
+/// Names of the programs attached by TCX to an interface of the client; none where the kernel has no TCX.
 fn tcx(pair: &Pair, interface: &str) -> Vec<String> {
+    let query = |direction| SchedClassifier::query_tcx(interface, direction);
     pair.client
         .run(|| {
+            if !watch::ways().contains(&AttachWith::Tcx) {
+                return Vec::new();
+            }
             let mut names = Vec::new();
             for direction in [TcAttachType::Ingress, TcAttachType::Egress] {
-                let (_, programs) =
-                    SchedClassifier::query_tcx(interface, direction).expect("TCX can be queried");
+                let (_, programs) = query(direction).expect("TCX can be queried");
                 let known = programs.iter().map(|program| program.name_as_str());
                 names.extend(known.flatten().map(str::to_owned));
             }
@@ -42,14 +45,14 @@ fn tcx(pair: &Pair, interface: &str) -> Vec<String> {
         .expect("namespace")
 }
 
-/// What `tc` prints of the filters on the client's interface.
-fn filters(pair: &Pair) -> String {
+/// What `tc` prints of the filters on an interface of the client.
+fn filters_at(pair: &Pair, interface: &str) -> String {
     pair.client
         .run(|| {
             let mut text = String::new();
             for parent in ["ingress", "egress"] {
                 let output = Command::new("tc")
-                    .args(["filter", "show", "dev", CLIENT_LINK, parent])
+                    .args(["filter", "show", "dev", interface, parent])
                     .output()
                     .expect("tc (package iproute2) runs");
                 text += &String::from_utf8_lossy(&output.stdout);
@@ -57,6 +60,25 @@ fn filters(pair: &Pair) -> String {
             text
         })
         .expect("namespace")
+}
+
+/// The same of the client's usual interface.
+fn filters(pair: &Pair) -> String {
+    filters_at(pair, CLIENT_LINK)
+}
+
+/// Names of the programs on an interface of the client, in whatever way they are attached.
+fn attached(pair: &Pair, interface: &str) -> Vec<String> {
+    let mut names = tcx(pair, interface);
+    let filters = filters_at(pair, interface);
+    // "... handle 0x4680052f tc_ingress direct-action ..."
+    let words = filters.split_whitespace();
+    names.extend(
+        words
+            .filter(|word| word.starts_with("tc_"))
+            .map(str::to_owned),
+    );
+    names
 }
 
 /// What `tc` prints of the queueing disciplines of the client's interface.
@@ -101,7 +123,7 @@ fn an_interface_that_appears_is_observed_and_one_that_goes_is_forgotten() {
         .expect("a pair of interfaces");
     let name = format!("interface late1 of {}", pair.client.name());
     wait_for("attaching to late1", || is_active(&handle, &name));
-    assert_eq!(tcx(&pair, "late1"), ["tc_ingress", "tc_egress"]);
+    assert_eq!(attached(&pair, "late1"), ["tc_ingress", "tc_egress"]);
     let index = pair.client.run(|| link::index("late1"));
     let index = index.expect("namespace").expect("its index");
     let inode = std::os::unix::fs::MetadataExt::ino(&pair.client.path().metadata().expect("inode"));
@@ -147,7 +169,7 @@ fn a_namespace_may_appear_later_and_vanish() {
 fn nothing_stays_attached_after_a_drop() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
-    for attach in [AttachWith::Tcx, AttachWith::Clsact] {
+    for attach in watch::ways() {
         let source = watch::of(&pair).attach_with(attach).load();
         let source = source.expect("the observer loads");
         match attach {

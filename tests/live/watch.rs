@@ -6,10 +6,11 @@ use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use aya::programs::{SchedClassifier, TcAttachType};
 use flow_core::flow::{Counters, EventType, Flow, Protocol, Reply, TcpFlags};
 use flow_core::pipeline::Progress;
 use flow_ebpf::{
-    FlowSource, FlowSourceBuilder, Interfaces, Namespace, Record, SourceHandle, Stats,
+    AttachWith, FlowSource, FlowSourceBuilder, Interfaces, Namespace, Record, SourceHandle, Stats,
 };
 use flow_lab::traffic::{CLIENT_LINK, Pair, SERVER_LINK};
 
@@ -19,6 +20,13 @@ pub(crate) fn of(pair: &Pair) -> FlowSourceBuilder {
         .interfaces(Interfaces::matching([CLIENT_LINK, SERVER_LINK]))
         .namespace(Namespace::from(pair.client.path().as_path()))
         .namespace(Namespace::from(pair.server.path().as_path()))
+}
+
+/// Every way of attaching to interfaces that this kernel has: TCX since Linux 6.6.
+pub(crate) fn ways() -> Vec<AttachWith> {
+    let tcx = SchedClassifier::query_tcx("lo", TcAttachType::Ingress).is_ok();
+    let ways = [tcx.then_some(AttachWith::Tcx), Some(AttachWith::Clsact)];
+    ways.into_iter().flatten().collect()
 }
 
 /// One at a time: drops are told of the whole host, and the flood of one test would overrun the

@@ -32,7 +32,7 @@ pub(crate) enum Command {
     /// Ctrl-C, `--count` or `--duration`. With `--last N` nothing is shown before the end, then
     /// the newest N. A capture is shown from its oldest flow to its newest.
     #[command(after_help = EXAMPLES)]
-    Observe(Observe),
+    Observe(Box<Observe>),
 
     /// Wait for the end of an agent, and remove what a kill leaves of it.
     #[command(hide = true)]

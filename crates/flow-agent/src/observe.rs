@@ -7,8 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use flow_capture::CaptureError;
 use flow_core::pipeline::{Pipeline, PipelineBuilder};
-use flow_core::record::L7Shelf;
-use flow_core::resolve::{NodeNames, Shelves};
+use flow_core::resolve::NodeNames;
+use flow_core::store::FlowStore;
 use flow_demo::traffic::TrafficError;
 use flow_ebpf::LoadError;
 use flow_hubble::ExportSource;
@@ -82,19 +82,18 @@ fn run_input(args: &Observe, path: &Path, stop: &Stop) -> anyhow::Result<()> {
 }
 
 /// A pipeline with the history and the node that were asked for, which keeps `messages` layer 7
-/// records, and as many names and rare attributes.
+/// records, and as many rare attributes of an export.
 fn pipeline(args: &Observe, messages: usize) -> PipelineBuilder {
     let host = || std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let node = args.node_name.clone();
     let node = node.unwrap_or_else(|| host().trim_end().to_owned());
-    let records = Arc::new(L7Shelf::with_capacity(messages));
-    let names = match args.input_file {
-        Some(_) => Shelves::with_capacity(messages),
-        None => Shelves::with_capacity(1),
+    let extras = match args.input_file {
+        Some(_) => messages,
+        None => 1,
     };
     Pipeline::builder()
         .history(args.ring_size)
-        .names(names.with_l7(records))
+        .store(FlowStore::with_capacities(messages, extras))
         .node(NodeNames::named(&node))
 }
 

@@ -90,11 +90,11 @@ impl View {
 
     fn take(
         &mut self,
-        subscription: &Subscription,
+        subscription: &mut Subscription,
         next: Next<flow_core::flow::Flow>,
     ) -> io::Result<()> {
         match next {
-            Next::Record(flow) => self.pass(&subscription.view(&flow)),
+            Next::Record(flow) => subscription.with_view(&flow, |view| self.pass(view)),
             Next::Lost(count) => {
                 self.lost += count;
                 Ok(())
@@ -131,7 +131,7 @@ impl View {
     pub(crate) fn show_all(&mut self, subscription: &mut Subscription) -> io::Result<()> {
         while let Ok(next) = subscription.try_next() {
             if let Next::Record(flow) = next {
-                self.show(&subscription.view(&flow))?;
+                subscription.with_view(&flow, |view| self.show(view))?;
             }
         }
         self.printer.flush()

@@ -76,8 +76,6 @@ pub mod resolve;
 #[cfg(feature = "std")]
 pub mod ring;
 #[cfg(feature = "std")]
-pub mod shelf;
-#[cfg(feature = "std")]
 pub mod store;
 #[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod text;

@@ -41,6 +41,7 @@ const volatile u32 flow_non_ip = 0;
 const volatile u32 flow_count_seen = 1;
 const volatile u32 flow_ring_mask = 0;
 const volatile u64 flow_ring_flags = 0;
+const volatile u32 flow_reason_taken_in = ~0U;
 const volatile u32 flow_no_loss_reasons[4] = { ~0U, ~0U, ~0U, ~0U };
 
 /* A module's own constant in every namespace: include/net/net_namespace.h, LOOPBACK_IFINDEX. */

@@ -11,6 +11,18 @@ static inline_always int is_loss(u32 reason)
 	       reason != flow_no_loss_reasons[2] && reason != flow_no_loss_reasons[3];
 }
 
+/*
+ * Whether the stack has taken an ICMPv6 message in: it is at its header or past it. Linux 6.1 then frees it with the reason
+ * that stands for none, though it has been answered or learnt from.
+ */
+static inline_always int is_taken_in(u32 reason, const struct buffer *b, u32 begin,
+				     const struct packet *p)
+{
+	return reason == flow_reason_taken_in && p->proto == PROTO_ICMPV6 &&
+	       !(p->flags & (FLOW_FRAGMENT | FLOW_TRUNCATED)) &&
+	       b->data + sizeof(struct icmp_header) >= begin + p->payload;
+}
+
 /* Parses a buffer wherever the stack is with it; gives the offset of the first byte, or NO_HEADER. */
 static inline_always u32 parse_dropped(const struct buffer *b, struct packet *p)
 {
@@ -93,6 +105,10 @@ static inline_always int on_drop(struct sk_buff *skb, u32 reason, struct sock *r
 	opaque(begin);
 	if (begin == NO_HEADER) {
 		count_atomic(COUNT_DROPS_UNREADABLE, 1);
+		return 0;
+	}
+	if (is_taken_in(reason, &b, begin, &p)) {
+		count_atomic(COUNT_DROPS_NO_LOSS, 1);
 		return 0;
 	}
 	/* The stack may have taken headers off: the IP header knows better. */

@@ -99,6 +99,15 @@ impl DropReasons {
     pub fn no_loss(&self) -> impl Iterator<Item = u32> {
         NO_LOSS.iter().filter_map(|name| self.number(name))
     }
+
+    /// The number with which ICMPv6 messages are freed that the stack has taken in. `None` where the kernel tells
+    /// what is used up from what is dropped: Linux 6.2 and later.
+    pub(crate) fn taken_in(&self) -> Option<u32> {
+        match self.number("CONSUMED") {
+            Some(_) => None,
+            None => self.number("NOT_SPECIFIED"),
+        }
+    }
 }
 
 /// A reason's name without the prefix; `None` for bounds and masks.
@@ -148,6 +157,22 @@ mod tests {
         assert_eq!(reasons.name(0), Some("NOT_DROPPED_YET"));
         assert!(reasons.no_loss().any(|number| number == 0));
         assert!(reasons.name(u32::MAX).is_none());
+    }
+
+    #[test]
+    fn old_kernels_do_not_tell_what_is_used_up() {
+        let of = |names: &[&str]| {
+            let numbered = (0..).zip(names.iter().map(|name| (*name).to_owned()));
+            let names = numbered.collect();
+            DropReasons { names }.taken_in()
+        };
+        // As `enum skb_drop_reason` begins in Linux 6.1 and 6.2.
+        assert_eq!(
+            of(&["NOT_DROPPED_YET", "NOT_SPECIFIED", "NO_SOCKET"]),
+            Some(1)
+        );
+        assert_eq!(of(&["NOT_DROPPED_YET", "CONSUMED", "NOT_SPECIFIED"]), None);
+        assert_eq!(of(&[]), None);
     }
 
     #[test]

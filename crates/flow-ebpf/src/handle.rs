@@ -10,13 +10,9 @@ use crate::drop_reason::DropReasons;
 use crate::feature::Report;
 use crate::names::{InterfaceNames, InterfaceReader};
 use crate::shared::{Shared, Stage};
-#[cfg(doc)]
-use crate::source::FlowSource;
 use crate::stats::Stats;
-#[cfg(doc)]
-use flow_core::pipeline::Progress;
 
-/// Asks a running [`FlowSource`] about itself and stops it, from any thread. Cloning shares it.
+/// Asks a running [`FlowSource`](crate::FlowSource) about itself and stops it, from any thread. Cloning shares it.
 #[derive(Clone, Debug)]
 pub struct SourceHandle {
     shared: Arc<Shared>,
@@ -27,25 +23,25 @@ impl SourceHandle {
         Self { shared }
     }
 
-    /// See [`FlowSource::report`].
+    /// See [`FlowSource::report`](crate::FlowSource::report).
     #[must_use]
     pub fn report(&self) -> Report {
         self.shared.report()
     }
 
-    /// See [`FlowSource::stats`].
+    /// See [`FlowSource::stats`](crate::FlowSource::stats).
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.shared.stats()
     }
 
-    /// See [`FlowSource::interfaces`].
+    /// See [`FlowSource::interfaces`](crate::FlowSource::interfaces).
     #[must_use]
     pub fn interfaces(&self) -> InterfaceNames {
         self.shared.names.clone()
     }
 
-    /// See [`FlowSource::drop_reasons`].
+    /// See [`FlowSource::drop_reasons`](crate::FlowSource::drop_reasons).
     #[must_use]
     pub fn drop_reasons(&self) -> Arc<DropReasons> {
         Arc::clone(&self.shared.reasons)
@@ -64,7 +60,7 @@ impl SourceHandle {
 
     /// Ends the observation: detaches, then reports every count still in the kernel's table.
     /// The sources go on until that is handed over and then tell
-    /// [`Progress::Ended`]. Returns at once.
+    /// [`Progress::Ended`](flow_core::pipeline::Progress::Ended). Returns at once.
     pub fn stop(&self) {
         self.shared.advance(Stage::Stopping);
     }

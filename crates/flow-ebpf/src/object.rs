@@ -138,6 +138,7 @@ struct Constants {
     interval_ns: u64,
     tick_ns: u64,
     no_loss: [u32; 4],
+    taken_in: u32,
 }
 
 impl Constants {
@@ -176,6 +177,7 @@ impl Constants {
             interval_ns: u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX),
             tick_ns: coarse_tick(),
             no_loss,
+            taken_in: context.reasons.taken_in().unwrap_or(u32::MAX),
         }
     }
 
@@ -185,7 +187,8 @@ impl Constants {
         }
         loader.override_global("flow_interval_ns", &self.interval_ns, true);
         loader.override_global("flow_tick_ns", &self.tick_ns, true);
-        // Only programs of the full object read it.
+        // Only programs of the full object read them.
+        loader.override_global("flow_reason_taken_in", &self.taken_in, false);
         loader.override_global("flow_no_loss_reasons", &self.no_loss, false);
     }
 }

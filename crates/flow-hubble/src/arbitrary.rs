@@ -11,10 +11,7 @@ use proptest::prelude::*;
 
 use flow_core::flow::arbitrary::flows;
 use flow_core::flow::{Flow, Ip};
-use flow_core::record::{
-    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, RecordFlags, RecordType,
-    Text, TlsRecord, TraceId,
-};
+use flow_core::record::{L7Kind, L7Record, RecordFlags, RecordType, TraceId};
 use flow_core::resolve::{
     Aggregate, Emitter, EndpointNames, Extra, MaybeShared, NodeNames, Policy, Resolve, Service,
     SourceFile, Workload,
@@ -66,10 +63,10 @@ fn name() -> impl Strategy<Value = Box<str>> {
     .prop_map(Into::into)
 }
 
-fn text() -> impl Strategy<Value = Text> {
+fn text() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
-        4 => name().prop_map(|name| Text::from(&*name)),
-        1 => vec(any::<u8>(), 0..12).prop_map(Text::from),
+        4 => name().prop_map(|name| name.as_bytes().to_vec()),
+        1 => vec(any::<u8>(), 0..12),
     ]
 }
 
@@ -176,7 +173,7 @@ fn extra() -> impl Strategy<Value = Extra> {
     })
 }
 
-fn dns() -> impl Strategy<Value = DnsRecord> {
+fn dns() -> impl Strategy<Value = L7Record> {
     let types = || vec((0_u16..300).prop_map(RecordType), 0..4);
     let lists = (
         vec(any::<IpAddr>(), 0..4),
@@ -186,45 +183,58 @@ fn dns() -> impl Strategy<Value = DnsRecord> {
     );
     let numbers = (any::<u32>(), any::<u16>(), any::<u16>());
     (text(), text(), lists, numbers).prop_map(
-        |(query, source, (ips, cnames, qtypes, rrtypes), (ttl, rcode, id))| DnsRecord {
-            query,
-            source,
-            ips,
-            ttl,
-            cnames,
-            rcode,
-            qtypes,
-            rrtypes,
-            id,
+        |(query, source, (ips, cnames, qtypes, rrtypes), (ttl, rcode, id))| {
+            L7Record::dns(L7Kind::UNKNOWN, |dns| {
+                dns.query(query).source(source).ttl(ttl).rcode(rcode).id(id);
+                for ip in ips {
+                    dns.ip(ip);
+                }
+                for name in cnames {
+                    dns.cname(name);
+                }
+                for kind in qtypes {
+                    dns.qtype(kind);
+                }
+                for kind in rrtypes {
+                    dns.rrtype(kind);
+                }
+            })
         },
     )
 }
 
-fn http() -> impl Strategy<Value = HttpRecord> {
-    let header = (text(), text()).prop_map(|(key, value)| Header { key, value });
+fn http() -> impl Strategy<Value = L7Record> {
     let numbers = (any::<u16>(), any::<u32>(), option::of(any::<u16>()));
-    (numbers, text(), text(), text(), vec(header, 0..4)).prop_map(
-        |((code, stream, grpc_status), method, url, protocol, headers)| HttpRecord {
-            code,
-            method,
-            url,
-            protocol,
-            headers,
-            stream,
-            grpc_status,
+    let headers = vec((text(), text()), 0..4);
+    (numbers, text(), text(), text(), headers).prop_map(
+        |((code, stream, grpc_status), method, url, protocol, headers)| {
+            L7Record::http(L7Kind::UNKNOWN, |http| {
+                http.code(code)
+                    .method(method)
+                    .url(url)
+                    .protocol(protocol)
+                    .stream(stream)
+                    .grpc_status(grpc_status);
+                for (key, value) in headers {
+                    http.header(key, value);
+                }
+            })
         },
     )
 }
 
-fn body() -> impl Strategy<Value = L7Body> {
+fn body() -> impl Strategy<Value = L7Record> {
     let kafka = (any::<[i16; 2]>(), any::<i32>(), text(), text(), text()).prop_map(
-        |([error_code, api_version], correlation_id, api_key, topic, client_id)| KafkaRecord {
-            error_code,
-            api_version,
-            api_key,
-            correlation_id,
-            topic,
-            client_id,
+        |([error_code, api_version], correlation_id, api_key, topic, client_id)| {
+            L7Record::kafka(L7Kind::UNKNOWN, |kafka| {
+                kafka
+                    .error_code(error_code)
+                    .api_version(api_version)
+                    .api_key(api_key)
+                    .correlation_id(correlation_id)
+                    .topic(topic)
+                    .client_id(client_id);
+            })
         },
     );
     let tls = (
@@ -234,22 +244,19 @@ fn body() -> impl Strategy<Value = L7Body> {
         text(),
         any::<bool>(),
     )
-        .prop_map(
-            |([version, cipher], server_name, alpn, ja4, is_quic)| TlsRecord {
-                version,
-                cipher,
-                server_name,
-                alpn,
-                ja4,
-                is_quic,
-            },
-        );
-    prop_oneof![
-        dns().prop_map(L7Body::Dns),
-        http().prop_map(L7Body::Http),
-        kafka.prop_map(L7Body::Kafka),
-        tls.prop_map(L7Body::Tls),
-    ]
+        .prop_map(|([version, cipher], server_name, alpn, ja4, is_quic)| {
+            L7Record::tls(L7Kind::UNKNOWN, |tls| {
+                tls.version(version)
+                    .cipher(cipher)
+                    .server_name(server_name)
+                    .ja4(ja4)
+                    .quic(is_quic);
+                for protocol in alpn {
+                    tls.alpn(protocol);
+                }
+            })
+        });
+    prop_oneof![dns(), http(), kafka, tls]
 }
 
 fn record() -> impl Strategy<Value = L7Record> {
@@ -260,12 +267,12 @@ fn record() -> impl Strategy<Value = L7Record> {
         option::of(any::<[u8; 16]>()),
         body(),
     )
-        .prop_map(|(kind, flags, latency, trace, body)| L7Record {
-            kind: L7Kind(kind),
-            flags: RecordFlags(flags),
-            latency_ns: if flags & 1 == 0 { 0 } else { latency },
-            trace: TraceId(trace.unwrap_or_default()),
-            body,
+        .prop_map(|(kind, flags, latency, trace, mut record)| {
+            record.kind = L7Kind(kind);
+            record.flags = RecordFlags(flags);
+            record.latency_ns = if flags & 1 == 0 { 0 } else { latency };
+            record.trace = TraceId(trace.unwrap_or_default());
+            record
         })
 }
 

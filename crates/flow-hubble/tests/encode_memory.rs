@@ -5,20 +5,15 @@ use flow_core::flow::{
     DropReason, Endpoint, EventType, Flow, FlowType, Ip, IpVersion, Protocol, Reply, TcpFlags,
     Verdict,
 };
-use flow_core::record::{
-    DnsRecord, Header, HttpRecord, L7Body, L7Kind, L7Record, RecordFlags, RecordType, TraceId,
-};
-use flow_core::resolve::{EndpointNames, Extra, NodeNames, Policy, Shelves, Store, Workload};
+use flow_core::record::{L7Kind, L7Record, RecordType, TraceId};
+use flow_core::resolve::{EndpointNames, Extra, NodeNames, Policy, Store, Workload};
+use flow_core::store::FlowStore;
 use flow_hubble::{Export, ExtensionForm, Mask};
 
-fn record(body: L7Body) -> L7Record {
-    L7Record {
-        kind: L7Kind::RESPONSE,
-        flags: RecordFlags::NONE,
-        latency_ns: 1_500_000,
-        trace: TraceId([7; 16]),
-        body,
-    }
+fn of_trace(mut record: L7Record) -> L7Record {
+    record.latency_ns = 1_500_000;
+    record.trace = TraceId([7; 16]);
+    record
 }
 
 fn tcp() -> Flow {
@@ -44,7 +39,7 @@ fn tcp() -> Flow {
 }
 
 /// Flows of every way through the encoders.
-fn flows(shelves: &Shelves) -> Vec<Flow> {
+fn flows(shelves: &FlowStore) -> Vec<Flow> {
     let names = EndpointNames {
         pod_name: "web-0".into(),
         labels: vec!["k8s:app=web".into(), "k8s:tier=\u{e9}\u{1b}".into()],
@@ -71,21 +66,20 @@ fn flows(shelves: &Shelves) -> Vec<Flow> {
         drop_reason: DropReason::from_kernel_name("NO_SOCKET"),
         ..tcp()
     };
-    let dns = record(L7Body::Dns(DnsRecord {
-        query: (&b"example.org\xff."[..]).into(),
-        ips: vec![[192, 0, 2, 1].into(), [0x20; 16].into()],
-        qtypes: vec![RecordType(1), RecordType(65_280)],
-        ..DnsRecord::default()
-    }));
-    let http = record(L7Body::Http(HttpRecord {
-        method: "GET".into(),
-        headers: vec![Header::default()],
-        ..HttpRecord::default()
-    }));
+    let dns = L7Record::dns(L7Kind::RESPONSE, |dns| {
+        dns.query(b"example.org\xff.")
+            .ip([192, 0, 2, 1].into())
+            .ip([0x20; 16].into())
+            .qtype(RecordType(1))
+            .qtype(RecordType(65_280));
+    });
+    let http = L7Record::http(L7Kind::RESPONSE, |http| {
+        http.method("GET").header("", "");
+    });
     let l7 = [dns, http].map(|record| Flow {
         flow_type: FlowType::L7,
         event_type: EventType::L7,
-        l7: shelves.store_l7(record),
+        l7: shelves.store_l7(&mut of_trace(record)),
         ..tcp()
     });
     [vec![tcp(), named, icmp, Flow::default()], l7.to_vec()].concat()
@@ -93,7 +87,7 @@ fn flows(shelves: &Shelves) -> Vec<Flow> {
 
 #[test]
 fn nothing_is_allocated_in_the_steady_state() {
-    let shelves = Shelves::with_capacity(16).with_node(NodeNames::named("n1"));
+    let shelves = FlowStore::with_capacity(16).with_node(NodeNames::named("n1"));
     let flows = flows(&shelves);
     let mask = Mask::new(["time", "source.pod_name", "l4.TCP", "l7", "extensions"]).unwrap();
     let forms = [

@@ -18,8 +18,8 @@ const PAGES: [(&str, u16); 4] = [
     ("/long.txt", 200),
 ];
 
-fn http(message: &Message) -> &HttpRecord {
-    match &message.record.body {
+fn http(message: &Message) -> HttpRecord<'_> {
+    match message.record.body() {
         L7Body::Http(http) => http,
         other => panic!("{other:?}"),
     }
@@ -58,20 +58,20 @@ fn check(messages: &[Message], times: &[Duration], protocols: [&str; 2]) -> Vec<
     let pairs = pairs(messages);
     let mut streams = Vec::new();
     for (at, ((request, response), (path, code))) in pairs.iter().zip(PAGES).enumerate() {
-        assert_eq!(http(request).protocol.to_string(), protocols[at.min(1)]);
-        assert_eq!(http(response).protocol.to_string(), protocols[1]);
-        assert_eq!((http(request).code, http(response).code), (0, code));
+        assert_eq!(http(request).protocol().to_string(), protocols[at.min(1)]);
+        assert_eq!(http(response).protocol().to_string(), protocols[1]);
+        assert_eq!((http(request).code(), http(response).code()), (0, code));
         let agent = http(request).header("user-agent").expect("a user agent");
         assert!(agent.to_string().starts_with("curl/"), "{agent}");
         for message in [request, response] {
-            assert_eq!(http(message).url.to_string(), url(path));
-            assert_eq!(http(message).method.to_string(), "GET");
+            assert_eq!(http(message).url().to_string(), url(path));
+            assert_eq!(http(message).method().to_string(), "GET");
             assert_eq!(message.record.trace.to_string(), TRACE);
         }
         let server = http(response).header("server").expect("a server");
         assert!(server.to_string().starts_with("lighttpd/"), "{server}");
         assert_latency(response, Duration::from_nanos(1), times[at]);
-        streams.push(http(response).stream);
+        streams.push(http(response).stream());
     }
     assert_eq!(pairs.len(), PAGES.len());
     assert_latency(pairs[1].1, DELAY, times[1]);
@@ -124,7 +124,7 @@ fn http_2_after_an_upgrade_is_told_by_stream() {
     });
     assert!(is_one_connection(&messages));
     // The connection changes its protocol, then the request is answered.
-    messages.retain(|message| http(message).code != 101);
+    messages.retain(|message| http(message).code() != 101);
     let streams = check(&messages, &times, ["HTTP/1.1", "HTTP/2"]);
     assert_eq!(streams, [1, 3, 5, 7]);
 }
@@ -148,7 +148,7 @@ fn a_head_and_a_post_have_no_body_in_the_way() {
     });
     let told: Vec<_> = pairs(&messages)
         .iter()
-        .map(|(request, response)| (http(request).method.to_string(), http(response).code))
+        .map(|(request, response)| (http(request).method().to_string(), http(response).code()))
         .collect();
     let expected = [("HEAD", 200), ("HEAD", 200), ("POST", 200), ("POST", 200)];
     assert_eq!(

@@ -54,7 +54,7 @@ impl Listener {
         self.tracker.track(flow, &segment, &mut |told, record| {
             self.messages.push(Message {
                 flow: *told,
-                record: record.clone(),
+                record: std::mem::take(record),
             });
         });
     }

@@ -11,8 +11,8 @@ use super::{Message, assert_latency, client, listen, pairs};
 
 const NAME: &str = "tls.flow.test";
 
-fn tls(message: &Message) -> &TlsRecord {
-    match &message.record.body {
+fn tls(message: &Message) -> TlsRecord<'_> {
+    match message.record.body() {
         L7Body::Tls(tls) => tls,
         other => panic!("{other:?}"),
     }
@@ -48,16 +48,19 @@ fn hellos_of_openssl_are_told_with_their_latency() {
     let pairs = pairs(&messages);
     assert_eq!(pairs.len(), 2, "{stats:#?}");
     for (((client, server), version), time) in pairs.iter().zip([0x304, 0x303]).zip(times) {
-        assert_eq!(tls(client).server_name.to_string(), NAME);
-        assert_eq!(tls(client).alpn[0].to_string(), "http/1.1");
-        assert_eq!(tls(client).version, version);
+        assert_eq!(tls(client).server_name().to_string(), NAME);
+        assert_eq!(
+            tls(client).alpn().next().expect("a protocol").to_string(),
+            "http/1.1"
+        );
+        assert_eq!(tls(client).version(), version);
         // JA4: TCP, the version, a name of a host, and the protocols in their first and last letter.
         let begin = if version == 0x304 { "t13d" } else { "t12d" };
-        let ja4 = tls(client).ja4.to_string();
+        let ja4 = tls(client).ja4().to_string();
         assert!(ja4.starts_with(begin), "{ja4}");
         assert_eq!(ja4.len(), 36, "{ja4}");
-        assert_eq!(tls(server).version, version);
-        assert_ne!(tls(server).cipher, 0);
+        assert_eq!(tls(server).version(), version);
+        assert_ne!(tls(server).cipher(), 0);
         assert_latency(server, Duration::from_nanos(1), time);
     }
 }

@@ -10,16 +10,13 @@ pub(crate) type Known = &'static [&'static str];
 pub(crate) const KNOWN: &[Known] = &[
     // Siblings.
     &["dns/rdata.rs", "dns/svcb.rs"],
-    &["attach/clsact.rs", "attach/interface.rs"],
     &["link.rs", "netns/mod.rs"],
     &["link", "netns"],
     &["src/cilium_seeds.rs", "src/exchange.rs", "src/l7_seeds.rs", "src/proto_seeds.rs", "src/seeds.rs"],
     &["cilium_seeds", "exchange", "l7_seeds", "proto_seeds", "seeds"],
     // A parent that uses its children, which use what it defines.
-    &["detect/binary.rs", "detect/mod.rs", "detect/text.rs"],
-    &["record/mod.rs", "record/summary.rs"],
+    &["record/buffer.rs", "record/dns.rs", "record/http.rs", "record/kafka.rs", "record/message.rs", "record/mod.rs", "record/summary.rs", "record/tls.rs"],
     &["ring/mod.rs", "ring/writer.rs"],
-    &["output/compact.rs", "output/dict.rs", "output/json.rs", "output/mod.rs", "output/table.rs"],
     &["traffic/client.rs", "traffic/mod.rs", "traffic/server.rs"],
 ];
 

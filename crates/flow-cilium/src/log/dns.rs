@@ -7,7 +7,7 @@ use super::endpoint::address;
 use super::lists::{Texts, elements};
 use super::name::FieldName;
 use crate::gob::{Item, Take, Value};
-use flow_core::record::{DnsRecord, RecordType};
+use flow_core::record::{DnsWriter, RecordType};
 
 /// A DNS query or answer. `Debug` shows no names.
 #[derive(Clone, Copy, Default)]
@@ -43,17 +43,22 @@ impl<'a> LogDns<'a> {
         elements(self.answer_types).map(|kind| RecordType(Item::of(kind).number()))
     }
 
-    pub(super) fn to_record(self) -> DnsRecord {
-        DnsRecord {
-            query: self.query.into(),
-            ips: self.ips().collect(),
-            ttl: self.ttl,
-            cnames: self.cnames.iter().map(Into::into).collect(),
-            source: self.observation_source.into(),
-            rcode: self.rcode,
-            qtypes: self.qtypes().collect(),
-            rrtypes: self.answer_types().collect(),
-            id: 0,
+    pub(super) fn write(self, dns: &mut DnsWriter<'_>) {
+        dns.query(self.query)
+            .ttl(self.ttl)
+            .source(self.observation_source)
+            .rcode(self.rcode);
+        for ip in self.ips() {
+            dns.ip(ip);
+        }
+        for name in self.cnames.iter() {
+            dns.cname(name);
+        }
+        for kind in self.qtypes() {
+            dns.qtype(kind);
+        }
+        for kind in self.answer_types() {
+            dns.rrtype(kind);
         }
     }
 }

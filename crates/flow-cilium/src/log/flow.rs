@@ -3,7 +3,7 @@
 use super::http::Told;
 use super::{LogBody, LogEndpoint, LogRecord};
 use flow_core::flow::{Endpoint, EventType, Flow, FlowType, L7Type, Protocol, Reply};
-use flow_core::record::{L7Body, L7Kind, L7Record, RecordFlags};
+use flow_core::record::{L7Kind, L7Record};
 
 impl<'a> LogRecord<'a> {
     /// The flow of the message, by the rules of Hubble. [`Flow::l7`] is left for the caller, who
@@ -62,23 +62,14 @@ impl<'a> LogRecord<'a> {
 
     pub(super) fn record_and_fields(&self) -> Option<(L7Record, Told<'a>)> {
         let mut fields = Told::default();
-        let body = match self.body {
-            LogBody::Dns(dns) => L7Body::Dns(dns.to_record()),
-            LogBody::Kafka(kafka) => L7Body::Kafka(kafka.to_record()),
-            LogBody::Http(http) => {
-                let record;
-                (record, fields) = http.to_record();
-                L7Body::Http(record)
-            }
+        let mut record = L7Record::default();
+        match self.body {
+            LogBody::Dns(dns) => dns.write(&mut record.write_dns(self.kind)),
+            LogBody::Kafka(kafka) => kafka.write(&mut record.write_kafka(self.kind)),
+            LogBody::Http(http) => fields = http.write(&mut record.write_http(self.kind)),
             LogBody::None | LogBody::Other(_) => return None,
-        };
-        let record = L7Record {
-            kind: self.kind,
-            flags: RecordFlags::NONE,
-            latency_ns: 0,
-            trace: fields.trace_id(),
-            body,
-        };
+        }
+        record.trace = fields.trace_id();
         Some((record, fields))
     }
 }

@@ -6,7 +6,7 @@ use std::vec::Vec;
 use super::lists::{elements, entries};
 use super::name::FieldName;
 use crate::gob::{Item, Take, Value};
-use flow_core::record::{Header, HttpRecord, TraceId};
+use flow_core::record::{HttpWriter, TraceId};
 use flow_l7::TraceParent;
 
 /// An HTTP request or response. `Debug` shows neither URL nor header fields.
@@ -30,31 +30,26 @@ pub struct LogHttp<'a> {
 }
 
 impl<'a> LogHttp<'a> {
-    /// An owned record, and what else its header fields hold. They are sorted by name, as
-    /// Hubble has them: the log has no order.
-    pub(super) fn to_record(self) -> (HttpRecord, Told<'a>) {
+    /// Writes an owned record. Returns what its header fields tell besides. They are sorted by
+    /// name, as Hubble has them: the log has no order.
+    pub(super) fn write(self, http: &mut HttpWriter<'_>) -> Told<'a> {
         let mut told = Told::default();
         let mut headers = Vec::with_capacity(self.headers.len_hint());
         for (key, value) in self.headers.iter() {
             told.take(key, value);
-            headers.push(Header {
-                key: key.into(),
-                value: value.into(),
-            });
+            headers.push((key, value));
         }
-        headers.sort_by(|left, right| left.key.cmp(&right.key));
-        let record = HttpRecord {
-            code: self.code,
-            method: self.method.into(),
-            url: self.url.into(),
-            protocol: self.protocol.into(),
-            headers,
-            stream: 0,
-            grpc_status: told
-                .grpc_status
-                .and_then(|status| core::str::from_utf8(status).ok()?.parse().ok()),
-        };
-        (record, told)
+        headers.sort_by_key(|(key, _)| *key);
+        let status = told.grpc_status.map(core::str::from_utf8);
+        http.code(self.code)
+            .method(self.method)
+            .url(self.url)
+            .protocol(self.protocol)
+            .grpc_status(status.and_then(|status| status.ok()?.parse().ok()));
+        for (key, value) in headers {
+            http.header(key, value);
+        }
+        told
     }
 
     /// Returns the trace id of the header field `traceparent`: W3C Trace Context, section 3.2.

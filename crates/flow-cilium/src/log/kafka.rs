@@ -5,7 +5,7 @@ use core::fmt;
 use super::lists::elements;
 use super::name::FieldName;
 use crate::gob::{Item, Take};
-use flow_core::record::{KafkaRecord, Text};
+use flow_core::record::KafkaWriter;
 
 /// A Kafka request or response.
 #[derive(Clone, Copy, Default)]
@@ -26,18 +26,16 @@ pub struct LogKafka<'a> {
 }
 
 impl LogKafka<'_> {
-    pub(super) fn to_record(self) -> KafkaRecord {
-        KafkaRecord {
-            error_code: self.error_code,
-            api_version: self.api_version,
-            api_key: match self.api_number {
-                Some(number) => std::format!("{number}").into(),
-                None => self.api_key.into(),
-            },
-            correlation_id: self.correlation_id,
-            topic: self.topic.into(),
-            client_id: Text::default(),
-        }
+    pub(super) fn write(self, kafka: &mut KafkaWriter<'_>) {
+        kafka
+            .error_code(self.error_code)
+            .api_version(self.api_version)
+            .correlation_id(self.correlation_id)
+            .topic(self.topic);
+        match self.api_number {
+            Some(number) => kafka.api_key(std::format!("{number}")),
+            None => kafka.api_key(self.api_key),
+        };
     }
 }
 

@@ -267,6 +267,8 @@ open_enum! {
         KAFKA = 3 => "kafka",
         /// RFC 8446.
         TLS = 4 => "tls",
+        /// A protocol that an embedder adds.
+        OTHER = 255 => "other",
     }
 }
 

@@ -54,14 +54,6 @@ impl<T: Send + Sync> Cells<T> {
     /// Most cells.
     pub(super) const LIMIT: usize = Segments::<Cell<T>>::LIMIT;
 
-    /// One who reads values.
-    pub(super) fn holder(self: &Arc<Self>) -> Holder<T> {
-        Holder {
-            participant: self.grace.register(),
-            cells: Arc::clone(self),
-        }
-    }
-
     /// Puts `value` into a cell, in place of the one before; gives it back beyond the limit.
     pub(super) fn place(&self, index: usize, value: T) -> Result<(), T> {
         let Some(cell) = self.cells.get_or_grow(index) else {
@@ -151,6 +143,14 @@ pub(super) struct Holder<T: Send + Sync> {
 }
 
 impl<T: Send + Sync> Holder<T> {
+    /// One who reads values of `cells`.
+    pub(super) fn new(cells: &Arc<Cells<T>>) -> Self {
+        Self {
+            participant: cells.grace.register(),
+            cells: Arc::clone(cells),
+        }
+    }
+
     /// Begins a hold.
     #[inline]
     pub(super) fn hold(&mut self) -> Hold<'_, T> {
@@ -220,7 +220,7 @@ mod tests {
     fn a_value_lives_as_long_as_somebody_reads_it() {
         let count = AtomicUsize::new(0);
         let cells = Arc::new(Cells::new());
-        let mut holder = cells.holder();
+        let mut holder = Holder::new(&cells);
         let put = |index, number| {
             let placed = cells.place(index, Counted::new(&count, number));
             assert!(placed.is_ok(), "within the limit");
@@ -249,7 +249,7 @@ mod tests {
         for index in 0..5 {
             assert!(cells.place(index, Counted::new(&count, 0)).is_ok());
         }
-        let mut holder = cells.holder();
+        let mut holder = Holder::new(&cells);
         let hold = holder.hold();
         cells.unlink(2);
         cells.free_unread();
@@ -266,14 +266,14 @@ mod tests {
         let cells = Arc::new(Cells::new());
         assert_eq!(cells.place(Cells::<u32>::LIMIT, 7), Err(7));
         cells.unlink(usize::MAX);
-        assert_eq!(cells.holder().hold().get(usize::MAX), None);
+        assert_eq!(Holder::new(&cells).hold().get(usize::MAX), None);
     }
 
     /// A hold that is forgotten never ends, so nothing is freed under it; its holder's end ends it.
     #[test]
     fn a_forgotten_hold_costs_memory_only() {
         let cells = Arc::new(Cells::new());
-        let mut holder = cells.holder();
+        let mut holder = Holder::new(&cells);
         core::mem::forget(holder.hold());
         assert_eq!(cells.place(0, 1), Ok(()));
         cells.unlink(0);

@@ -9,7 +9,7 @@ use loom::cell::UnsafeCell;
 use loom::sync::atomic::{AtomicU64, Ordering};
 use loom::thread;
 
-use super::cells::Cells;
+use super::cells::{Cells, Holder};
 use super::sync::Arc;
 use super::{FlowHistory, NameHandle, NameTable};
 use crate::resolve::EndpointNames;
@@ -30,23 +30,33 @@ fn explore(preemptions: usize, scenario: impl Fn() + Send + Sync + 'static) {
     println!("{} runs", runs.load(CountOrdering::Relaxed));
 }
 
-/// A value of which loom sees who reads it, and when it is freed: it objects if the one does not
-/// happen before the other. What it looks at is not freed with it.
-struct Watched(StdArc<UnsafeCell<()>>);
+/// A value that notices when it is freed while it is read, and when the one does not happen before
+/// the other: then loom lets it see an older state. The state is not freed with it.
+struct Watched(StdArc<AtomicU64>);
 
 impl Watched {
+    const UNREAD: u64 = 0;
+    const BEING_READ: u64 = 1;
+    const FREED: u64 = 2;
+
     fn new() -> Self {
-        Self(StdArc::new(UnsafeCell::new(())))
+        Self(StdArc::new(AtomicU64::new(Self::UNREAD)))
     }
 
     fn read(&self) {
-        self.0.with(|_| ());
+        let before = self.0.swap(Self::BEING_READ, Ordering::Relaxed);
+        assert_ne!(before, Self::FREED, "it is freed");
+        let during = self.0.swap(Self::UNREAD, Ordering::Relaxed);
+        assert_eq!(during, Self::BEING_READ, "it is freed");
     }
 }
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        self.0.with_mut(|_| ());
+        // A load, which may see what is older, where a swap may not.
+        let state = self.0.load(Ordering::Relaxed);
+        assert_eq!(state, Self::UNREAD, "it is read");
+        self.0.store(Self::FREED, Ordering::Relaxed);
     }
 }
 
@@ -55,7 +65,7 @@ fn a_value_is_not_freed_while_it_is_read() {
     explore(3, || {
         let cells = Arc::new(Cells::new());
         assert!(cells.place(0, Watched::new()).is_ok());
-        let mut holder = cells.holder();
+        let mut holder = Holder::new(&cells);
         let thread = thread::spawn(move || {
             for _ in 0..2 {
                 let hold = holder.hold();

@@ -62,7 +62,7 @@ impl NameTable {
         let cells = SharedArc::new(Cells::new());
         Self {
             shared: Arc::new(Shared {
-                visitor: Mutex::new(cells.holder()),
+                visitor: Mutex::new(Holder::new(&cells)),
                 cells,
                 book: Mutex::new(Book::new()),
                 reclaimer: Mutex::new(Reclaimer::default()),
@@ -125,7 +125,7 @@ impl NameTable {
     #[must_use]
     pub fn holder(&self) -> NameHolder {
         NameHolder {
-            holder: self.shared.cells.holder(),
+            holder: Holder::new(&self.shared.cells),
         }
     }
 

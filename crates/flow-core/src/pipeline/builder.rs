@@ -15,8 +15,9 @@ use super::running::Pipeline;
 use super::shared::Shared;
 use super::source::Source;
 use super::worker::{Steps, Worker};
-use crate::resolve::{NodeNames, Shelves};
+use crate::resolve::NodeNames;
 use crate::ring::Ring;
+use crate::store::FlowStore;
 
 /// Makes the stages of one thread.
 type MakeStage = Box<dyn Fn() -> Box<dyn Stage>>;
@@ -33,7 +34,7 @@ pub struct PipelineBuilder {
     steps: Steps,
     history: usize,
     node: Option<NodeNames>,
-    names: Option<Shelves>,
+    store: Option<FlowStore>,
     drain_limit: Duration,
 }
 
@@ -49,7 +50,7 @@ impl Default for PipelineBuilder {
             },
             history: Self::HISTORY,
             node: None,
-            names: None,
+            store: None,
             drain_limit: Duration::from_secs(10),
         }
     }
@@ -119,10 +120,10 @@ impl PipelineBuilder {
         self
     }
 
-    /// Shares the tables that handles refer to, so that an enricher can fill them too. Unless it
-    /// is set, the pipeline makes its own, with room for what its history refers to.
-    pub fn names(mut self, names: Shelves) -> Self {
-        self.names = Some(names);
+    /// Shares what handles stand for, so that an enricher can add names. Unless it is set, the
+    /// pipeline makes its own, with room for what its history refers to.
+    pub fn store(mut self, store: FlowStore) -> Self {
+        self.store = Some(store);
         self
     }
 
@@ -144,19 +145,19 @@ impl PipelineBuilder {
             steps,
             history,
             node,
-            names,
+            store,
             drain_limit,
         } = self;
         if sources.is_empty() {
             return Err(StartError::NoSource);
         }
         let (writer, ring) = Ring::with_capacity(history)?;
-        let mut names = names.unwrap_or_else(|| Shelves::with_capacity(history));
+        let mut store = store.unwrap_or_else(|| FlowStore::with_capacity(history));
         if let Some(node) = node {
-            names = names.with_node(node);
+            store = store.with_node(node);
         }
         let ledger = Ledger::new(sources.len());
-        let shared = Arc::new(Shared::new(ledger, names, drain_limit));
+        let shared = Arc::new(Shared::new(ledger, store, drain_limit));
         let steps = Arc::new(steps);
         let mut pipeline = Pipeline::new(ring, Arc::clone(&shared));
         for (index, source) in sources.into_iter().enumerate() {

@@ -10,8 +10,8 @@ use super::ledger::Stats;
 use super::shared::Shared;
 use super::subscription::{Since, Subscription};
 use crate::flow::Flow;
-use crate::resolve::Shelves;
 use crate::ring::Ring;
+use crate::store::FlowStore;
 
 /// Sources, steps and the history ring, at work in threads of their own.
 ///
@@ -47,7 +47,7 @@ impl Pipeline {
     /// their own speed; none stops the pipeline.
     #[must_use]
     pub fn subscribe(&self, since: Since) -> Subscription {
-        Subscription::new(&self.ring, self.shared.names.clone(), since)
+        Subscription::new(&self.ring, self.shared.store.clone(), since)
     }
 
     /// Returns the history ring.
@@ -58,8 +58,8 @@ impl Pipeline {
 
     /// Returns what the handles of its flows stand for.
     #[must_use]
-    pub fn names(&self) -> &Shelves {
-        &self.shared.names
+    pub fn store(&self) -> &FlowStore {
+        &self.shared.store
     }
 
     /// Returns its counts.
@@ -122,7 +122,7 @@ impl PipelineHandle {
     /// See [`Pipeline::subscribe`].
     #[must_use]
     pub fn subscribe(&self, since: Since) -> Subscription {
-        Subscription::new(&self.ring, self.shared.names.clone(), since)
+        Subscription::new(&self.ring, self.shared.store.clone(), since)
     }
 
     /// See [`Pipeline::stats`].

@@ -7,12 +7,12 @@ use std::sync::{Mutex, PoisonError};
 
 use super::error::PipelineError;
 use super::ledger::Ledger;
-use crate::resolve::Shelves;
+use crate::store::FlowStore;
 
 /// State of a running pipeline.
 pub(super) struct Shared {
     pub(super) ledger: Ledger,
-    pub(super) names: Shelves,
+    pub(super) store: FlowStore,
     /// How long a source may take to end once it was stopped.
     pub(super) drain_limit: Duration,
     stopping: AtomicBool,
@@ -21,10 +21,10 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) const fn new(ledger: Ledger, names: Shelves, drain_limit: Duration) -> Self {
+    pub(super) const fn new(ledger: Ledger, store: FlowStore, drain_limit: Duration) -> Self {
         Self {
             ledger,
-            names,
+            store,
             drain_limit,
             stopping: AtomicBool::new(false),
             failure: Mutex::new(None),

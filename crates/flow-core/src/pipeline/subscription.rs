@@ -7,8 +7,9 @@ use core::time::Duration;
 use futures_core::Stream;
 
 use crate::flow::Flow;
-use crate::resolve::Shelves;
+use crate::names::NameHolder;
 use crate::ring::{Idle, Next, Reader, Ring, Start};
+use crate::store::{FlowStore, HeldNames};
 use crate::view::FlowView;
 
 /// Where a [`Subscription`] begins.
@@ -32,13 +33,14 @@ pub enum Since {
 #[derive(Debug)]
 pub struct Subscription {
     reader: Reader<Flow>,
-    names: Shelves,
+    store: FlowStore,
+    holder: NameHolder,
     delivered: u64,
     lost: u64,
 }
 
 impl Subscription {
-    pub(super) fn new(ring: &Ring<Flow>, names: Shelves, since: Since) -> Self {
+    pub(super) fn new(ring: &Ring<Flow>, store: FlowStore, since: Since) -> Self {
         let reader = match since {
             Since::Oldest => ring.reader(Start::Oldest),
             Since::Newest(count) => ring.reader(Start::Newest(count)),
@@ -47,22 +49,31 @@ impl Subscription {
         };
         Self {
             reader,
-            names,
+            holder: store.names().holder(),
+            store,
             delivered: 0,
             lost: 0,
         }
     }
 
-    /// Returns a flow with what its handles stand for.
+    /// Returns a flow with what its handles stand for. Takes a lock for each name that is read;
+    /// [`with_view`](Self::with_view) takes none.
     #[must_use]
     pub fn view<'a>(&'a self, flow: &'a Flow) -> FlowView<'a> {
-        FlowView::new(flow, &self.names)
+        FlowView::new(flow, &self.store)
+    }
+
+    /// Hands a flow with what its handles stand for to `read`, and returns what that returns.
+    pub fn with_view<T>(&mut self, flow: &Flow, read: impl FnOnce(&FlowView<'_>) -> T) -> T {
+        let hold = self.holder.hold();
+        let held = HeldNames::new(&self.store, &hold);
+        read(&FlowView::new(flow, &held))
     }
 
     /// Returns what the handles of flows stand for.
     #[must_use]
-    pub const fn names(&self) -> &Shelves {
-        &self.names
+    pub const fn store(&self) -> &FlowStore {
+        &self.store
     }
 
     /// Waits for the next flow or loss.
@@ -96,10 +107,10 @@ impl Subscription {
 
     /// Waits for flows and hands each to `each`, until the pipeline has ended and everything is
     /// read.
-    pub fn for_each(&mut self, mut each: impl FnMut(Next<FlowView<'_>>)) {
+    pub fn for_each(&mut self, mut each: impl FnMut(Next<&FlowView<'_>>)) {
         while let Ok(next) = self.wait_next() {
             match next {
-                Next::Record(flow) => each(Next::Record(self.view(&flow))),
+                Next::Record(flow) => self.with_view(&flow, |view| each(Next::Record(view))),
                 Next::Lost(count) => each(Next::Lost(count)),
             }
         }

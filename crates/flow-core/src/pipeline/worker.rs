@@ -17,14 +17,19 @@ use super::loss::{Lost, LostAt};
 use super::shared::Shared;
 use super::source::{Attached, Progress, Sink, Source};
 use crate::flow::Flow;
+use crate::names::{NameHandle, NameHold};
 use crate::record::L7Record;
 use crate::resolve::Store;
 use crate::ring::Writer;
+use crate::store::HeldNames;
 use crate::view::FlowView;
 use crate::wire::Packet;
 
 /// How long a source may wait for records before the thread looks around.
 const WAIT: Duration = Duration::from_millis(100);
+
+/// How often the names that no flow bears any more are freed.
+const RECLAIM: Duration = Duration::from_millis(250);
 
 /// What all threads of a pipeline do with a flow.
 pub(super) struct Steps {
@@ -67,7 +72,13 @@ struct Line {
 impl Line {
     /// `record` is the layer 7 record of a stage; `attached` has that of a source.
     #[inline]
-    fn take(&mut self, flow: &mut Flow, attached: &Attached<'_>, record: Option<&mut L7Record>) {
+    fn take(
+        &mut self,
+        hold: &NameHold<'_>,
+        flow: &mut Flow,
+        attached: &Attached<'_>,
+        record: Option<&mut L7Record>,
+    ) {
         let shared = &*self.shared;
         let counts = shared.ledger.thread(self.thread);
         counts.received();
@@ -83,7 +94,8 @@ impl Line {
             enricher.enrich(flow, &given);
         }
         {
-            let view = given.over(FlowView::new(flow, &shared.names));
+            let held = HeldNames::new(&shared.store, hold);
+            let view = given.over(FlowView::new(flow, &held));
             if let Some(filter) = &self.steps.filter {
                 self.at = At::Filter;
                 if !filter.matches(&view) {
@@ -97,21 +109,32 @@ impl Line {
             }
         }
         // Only now: what is not chosen takes no place from what is.
-        let names = &shared.names;
-        if let Some(source) = given.source {
-            flow.source.meta = names.store_endpoint(source.clone());
+        let store = &shared.store;
+        if let Some(source) = attached.source {
+            flow.source.meta = store.store_endpoint(source.clone());
         }
-        if let Some(destination) = given.destination {
-            flow.destination.meta = names.store_endpoint(destination.clone());
+        if let Some(destination) = attached.destination {
+            flow.destination.meta = store.store_endpoint(destination.clone());
         }
-        if let Some(extra) = given.extra {
-            flow.ext = names.store_extra(extra.clone());
+        if let Some(extra) = attached.extra {
+            flow.ext = store.store_extra(extra.clone());
         }
-        if let Some(record) = given.l7 {
-            flow.l7 = names.store_l7(record.clone());
+        if let Some(record) = record {
+            flow.l7 = store.store_l7(record);
+        } else if let Some(record) = attached.l7 {
+            flow.l7 = store.store_l7(&mut record.clone());
         }
         self.writer.publish(flow);
         counts.published();
+        // Names that a source gave are those of this flow alone: they go with it.
+        for (names, end) in [
+            (attached.source, &flow.source),
+            (attached.destination, &flow.destination),
+        ] {
+            if let Some(handle) = names.and(NameHandle::from_raw(end.meta)) {
+                store.names().remove(handle);
+            }
+        }
     }
 
     fn lost(&mut self, lost: Lost) {
@@ -127,13 +150,14 @@ impl Taker {
     /// Lets every stage do something that may make flows.
     fn each_stage(
         &mut self,
+        hold: &NameHold<'_>,
         mut act: impl FnMut(&mut dyn Stage, &mut dyn FnMut(&mut Flow, &mut L7Record)),
     ) {
         for (index, stage) in self.stages.iter_mut().enumerate() {
             self.line.at = At::Stage(index);
             let line = &mut self.line;
             act(&mut **stage, &mut |flow, record| {
-                line.take(flow, &Attached::NONE, Some(record));
+                line.take(hold, flow, &Attached::NONE, Some(record));
                 line.at = At::Stage(index);
             });
         }
@@ -141,40 +165,49 @@ impl Taker {
     }
 }
 
-impl Sink for Taker {
+/// Takes what one call of a source hands over, while the names of its flows are held.
+struct Batch<'t, 'h> {
+    taker: &'t mut Taker,
+    hold: &'t NameHold<'h>,
+}
+
+impl Sink for Batch<'_, '_> {
     #[inline]
     fn flow(&mut self, flow: &mut Flow, attached: &Attached<'_>) {
-        self.line.take(flow, attached, None);
-        self.line.at = At::Source;
+        self.taker.line.take(self.hold, flow, attached, None);
+        self.taker.line.at = At::Source;
     }
 
     #[inline]
     fn packet(&mut self, flow: &Flow, packet: &Packet<'_>) {
-        self.each_stage(|stage, emit| stage.packet(flow, packet, emit));
+        self.taker
+            .each_stage(self.hold, |stage, emit| stage.packet(flow, packet, emit));
     }
 
     fn tick(&mut self, now: u64) {
-        self.each_stage(|stage, emit| stage.tick(now, emit));
+        self.taker
+            .each_stage(self.hold, |stage, emit| stage.tick(now, emit));
     }
 
     fn lost(&mut self, lost: Lost) {
-        self.line.lost(lost);
-        self.line.at = At::Source;
+        self.taker.line.lost(lost);
+        self.taker.line.at = At::Source;
     }
 
     fn undecodable(&mut self, error: &dyn Error) {
-        let counts = self.line.shared.ledger.thread(self.line.thread);
+        let line = &mut self.taker.line;
+        let counts = line.shared.ledger.thread(line.thread);
         counts.received();
         counts.undecodable();
-        self.line.shared.ledger.losses.add(Lost {
+        line.shared.ledger.losses.add(Lost {
             at: LostAt::Decode,
             count: 1,
         });
-        for (index, observer) in self.line.steps.observers.iter().enumerate() {
-            self.line.at = At::Observer(index);
+        for (index, observer) in line.steps.observers.iter().enumerate() {
+            line.at = At::Observer(index);
             observer.undecodable(error);
         }
-        self.line.at = At::Source;
+        line.at = At::Source;
     }
 }
 
@@ -227,27 +260,43 @@ impl Worker {
     }
 
     fn read(&mut self) -> Result<(), PipelineError> {
+        let shared = Arc::clone(&self.taker.line.shared);
+        let names = shared.store.names();
+        let mut holder = names.holder();
+        let mut reclaimed = Instant::now();
         let mut stopped: Option<Instant> = None;
         loop {
             self.taker.line.at = At::Source;
-            if self.source.poll(WAIT, &mut self.taker)? == Progress::Ended {
+            let hold = holder.hold();
+            let mut batch = Batch {
+                taker: &mut self.taker,
+                hold: &hold,
+            };
+            if self.source.poll(WAIT, &mut batch)? == Progress::Ended {
                 break;
             }
+            drop(hold);
+            if reclaimed.elapsed() >= RECLAIM {
+                reclaimed = Instant::now();
+                names.reclaim(&self.taker.line.writer.ring());
+            }
             match stopped {
-                None if self.taker.line.shared.is_stopping() => {
+                None if shared.is_stopping() => {
                     self.source.stop();
                     stopped = Some(Instant::now());
                 }
-                Some(since) if since.elapsed() > self.taker.line.shared.drain_limit => {
+                Some(since) if since.elapsed() > shared.drain_limit => {
                     return Err(PipelineError::NotDrained {
                         source_name: self.source.name().to_owned(),
-                        limit: self.taker.line.shared.drain_limit,
+                        limit: shared.drain_limit,
                     });
                 }
                 _ => {}
             }
         }
-        self.taker.each_stage(|stage, emit| stage.finish(emit));
+        let hold = holder.hold();
+        self.taker
+            .each_stage(&hold, |stage, emit| stage.finish(emit));
         Ok(())
     }
 

@@ -1,17 +1,19 @@
 //! A DNS message.
 
+use super::buffer::Entry;
+use super::{L7Record, Text, TextWriter};
 use core::fmt;
 use core::net::IpAddr;
-use std::vec::Vec;
 
-use super::Text;
+const QUERY: usize = 0;
+const SOURCE: usize = 1;
 
 /// A type of resource record: the IANA registry "Resource Record (RR) TYPEs".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordType(pub u16);
 
 impl RecordType {
-    /// The name in the registry; `None` where this version knows none.
+    /// Returns the name in the registry; `None` where this version knows none.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
         Some(match self.0 {
@@ -57,6 +59,12 @@ impl RecordType {
     }
 }
 
+impl From<u16> for RecordType {
+    fn from(number: u16) -> Self {
+        Self(number)
+    }
+}
+
 /// The name, or `TYPE` and the number (RFC 3597 section 5).
 impl fmt::Display for RecordType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,25 +76,179 @@ impl fmt::Display for RecordType {
 }
 
 /// A DNS query or answer, as Hubble's `flow.DNS`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DnsRecord {
-    /// Name that was asked for, with its final dot.
-    pub query: Text,
-    /// Addresses in the answer.
-    pub ips: Vec<IpAddr>,
-    /// Smallest time to live of the answers in seconds; 0 where there are none.
-    pub ttl: u32,
-    /// Names in the answer that the name is an alias of.
-    pub cnames: Vec<Text>,
-    /// Response code: the IANA registry "DNS RCODEs". 0 is "no error", and stands in queries.
-    pub rcode: u16,
-    /// Types that were asked for.
-    pub qtypes: Vec<RecordType>,
-    /// Types in the answer, one for each record.
-    pub rrtypes: Vec<RecordType>,
-    /// Message id.
-    pub id: u16,
-    /// Who observed it, where that was told, e.g. `proxy`: Hubble's `observation_source`. Empty
-    /// for what was read on the wire.
-    pub source: Text,
+#[derive(Clone, Copy)]
+pub struct DnsRecord<'a>(pub(super) &'a L7Record);
+
+impl<'a> DnsRecord<'a> {
+    /// Returns the name that was asked for, with its final dot.
+    #[must_use]
+    pub fn query(self) -> Text<'a> {
+        self.0.text(QUERY)
+    }
+
+    /// Returns the addresses in the answer.
+    pub fn ips(self) -> impl Iterator<Item = IpAddr> + Clone + use<'a> {
+        self.0.list(Entry::Address).filter_map(|octets| {
+            let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
+            v4.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from))
+                .ok()
+        })
+    }
+
+    /// Returns the smallest time to live of the answers in seconds; 0 where there are none.
+    #[must_use]
+    pub const fn ttl(self) -> u32 {
+        self.0.numbers.more
+    }
+
+    /// Returns the names in the answer that the name is an alias of.
+    pub fn cnames(self) -> impl Iterator<Item = Text<'a>> + Clone {
+        self.0.list(Entry::Item).map(Text::new)
+    }
+
+    /// Returns the response code: the IANA registry "DNS RCODEs". 0 is "no error", and stands in
+    /// queries.
+    #[must_use]
+    pub const fn rcode(self) -> u16 {
+        self.0.numbers.code
+    }
+
+    /// Returns the types that were asked for.
+    pub fn qtypes(self) -> impl Iterator<Item = RecordType> + Clone + use<'a> {
+        self.0.list(Entry::Asked).filter_map(record_type)
+    }
+
+    /// Returns the types in the answer, one for each record.
+    pub fn rrtypes(self) -> impl Iterator<Item = RecordType> + Clone + use<'a> {
+        self.0.list(Entry::Answered).filter_map(record_type)
+    }
+
+    /// Returns the message id.
+    #[must_use]
+    pub const fn id(self) -> u16 {
+        self.0.numbers.id as u16
+    }
+
+    /// Returns who observed it, where that is known, e.g. `proxy`: Hubble's
+    /// `observation_source`. Empty for what was read on the wire.
+    #[must_use]
+    pub fn source(self) -> Text<'a> {
+        self.0.text(SOURCE)
+    }
+}
+
+fn record_type(bytes: &[u8]) -> Option<RecordType> {
+    let number = u16::from_le_bytes(bytes.try_into().ok()?);
+    Some(RecordType(number))
+}
+
+impl PartialEq for DnsRecord<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.numbers == other.0.numbers && self.0.same_texts(other.0)
+    }
+}
+
+impl Eq for DnsRecord<'_> {}
+
+/// Shows the items of an iterator.
+struct List<I>(I);
+
+impl<I: Iterator<Item: fmt::Debug> + Clone> fmt::Debug for List<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.clone()).finish()
+    }
+}
+
+impl fmt::Debug for DnsRecord<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DnsRecord")
+            .field("query", &self.query())
+            .field("ips", &List(self.ips()))
+            .field("ttl", &self.ttl())
+            .field("cnames", &List(self.cnames()))
+            .field("rcode", &self.rcode())
+            .field("qtypes", &List(self.qtypes()))
+            .field("rrtypes", &List(self.rrtypes()))
+            .field("id", &self.id())
+            .field("source", &self.source())
+            .finish()
+    }
+}
+
+/// Writes a DNS message into a record.
+#[derive(Debug)]
+pub struct DnsWriter<'r>(pub(super) &'r mut L7Record);
+
+impl DnsWriter<'_> {
+    /// Sets the name that was asked for, with its final dot.
+    pub fn query(&mut self, name: impl AsRef<[u8]>) -> &mut Self {
+        self.0.set_text(QUERY, name.as_ref());
+        self
+    }
+
+    /// Sets the name that was asked for to what `write` writes, and returns what that returns.
+    #[inline]
+    pub fn write_query<R>(&mut self, write: impl FnOnce(&mut TextWriter<'_>) -> R) -> R {
+        self.0.write_text(QUERY, write)
+    }
+
+    /// Adds a type that was asked for.
+    #[inline]
+    pub fn qtype(&mut self, kind: RecordType) -> &mut Self {
+        self.0.push(Entry::Asked, &kind.0.to_le_bytes());
+        self
+    }
+
+    /// Adds the type of a record in the answer.
+    #[inline]
+    pub fn rrtype(&mut self, kind: RecordType) -> &mut Self {
+        self.0.push(Entry::Answered, &kind.0.to_le_bytes());
+        self
+    }
+
+    /// Adds an address in the answer.
+    #[inline]
+    pub fn ip(&mut self, ip: IpAddr) -> &mut Self {
+        match ip {
+            IpAddr::V4(ip) => self.0.push(Entry::Address, &ip.octets()),
+            IpAddr::V6(ip) => self.0.push(Entry::Address, &ip.octets()),
+        }
+        self
+    }
+
+    /// Adds a name that the name is an alias of.
+    pub fn cname(&mut self, name: impl AsRef<[u8]>) -> &mut Self {
+        self.0.push(Entry::Item, name.as_ref());
+        self
+    }
+
+    /// Adds a name that the name is an alias of: what `write` writes. Returns what that returns.
+    #[inline]
+    pub fn write_cname<R>(&mut self, write: impl FnOnce(&mut TextWriter<'_>) -> R) -> R {
+        self.0.write_entry(Entry::Item, write)
+    }
+
+    /// Sets the smallest time to live of the answers in seconds.
+    pub fn ttl(&mut self, seconds: u32) -> &mut Self {
+        self.0.numbers.more = seconds;
+        self
+    }
+
+    /// Sets the response code.
+    pub fn rcode(&mut self, code: u16) -> &mut Self {
+        self.0.numbers.code = code;
+        self
+    }
+
+    /// Sets the message id.
+    pub fn id(&mut self, id: u16) -> &mut Self {
+        self.0.numbers.id = u32::from(id);
+        self
+    }
+
+    /// Sets who observed it.
+    pub fn source(&mut self, source: impl AsRef<[u8]>) -> &mut Self {
+        self.0.set_text(SOURCE, source.as_ref());
+        self
+    }
 }

@@ -1,56 +1,172 @@
 //! An HTTP message.
 
-use std::vec::Vec;
+use core::fmt;
 
-use super::Text;
+use super::{L7Record, Text, TextWriter};
+
+const METHOD: usize = 0;
+const URL: usize = 1;
+const PROTOCOL: usize = 2;
 
 /// One header field.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Header {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Header<'a> {
     /// Name as it was sent.
-    pub key: Text,
+    pub key: Text<'a>,
     /// Value.
-    pub value: Text,
+    pub value: Text<'a>,
 }
 
 /// An HTTP or gRPC request or response, as Hubble's `flow.HTTP`. A response repeats method and
 /// URL of its request, where that is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HttpRecord {
-    /// Status code; 0 for a request.
-    pub code: u16,
-    /// Method.
-    pub method: Text,
-    /// URL: absolute where the host is known (`http://host/path?query`), else the target as it
-    /// was sent.
-    pub url: Text,
-    /// `HTTP/1.1`, `HTTP/2`, …
-    pub protocol: Text,
-    /// Header fields, in order.
-    pub headers: Vec<Header>,
-    /// Stream, for HTTP/2.
-    pub stream: u32,
-    /// `grpc-status`: the status codes of gRPC. `None` where there is none.
-    pub grpc_status: Option<u16>,
-}
+#[derive(Clone, Copy)]
+pub struct HttpRecord<'a>(pub(super) &'a L7Record);
 
-impl HttpRecord {
-    /// Bytes on the heap, those that clones of its texts share included.
+impl<'a> HttpRecord<'a> {
+    /// Returns the status code; 0 for a request.
     #[must_use]
-    pub fn heap_len(&self) -> usize {
-        let header = |header: &Header| header.key.heap_len() + header.value.heap_len();
-        let headers: usize = self.headers.iter().map(header).sum();
-        let texts = [&self.method, &self.url, &self.protocol];
-        let texts: usize = texts.iter().map(|text| text.heap_len()).sum();
-        self.headers.capacity() * size_of::<Header>() + headers + texts
+    pub const fn code(self) -> u16 {
+        self.0.numbers.code
     }
 
-    /// The first header field of this name, in any letter case.
+    /// Returns the method.
     #[must_use]
-    pub fn header(&self, name: &str) -> Option<&Text> {
-        self.headers
-            .iter()
+    pub fn method(self) -> Text<'a> {
+        self.0.text(METHOD)
+    }
+
+    /// Returns the URL: absolute where the host is known (`http://host/path?query`), else the
+    /// target as it was sent.
+    #[must_use]
+    pub fn url(self) -> Text<'a> {
+        self.0.text(URL)
+    }
+
+    /// Returns the protocol: `HTTP/1.1`, `HTTP/2`, …
+    #[must_use]
+    pub fn protocol(self) -> Text<'a> {
+        self.0.text(PROTOCOL)
+    }
+
+    /// Returns the stream of HTTP/2; 0 for other versions.
+    #[must_use]
+    pub const fn stream(self) -> u32 {
+        self.0.numbers.id
+    }
+
+    /// Returns `grpc-status`: a status code of gRPC. `None` where there is none.
+    #[must_use]
+    pub fn grpc_status(self) -> Option<u16> {
+        u16::try_from(self.0.numbers.more.checked_sub(1)?).ok()
+    }
+
+    /// Returns the header fields in order.
+    pub fn headers(self) -> impl Iterator<Item = Header<'a>> + Clone {
+        self.0.pairs().map(|(key, value)| Header { key, value })
+    }
+
+    /// Returns the first header field of this name, in any letter case.
+    #[must_use]
+    pub fn header(self, name: &str) -> Option<Text<'a>> {
+        self.headers()
             .find(|header| header.key.as_bytes().eq_ignore_ascii_case(name.as_bytes()))
-            .map(|header| &header.value)
+            .map(|header| header.value)
+    }
+}
+
+impl PartialEq for HttpRecord<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.numbers == other.0.numbers && self.0.same_texts(other.0)
+    }
+}
+
+impl Eq for HttpRecord<'_> {}
+
+impl fmt::Debug for HttpRecord<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        struct Headers<'a>(HttpRecord<'a>);
+        impl fmt::Debug for Headers<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let pairs = self.0.headers().map(|header| (header.key, header.value));
+                f.debug_map().entries(pairs).finish()
+            }
+        }
+        f.debug_struct("HttpRecord")
+            .field("code", &self.code())
+            .field("method", &self.method())
+            .field("url", &self.url())
+            .field("protocol", &self.protocol())
+            .field("headers", &Headers(*self))
+            .field("stream", &self.stream())
+            .field("grpc_status", &self.grpc_status())
+            .finish()
+    }
+}
+
+/// Writes an HTTP message into a record.
+#[derive(Debug)]
+pub struct HttpWriter<'r>(pub(super) &'r mut L7Record);
+
+impl HttpWriter<'_> {
+    /// Sets the status code.
+    pub fn code(&mut self, code: u16) -> &mut Self {
+        self.0.numbers.code = code;
+        self
+    }
+
+    /// Sets the method.
+    pub fn method(&mut self, method: impl AsRef<[u8]>) -> &mut Self {
+        self.0.set_text(METHOD, method.as_ref());
+        self
+    }
+
+    /// Sets the URL.
+    pub fn url(&mut self, url: impl AsRef<[u8]>) -> &mut Self {
+        self.0.set_text(URL, url.as_ref());
+        self
+    }
+
+    /// Sets the URL to what `write` writes, and returns what that returns.
+    #[inline]
+    pub fn write_url<R>(&mut self, write: impl FnOnce(&mut TextWriter<'_>) -> R) -> R {
+        self.0.write_text(URL, write)
+    }
+
+    /// Sets the protocol.
+    pub fn protocol(&mut self, protocol: impl AsRef<[u8]>) -> &mut Self {
+        self.0.set_text(PROTOCOL, protocol.as_ref());
+        self
+    }
+
+    /// Sets the stream of HTTP/2.
+    pub fn stream(&mut self, stream: u32) -> &mut Self {
+        self.0.numbers.id = stream;
+        self
+    }
+
+    /// Sets the status code of gRPC.
+    pub fn grpc_status(&mut self, status: Option<u16>) -> &mut Self {
+        self.0.numbers.more = status.map_or(0, |status| u32::from(status) + 1);
+        self
+    }
+
+    /// Adds a header field.
+    pub fn header(&mut self, key: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> &mut Self {
+        self.write_header(key.as_ref(), |to| {
+            to.extend_from_slice(value.as_ref());
+            true
+        });
+        self
+    }
+
+    /// Adds a header field whose value `write` writes. Where `write` returns `false`, the field
+    /// is taken back. Returns whether it was kept.
+    #[inline]
+    pub fn write_header(
+        &mut self,
+        key: &[u8],
+        write: impl FnOnce(&mut TextWriter<'_>) -> bool,
+    ) -> bool {
+        self.0.write_pair(key, write)
     }
 }

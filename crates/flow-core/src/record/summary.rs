@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use super::{DnsRecord, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, Text, TlsRecord};
+use super::{
+    DnsRecord, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, MessageRecord, Text, TlsRecord,
+};
 
 /// Displays a record as Hubble's one-line form does: `HTTP/1.1 GET http://host/path`, or
 /// `HTTP/1.1 200 12ms (GET http://host/path)`. Everything untrusted is escaped.
@@ -18,11 +20,13 @@ impl<'a> L7Summary<'a> {
 impl fmt::Display for L7Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let record = self.0;
-        match &record.body {
+        match record.body() {
+            L7Body::Empty => Ok(()),
             L7Body::Dns(dns) => dns_summary(f, record, dns),
             L7Body::Http(http) => http_summary(f, record, http),
             L7Body::Kafka(kafka) => kafka_summary(f, record, kafka),
             L7Body::Tls(tls) => tls_summary(f, record, tls),
+            L7Body::Message(message) => message_summary(f, record, message),
         }
     }
 }
@@ -53,35 +57,38 @@ fn latency(f: &mut fmt::Formatter<'_>, record: &L7Record) -> fmt::Result {
     Ok(())
 }
 
-fn list<T: fmt::Display>(f: &mut fmt::Formatter<'_>, values: &[T]) -> fmt::Result {
-    for (index, value) in values.iter().enumerate() {
+fn list<T: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    values: impl Iterator<Item = T>,
+) -> fmt::Result {
+    for (index, value) in values.enumerate() {
         let comma = if index == 0 { "" } else { "," };
         write!(f, "{comma}{value}")?;
     }
     Ok(())
 }
 
-fn dns_summary(f: &mut fmt::Formatter<'_>, record: &L7Record, dns: &DnsRecord) -> fmt::Result {
+fn dns_summary(f: &mut fmt::Formatter<'_>, record: &L7Record, dns: DnsRecord<'_>) -> fmt::Result {
     if record.kind != L7Kind::RESPONSE {
-        write!(f, "DNS Query {} ", dns.query)?;
-        return list(f, &dns.qtypes);
+        write!(f, "DNS Query {} ", dns.query())?;
+        return list(f, dns.qtypes());
     }
     f.write_str("DNS Answer ")?;
-    if dns.rcode != 0 {
-        write!(f, "RCode: {}", RCode(dns.rcode))?;
+    if dns.rcode() != 0 {
+        write!(f, "RCode: {}", RCode(dns.rcode()))?;
     } else {
         f.write_str("\"")?;
-        list(f, &dns.ips)?;
-        write!(f, "\" TTL: {}", dns.ttl)?;
-        if !dns.cnames.is_empty() {
+        list(f, dns.ips())?;
+        write!(f, "\" TTL: {}", dns.ttl())?;
+        if dns.cnames().next().is_some() {
             f.write_str(" CNAMEs: \"")?;
-            list(f, &dns.cnames)?;
+            list(f, dns.cnames())?;
             f.write_str("\"")?;
         }
     }
     latency(f, record)?;
-    write!(f, " ({} ", dns.query)?;
-    list(f, &dns.qtypes)?;
+    write!(f, " ({} ", dns.query())?;
+    list(f, dns.qtypes())?;
     f.write_str(")")
 }
 
@@ -108,18 +115,22 @@ impl fmt::Display for RCode {
     }
 }
 
-fn http_summary(f: &mut fmt::Formatter<'_>, record: &L7Record, http: &HttpRecord) -> fmt::Result {
-    write!(f, "{} ", http.protocol)?;
+fn http_summary(
+    f: &mut fmt::Formatter<'_>,
+    record: &L7Record,
+    http: HttpRecord<'_>,
+) -> fmt::Result {
+    write!(f, "{} ", http.protocol())?;
     if record.kind != L7Kind::RESPONSE {
-        return write!(f, "{} {}", http.method, http.url);
+        return write!(f, "{} {}", http.method(), http.url());
     }
-    write!(f, "{}", http.code)?;
-    if let Some(status) = http.grpc_status {
+    write!(f, "{}", http.code())?;
+    if let Some(status) = http.grpc_status() {
         write!(f, " grpc-status {status}")?;
     }
     latency(f, record)?;
-    if !http.method.is_empty() {
-        write!(f, " ({} {})", http.method, http.url)?;
+    if !http.method().is_empty() {
+        write!(f, " ({} {})", http.method(), http.url())?;
     }
     Ok(())
 }
@@ -127,48 +138,65 @@ fn http_summary(f: &mut fmt::Formatter<'_>, record: &L7Record, http: &HttpRecord
 fn kafka_summary(
     f: &mut fmt::Formatter<'_>,
     record: &L7Record,
-    kafka: &KafkaRecord,
+    kafka: KafkaRecord<'_>,
 ) -> fmt::Result {
     let kind = if record.kind == L7Kind::RESPONSE {
         "response"
     } else {
         "request"
     };
-    let id = kafka.correlation_id;
-    write!(f, "Kafka {kind} {} correlation id {id}", kafka.api_key)?;
-    if !kafka.topic.is_empty() {
-        write!(f, " topic '{}'", kafka.topic)?;
+    let id = kafka.correlation_id();
+    write!(f, "Kafka {kind} {} correlation id {id}", kafka.api_key())?;
+    if !kafka.topic().is_empty() {
+        write!(f, " topic '{}'", kafka.topic())?;
     }
     if record.kind == L7Kind::RESPONSE {
-        write!(f, " return code: {}", kafka.error_code)?;
+        write!(f, " return code: {}", kafka.error_code())?;
         latency(f, record)?;
     }
     Ok(())
 }
 
-fn tls_summary(f: &mut fmt::Formatter<'_>, record: &L7Record, tls: &TlsRecord) -> fmt::Result {
-    let transport = if tls.is_quic { "QUIC " } else { "" };
+fn tls_summary(f: &mut fmt::Formatter<'_>, record: &L7Record, tls: TlsRecord<'_>) -> fmt::Result {
+    let transport = if tls.is_quic() { "QUIC " } else { "" };
     match tls.version_name() {
         Some(name) => write!(f, "{transport}{name}")?,
-        None => write!(f, "{transport}TLS {:#06x}", tls.version)?,
+        None => write!(f, "{transport}TLS {:#06x}", tls.version())?,
     }
     if record.kind == L7Kind::RESPONSE {
-        write!(f, " ServerHello cipher {:#06x}", tls.cipher)?;
+        write!(f, " ServerHello cipher {:#06x}", tls.cipher())?;
     } else {
         f.write_str(" ClientHello")?;
     }
-    let mut named = |name: &str, value: &Text| {
+    let mut named = |name: &str, value: Text<'_>| {
         if value.is_empty() {
             Ok(())
         } else {
             write!(f, " {name} {value}")
         }
     };
-    named("SNI", &tls.server_name)?;
-    named("JA4", &tls.ja4)?;
-    if !tls.alpn.is_empty() {
+    named("SNI", tls.server_name())?;
+    named("JA4", tls.ja4())?;
+    if tls.alpn().next().is_some() {
         f.write_str(" ALPN ")?;
-        list(f, &tls.alpn)?;
+        list(f, tls.alpn())?;
     }
     latency(f, record)
+}
+
+fn message_summary(
+    f: &mut fmt::Formatter<'_>,
+    record: &L7Record,
+    message: MessageRecord<'_>,
+) -> fmt::Result {
+    let (protocol, operation) = (message.protocol(), message.operation());
+    if record.kind != L7Kind::RESPONSE {
+        return write!(f, "{protocol} {operation}");
+    }
+    write!(f, "{protocol} {}", message.status())?;
+    latency(f, record)?;
+    if !operation.is_empty() {
+        write!(f, " ({operation})")?;
+    }
+    Ok(())
 }

@@ -3,17 +3,15 @@
 //! A [`Flow`] holds handles in place of names, layer 7 records and rare attributes. [`Resolve`]
 //! gives the values of handles; [`FlowView`](crate::view::FlowView) is how a flow is read together
 //! with them. [`Store`] takes values and gives handles. [`Unresolved`] is both and knows nothing;
-//! [`Shelves`] is both and keeps the newest values.
+//! [`FlowStore`](crate::store::FlowStore) is both and keeps values as long as flows bear them.
 
 mod extra;
 mod names;
 mod shared;
-mod shelves;
 
 pub use extra::{Aggregate, Extra, Policy, SourceFile};
 pub use names::{Emitter, EndpointNames, NodeNames, Service, Workload};
 pub use shared::MaybeShared;
-pub use shelves::Shelves;
 
 use std::boxed::Box;
 use std::sync::Arc;
@@ -55,8 +53,9 @@ pub trait Store {
     /// Stores names. Returns a handle for [`Endpoint::meta`](crate::flow::Endpoint::meta).
     fn store_endpoint(&self, names: EndpointNames) -> u32;
 
-    /// Stores a record. Returns a handle for [`Flow::l7`].
-    fn store_l7(&self, record: L7Record) -> u32;
+    /// Takes a record and leaves another one, whose content means nothing, for its buffer to be used
+    /// again. Returns a handle for [`Flow::l7`].
+    fn store_l7(&self, record: &mut L7Record) -> u32;
 
     /// Stores rare attributes. Returns a handle for [`Flow::ext`].
     fn store_extra(&self, extra: Extra) -> u32;
@@ -88,7 +87,7 @@ macro_rules! forward {
                 (**self).store_endpoint(names)
             }
 
-            fn store_l7(&self, record: L7Record) -> u32 {
+            fn store_l7(&self, record: &mut L7Record) -> u32 {
                 (**self).store_l7(record)
             }
 
@@ -112,7 +111,7 @@ impl Store for Unresolved {
         0
     }
 
-    fn store_l7(&self, _record: L7Record) -> u32 {
+    fn store_l7(&self, _record: &mut L7Record) -> u32 {
         0
     }
 

@@ -6,10 +6,11 @@
 //!
 //! ```
 //! use flow_core::flow::Flow;
-//! use flow_core::resolve::{EndpointNames, Shelves, Store};
+//! use flow_core::resolve::{EndpointNames, Store};
+//! use flow_core::store::FlowStore;
 //! use flow_core::view::FlowView;
 //!
-//! let store = Shelves::with_capacity(1024);
+//! let store = FlowStore::with_capacity(1024);
 //! let mut flow = Flow::default();
 //! flow.source.meta = store.store_endpoint(EndpointNames {
 //!     namespace: "shop".into(),

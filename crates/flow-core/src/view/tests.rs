@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::vec;
 
 use super::*;
-use crate::resolve::{Service, Shelves, Store};
+use crate::resolve::{Service, Store};
+use crate::store::FlowStore;
 
 /// Counts how often an endpoint is looked up.
 #[derive(Default)]
@@ -61,7 +62,7 @@ fn given_values_take_the_place_of_handles() {
 /// One ring holds flows of several nodes.
 #[test]
 fn a_flow_of_another_node_keeps_its_node() {
-    let store = Shelves::with_capacity(4).with_node(NodeNames::named("here"));
+    let store = FlowStore::with_capacity(4).with_node(NodeNames::named("here"));
     let there = Flow {
         ext: store.store_extra(Extra {
             node: Some(Arc::new(NodeNames::named("there"))),

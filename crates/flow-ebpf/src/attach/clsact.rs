@@ -14,7 +14,7 @@ use netlink_packet_core::{NLM_F_DUMP, Nla as _};
 use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::tc::{TcAttribute, TcHandle as Handle, TcMessage};
 
-use super::interface::PROGRAMS;
+use super::programs::PROGRAMS;
 use crate::rtnl::request;
 
 /// High bits of our handles, the bit of a process that made the discipline, and that of one that is not in the

@@ -4,13 +4,11 @@ use aya::programs::tc::{SchedClassifierLink, TcAttachOptions};
 use aya::programs::{LinkOrder, ProgramError, SchedClassifier, TcAttachType};
 
 use super::clsact;
+use super::programs::PROGRAMS;
 use crate::options::AttachWith;
 use crate::programs::Programs;
 use crate::refusal::{self, chain};
 use crate::rtnl::Link;
-
-/// Programs that are attached to interfaces.
-pub(super) const PROGRAMS: [&str; 4] = ["tc_ingress", "tc_egress", "tc_ingress_l3", "tc_egress_l3"];
 
 /// What an interface's packets begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,3 +3,4 @@
 pub(crate) mod clsact;
 pub(crate) mod host;
 pub(crate) mod interface;
+mod programs;

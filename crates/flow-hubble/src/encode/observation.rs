@@ -5,7 +5,7 @@ use super::names::name_of;
 use super::sink::{Field, Sink, Walk, field};
 use crate::flow::ext::v1 as ext;
 use flow_core::flow::{Counters, DropReason, Flow, IpVersion, Process, TcpState, TunnelProtocol};
-use flow_core::record::{L7Body, L7Record, TlsRecord};
+use flow_core::record::{L7Body, L7Record, Text, TlsRecord};
 
 /// What Hubble's flow message has no field for.
 pub(crate) struct ObservationFields<'a> {
@@ -112,7 +112,7 @@ pub(crate) fn bits(set: impl Into<u32>) -> impl Iterator<Item = i32> + Clone {
 }
 
 fn layer7<S: Sink>(sink: &mut S, record: &L7Record) {
-    match &record.body {
+    match record.body() {
         L7Body::Dns(_) if record.latency_ns != 0 => {
             sink.duration(field!(16, "dns_latency"), record.latency_ns);
         }
@@ -125,16 +125,13 @@ fn layer7<S: Sink>(sink: &mut S, record: &L7Record) {
     }
 }
 
-fn hello<S: Sink>(sink: &mut S, tls: &TlsRecord) {
-    sink.lossy(field!(1, "server_name"), tls.server_name.as_bytes());
-    sink.lossy_list(
-        field!(2, "alpn"),
-        tls.alpn.iter().map(|name| name.as_bytes()),
-    );
-    sink.uint(field!(3, "version"), u32::from(tls.version));
-    sink.uint(field!(4, "cipher"), u32::from(tls.cipher));
-    sink.lossy(field!(5, "ja4"), tls.ja4.as_bytes());
-    sink.flag(field!(6, "quic"), tls.is_quic);
+fn hello<S: Sink>(sink: &mut S, tls: TlsRecord<'_>) {
+    sink.lossy(field!(1, "server_name"), tls.server_name().as_bytes());
+    sink.lossy_list(field!(2, "alpn"), tls.alpn().map(Text::as_bytes));
+    sink.uint(field!(3, "version"), u32::from(tls.version()));
+    sink.uint(field!(4, "cipher"), u32::from(tls.cipher()));
+    sink.lossy(field!(5, "ja4"), tls.ja4().as_bytes());
+    sink.flag(field!(6, "quic"), tls.is_quic());
 }
 
 /// What `flow.Layer7` has no field for.
@@ -153,13 +150,13 @@ impl<'a> Detail<'a> {
             flags: record.flags.0,
             ..Self::default()
         };
-        match &record.body {
-            L7Body::Dns(dns) => detail.dns_id = dns.id,
+        match record.body() {
+            L7Body::Dns(dns) => detail.dns_id = dns.id(),
             L7Body::Http(http) => {
-                detail.stream = http.stream;
-                detail.grpc_status = http.grpc_status;
+                detail.stream = http.stream();
+                detail.grpc_status = http.grpc_status();
             }
-            L7Body::Kafka(kafka) => detail.client_id = kafka.client_id.as_bytes(),
+            L7Body::Kafka(kafka) => detail.client_id = kafka.client_id().as_bytes(),
             _ => {}
         }
         detail

@@ -174,10 +174,11 @@ pub(crate) trait Sink {
     fn messages<T>(
         &mut self,
         field: Field,
-        items: impl ExactSizeIterator<Item = T>,
+        items: impl Iterator<Item = T>,
         mut body: impl FnMut(&mut Self, T),
     ) {
-        if items.len() == 0 {
+        let mut items = items.peekable();
+        if items.peek().is_none() {
             return;
         }
         if let Some(list) = self.open_list(field) {

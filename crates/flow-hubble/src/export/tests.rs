@@ -10,7 +10,7 @@ use crate::arbitrary::{Given, given};
 use crate::flow::ext::v1::Observation;
 use crate::to_json;
 use flow_core::flow::Endpoint;
-use flow_core::record::{HttpRecord, L7Body, L7Kind, L7Record, RecordFlags, TraceId};
+use flow_core::record::{L7Kind, L7Record};
 use flow_core::resolve::{EndpointNames, Extra, NodeNames};
 use flow_core::text::is_hazard;
 
@@ -109,13 +109,7 @@ fn long_contents_have_their_length_before_them() {
         node: NodeNames::UNKNOWN,
         source: EndpointNames::default(),
         destination: EndpointNames::default(),
-        l7: L7Record {
-            kind: L7Kind::REQUEST,
-            flags: RecordFlags::NONE,
-            latency_ns: 0,
-            trace: TraceId::default(),
-            body: L7Body::Http(HttpRecord::default()),
-        },
+        l7: L7Record::http(L7Kind::REQUEST, |_| {}),
         extra: Extra::default(),
     };
     given.flow.source.meta = 1;

@@ -23,8 +23,8 @@ impl Store for Parts {
         endpoints.len() as u32
     }
 
-    fn store_l7(&self, record: L7Record) -> u32 {
-        self.l7.replace(Some(record));
+    fn store_l7(&self, record: &mut L7Record) -> u32 {
+        self.l7.replace(Some(std::mem::take(record)));
         1
     }
 

@@ -2,32 +2,25 @@ use super::*;
 
 #[test]
 fn a_dns_answer() {
-    let mut shelves = shelves();
-    let record = L7Record {
-        latency_ns: 1_500_000,
-        flags: RecordFlags::TRUNCATED,
-        ..record(
-            L7Kind::RESPONSE,
-            L7Body::Dns(DnsRecord {
-                query: "example.org.".into(),
-                ips: std::vec![
-                    core::net::Ipv4Addr::new(192, 0, 2, 1).into(),
-                    core::net::Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into(),
-                ],
-                ttl: 300,
-                cnames: std::vec!["alias.example.org.".into()],
-                source: flow_core::record::Text::default(),
-                rcode: 0,
-                qtypes: std::vec![RecordType(1)],
-                rrtypes: std::vec![RecordType(5), RecordType(1), RecordType(65_280)],
-                id: 4660,
-            }),
-        )
-    };
+    let shelves = shelves();
+    let mut record = L7Record::dns(L7Kind::RESPONSE, |dns| {
+        dns.query("example.org.")
+            .ip(core::net::Ipv4Addr::new(192, 0, 2, 1).into())
+            .ip(core::net::Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into())
+            .ttl(300)
+            .cname("alias.example.org.")
+            .qtype(RecordType(1))
+            .rrtype(RecordType(5))
+            .rrtype(RecordType(1))
+            .rrtype(RecordType(65_280))
+            .id(4660);
+    });
+    record.latency_ns = 1_500_000;
+    record.flags = RecordFlags::TRUNCATED;
     let flow = Flow {
         protocol: Protocol::UDP,
         is_reply: Reply::YES,
-        ..l7_flow(&mut shelves, record)
+        ..l7_flow(&shelves, record)
     };
     check(
         &flow,
@@ -88,32 +81,18 @@ fn a_dns_answer() {
 
 #[test]
 fn a_request_of_http() {
-    let mut shelves = shelves();
-    let record = L7Record {
-        trace: TraceId(core::array::from_fn(|at| at as u8 + 0xf0)),
-        ..record(
-            L7Kind::REQUEST,
-            L7Body::Http(HttpRecord {
-                code: 0,
-                method: "POST".into(),
-                url: "http://shop/cart?\u{e9}\u{202e}".into(),
-                protocol: "HTTP/2".into(),
-                headers: std::vec![
-                    Header {
-                        key: "content-type".into(),
-                        value: "application/grpc".into(),
-                    },
-                    Header {
-                        key: "x".into(),
-                        value: "\"\x1b\\".into(),
-                    },
-                ],
-                stream: 5,
-                grpc_status: Some(0),
-            }),
-        )
-    };
-    let flow = l7_flow(&mut shelves, record);
+    let shelves = shelves();
+    let mut record = L7Record::http(L7Kind::REQUEST, |http| {
+        http.method("POST")
+            .url("http://shop/cart?\u{e9}\u{202e}")
+            .protocol("HTTP/2")
+            .header("content-type", "application/grpc")
+            .header("x", "\"\x1b\\")
+            .stream(5)
+            .grpc_status(Some(0));
+    });
+    record.trace = TraceId(core::array::from_fn(|at| at as u8 + 0xf0));
+    let flow = l7_flow(&shelves, record);
     check(
         &flow,
         &shelves,
@@ -173,22 +152,18 @@ fn a_request_of_http() {
 
 #[test]
 fn a_response_of_kafka() {
-    let mut shelves = shelves();
-    let record = L7Record {
-        latency_ns: 1,
-        ..record(
-            L7Kind::RESPONSE,
-            L7Body::Kafka(KafkaRecord {
-                error_code: -1,
-                api_version: 9,
-                api_key: "produce".into(),
-                correlation_id: 77,
-                topic: "orders".into(),
-                client_id: "app".into(),
-            }),
-        )
-    };
-    let flow = l7_flow(&mut shelves, record);
+    let shelves = shelves();
+    let mut record = L7Record::kafka(L7Kind::RESPONSE, |kafka| {
+        kafka
+            .error_code(-1)
+            .api_version(9)
+            .api_key("produce")
+            .correlation_id(77)
+            .topic("orders")
+            .client_id("app");
+    });
+    record.latency_ns = 1;
+    let flow = l7_flow(&shelves, record);
     check(
         &flow,
         &shelves,
@@ -241,19 +216,16 @@ fn a_response_of_kafka() {
 
 #[test]
 fn a_hello_of_tls() {
-    let mut shelves = shelves();
-    let record = record(
-        L7Kind::REQUEST,
-        L7Body::Tls(TlsRecord {
-            version: 0x0304,
-            cipher: 0,
-            server_name: "example.org".into(),
-            alpn: std::vec!["h2".into(), "http/1.1".into()],
-            ja4: "t13d1516h2_8daaf6152771_02713d6af862".into(),
-            is_quic: true,
-        }),
-    );
-    let flow = l7_flow(&mut shelves, record);
+    let shelves = shelves();
+    let record = L7Record::tls(L7Kind::REQUEST, |tls| {
+        tls.version(0x0304)
+            .server_name("example.org")
+            .alpn("h2")
+            .alpn("http/1.1")
+            .ja4("t13d1516h2_8daaf6152771_02713d6af862")
+            .quic(true);
+    });
+    let flow = l7_flow(&shelves, record);
     check(
         &flow,
         &shelves,

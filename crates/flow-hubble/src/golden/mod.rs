@@ -21,14 +21,12 @@ use flow_core::flow::{
     IpVersion, Mac, Name16, Process, Protocol, Reply, TcpFlags, TcpState, TracePoint, TraceReason,
     Traffic, TunnelProtocol, Verdict,
 };
-use flow_core::record::{
-    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, RecordFlags, RecordType,
-    TlsRecord, TraceId,
-};
+use flow_core::record::{L7Kind, L7Record, RecordFlags, RecordType, TraceId};
 use flow_core::resolve::{
-    Aggregate, Emitter, EndpointNames, Extra, NodeNames, Policy, Service, Shelves, SourceFile,
-    Store, Workload,
+    Aggregate, Emitter, EndpointNames, Extra, NodeNames, Policy, Service, SourceFile, Store,
+    Workload,
 };
+use flow_core::store::FlowStore;
 
 /// 2026-11-24T14:35:06.123456789Z.
 const TIME: u64 = 1_795_530_906_123_456_789;
@@ -57,22 +55,12 @@ fn tcp() -> Flow {
     }
 }
 
-fn shelves() -> Shelves {
-    Shelves::with_capacity(4).with_node(NodeNames::named("lab/n1"))
+fn shelves() -> FlowStore {
+    FlowStore::with_capacity(4).with_node(NodeNames::named("lab/n1"))
 }
 
-fn record(kind: L7Kind, body: L7Body) -> L7Record {
-    L7Record {
-        kind,
-        flags: RecordFlags::NONE,
-        latency_ns: 0,
-        trace: TraceId::default(),
-        body,
-    }
-}
-
-fn l7_flow(shelves: &mut Shelves, record: L7Record) -> Flow {
-    let l7 = shelves.store_l7(record);
+fn l7_flow(shelves: &FlowStore, mut record: L7Record) -> Flow {
+    let l7 = shelves.store_l7(&mut record);
     Flow {
         flow_type: FlowType::L7,
         event_type: EventType::L7,
@@ -82,7 +70,7 @@ fn l7_flow(shelves: &mut Shelves, record: L7Record) -> Flow {
 }
 
 /// Checks the line of a flow, that it is read again as the same event, and its bytes.
-fn check(flow: &Flow, shelves: &Shelves, line: &str, bytes: &[&str]) {
+fn check(flow: &Flow, shelves: &FlowStore, line: &str, bytes: &[&str]) {
     let export = Export::new(flow).resolve(shelves);
     let mut json = Vec::new();
     export.event_json(&mut json);

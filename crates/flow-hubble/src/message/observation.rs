@@ -85,24 +85,24 @@ fn with_record(message: ext::Observation, record: &L7Record) -> ext::Observation
     };
     let mut dns_latency = None;
     let mut tls = None;
-    match &record.body {
+    match record.body() {
         L7Body::Dns(dns) => {
-            detail.dns_id = u32::from(dns.id);
+            detail.dns_id = u32::from(dns.id());
             dns_latency = (record.latency_ns != 0).then(|| duration(record.latency_ns));
         }
         L7Body::Http(http) => {
-            detail.http2_stream = http.stream;
-            detail.grpc_status = http.grpc_status.map(u32::from);
+            detail.http2_stream = http.stream();
+            detail.grpc_status = http.grpc_status().map(u32::from);
         }
-        L7Body::Kafka(kafka) => detail.kafka_client_id = lossy(&kafka.client_id),
+        L7Body::Kafka(kafka) => detail.kafka_client_id = lossy(kafka.client_id()),
         L7Body::Tls(hello) => {
             tls = Some(ext::Tls {
-                server_name: lossy(&hello.server_name),
-                alpn: hello.alpn.iter().map(lossy).collect(),
-                version: u32::from(hello.version),
-                cipher: u32::from(hello.cipher),
-                ja4: lossy(&hello.ja4),
-                quic: hello.is_quic,
+                server_name: lossy(hello.server_name()),
+                alpn: hello.alpn().map(lossy).collect(),
+                version: u32::from(hello.version()),
+                cipher: u32::from(hello.cipher()),
+                ja4: lossy(hello.ja4()),
+                quic: hello.is_quic(),
             });
         }
         _ => {}

@@ -74,9 +74,9 @@ impl pb::Flow {
         let names = self::names(destination, &self.destination_names, service);
         flow.destination.meta = keep_unless_empty(names, |names| store.store_endpoint(names));
 
-        if let Some(record) = l7::record(self, &observation)? {
+        if let Some(mut record) = l7::record(self, &observation)? {
             flow.l7_type = record.protocol();
-            flow.l7 = store.store_l7(record);
+            flow.l7 = store.store_l7(&mut record);
         } else {
             flow.l7_type = L7Type::NONE;
         }

@@ -1,8 +1,6 @@
 //! Layer 7 records.
 
 use core::net::IpAddr;
-use std::string::String;
-use std::vec::Vec;
 
 use super::error::ConvertError;
 use super::number::small;
@@ -11,8 +9,8 @@ use crate::flow as pb;
 use crate::flow::ext::v1 as ext;
 use crate::flow::layer7::Record;
 use flow_core::record::{
-    DnsRecord, Header, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, RecordFlags, RecordType,
-    Text, TlsRecord, TraceId,
+    DnsWriter, HttpWriter, KafkaWriter, L7Kind, L7Record, RecordFlags, RecordType, TlsWriter,
+    TraceId,
 };
 
 /// The record of a message, if it has one with a body.
@@ -25,27 +23,19 @@ pub(super) fn record(
     };
     let none = ext::L7Detail::default();
     let detail = observation.l7.as_ref().unwrap_or(&none);
-    let body = match (&l7.record, &observation.tls) {
-        (Some(Record::Dns(message)), _) => L7Body::Dns(dns(message, detail)?),
-        (Some(Record::Http(message)), _) => L7Body::Http(http(message, detail)?),
-        (Some(Record::Kafka(message)), _) => L7Body::Kafka(kafka(message, detail)?),
-        (None, Some(message)) => L7Body::Tls(tls(message)?),
+    let kind = L7Kind(small("l7.type", l7.r#type)?);
+    let mut record = L7Record::default();
+    match (&l7.record, &observation.tls) {
+        (Some(Record::Dns(message)), _) => dns(message, detail, record.write_dns(kind))?,
+        (Some(Record::Http(message)), _) => http(message, detail, record.write_http(kind))?,
+        (Some(Record::Kafka(message)), _) => kafka(message, detail, record.write_kafka(kind))?,
+        (None, Some(message)) => tls(message, record.write_tls(kind))?,
         (None, None) => return Ok(None),
-    };
-    Ok(Some(L7Record {
-        kind: L7Kind(small("l7.type", l7.r#type)?),
-        flags: RecordFlags(set("extensions.l7.flags", &detail.flags)?),
-        latency_ns: l7.latency_ns,
-        trace: trace(message)?,
-        body,
-    }))
-}
-
-fn texts(values: &[String]) -> Vec<Text> {
-    values
-        .iter()
-        .map(|value| Text::from(value.as_str()))
-        .collect()
+    }
+    record.flags = RecordFlags(set("extensions.l7.flags", &detail.flags)?);
+    record.latency_ns = l7.latency_ns;
+    record.trace = trace(message)?;
+    Ok(Some(record))
 }
 
 fn trace(message: &pb::Flow) -> Result<TraceId, ConvertError> {
@@ -66,85 +56,82 @@ fn trace(message: &pb::Flow) -> Result<TraceId, ConvertError> {
     }
 }
 
-fn dns(message: &pb::Dns, detail: &ext::L7Detail) -> Result<DnsRecord, ConvertError> {
-    let mut ips = Vec::with_capacity(message.ips.len());
+fn dns(
+    message: &pb::Dns,
+    detail: &ext::L7Detail,
+    mut dns: DnsWriter<'_>,
+) -> Result<(), ConvertError> {
+    dns.query(&message.query)
+        .ttl(message.ttl)
+        .source(&message.observation_source)
+        .rcode(small("l7.dns.rcode", message.rcode)?)
+        .id(small("extensions.l7.dns_id", detail.dns_id)?);
     for text in &message.ips {
         let address: IpAddr = text.parse().map_err(|_| {
             ConvertError::new("l7.dns.ips", "IP addresses", std::format!("{text:?}"))
         })?;
-        ips.push(address);
+        dns.ip(address);
     }
-    Ok(DnsRecord {
-        query: message.query.as_str().into(),
-        ips,
-        ttl: message.ttl,
-        cnames: texts(&message.cnames),
-        source: message.observation_source.as_str().into(),
-        rcode: small("l7.dns.rcode", message.rcode)?,
-        qtypes: types("l7.dns.qtypes", &message.qtypes)?,
-        rrtypes: types("l7.dns.rrtypes", &message.rrtypes)?,
-        id: small("extensions.l7.dns_id", detail.dns_id)?,
-    })
-}
-
-/// Types of resource records by name, or as `TYPE` and a number (RFC 3597 section 5).
-fn types(field: &'static str, names: &[String]) -> Result<Vec<RecordType>, ConvertError> {
-    let known = |name: &str| {
-        // Every type that has a name has a number below this one.
-        (0..=1_024)
-            .map(RecordType)
-            .find(|kind| kind.name() == Some(name))
-    };
-    let mut types = Vec::with_capacity(names.len());
-    for name in names {
-        let number = name
-            .strip_prefix("TYPE")
-            .and_then(|digits| digits.parse().ok());
-        let kind = number
-            .map(RecordType)
-            .or_else(|| known(name))
-            .ok_or_else(|| {
-                let found = std::format!("{name:?}");
-                ConvertError::new(field, "types of resource records", found)
-            })?;
-        types.push(kind);
+    for name in &message.cnames {
+        dns.cname(name);
     }
-    Ok(types)
+    for name in &message.qtypes {
+        dns.qtype(record_type("l7.dns.qtypes", name)?);
+    }
+    for name in &message.rrtypes {
+        dns.rrtype(record_type("l7.dns.rrtypes", name)?);
+    }
+    Ok(())
 }
 
-fn http(message: &pb::Http, detail: &ext::L7Detail) -> Result<HttpRecord, ConvertError> {
-    let status = detail.grpc_status;
-    Ok(HttpRecord {
-        code: small("l7.http.code", message.code)?,
-        method: message.method.as_str().into(),
-        url: message.url.as_str().into(),
-        protocol: message.protocol.as_str().into(),
-        headers: message
-            .headers
-            .iter()
-            .map(|header| Header {
-                key: header.key.as_str().into(),
-                value: header.value.as_str().into(),
-            })
-            .collect(),
-        stream: detail.http2_stream,
-        grpc_status: match status {
-            Some(status) => Some(small("extensions.l7.grpc_status", status)?),
-            None => None,
-        },
-    })
+/// A type of resource record by name, or as `TYPE` and a number (RFC 3597 section 5).
+fn record_type(field: &'static str, name: &str) -> Result<RecordType, ConvertError> {
+    // Every type that has a name has a number below this one.
+    let mut known = (0..=1_024).map(RecordType);
+    let number = name
+        .strip_prefix("TYPE")
+        .and_then(|digits| digits.parse().ok());
+    number
+        .map(RecordType)
+        .or_else(|| known.find(|kind| kind.name() == Some(name)))
+        .ok_or_else(|| {
+            let found = std::format!("{name:?}");
+            ConvertError::new(field, "types of resource records", found)
+        })
 }
 
-fn kafka(message: &pb::Kafka, detail: &ext::L7Detail) -> Result<KafkaRecord, ConvertError> {
-    let version = message.api_version;
-    Ok(KafkaRecord {
-        error_code: signed("l7.kafka.error_code", message.error_code)?,
-        api_version: signed("l7.kafka.api_version", version)?,
-        api_key: message.api_key.as_str().into(),
-        correlation_id: message.correlation_id,
-        topic: message.topic.as_str().into(),
-        client_id: detail.kafka_client_id.as_str().into(),
-    })
+fn http(
+    message: &pb::Http,
+    detail: &ext::L7Detail,
+    mut http: HttpWriter<'_>,
+) -> Result<(), ConvertError> {
+    http.code(small("l7.http.code", message.code)?)
+        .method(&message.method)
+        .url(&message.url)
+        .protocol(&message.protocol)
+        .stream(detail.http2_stream);
+    if let Some(status) = detail.grpc_status {
+        http.grpc_status(Some(small("extensions.l7.grpc_status", status)?));
+    }
+    for header in &message.headers {
+        http.header(&header.key, &header.value);
+    }
+    Ok(())
+}
+
+fn kafka(
+    message: &pb::Kafka,
+    detail: &ext::L7Detail,
+    mut kafka: KafkaWriter<'_>,
+) -> Result<(), ConvertError> {
+    kafka
+        .error_code(signed("l7.kafka.error_code", message.error_code)?)
+        .api_version(signed("l7.kafka.api_version", message.api_version)?)
+        .api_key(&message.api_key)
+        .correlation_id(message.correlation_id)
+        .topic(&message.topic)
+        .client_id(&detail.kafka_client_id);
+    Ok(())
 }
 
 fn signed(field: &'static str, number: i32) -> Result<i16, ConvertError> {
@@ -152,13 +139,14 @@ fn signed(field: &'static str, number: i32) -> Result<i16, ConvertError> {
         .map_err(|_| ConvertError::new(field, "a number from -32768 to 32767", number))
 }
 
-fn tls(message: &ext::Tls) -> Result<TlsRecord, ConvertError> {
-    Ok(TlsRecord {
-        version: small("extensions.tls.version", message.version)?,
-        cipher: small("extensions.tls.cipher", message.cipher)?,
-        server_name: message.server_name.as_str().into(),
-        alpn: texts(&message.alpn),
-        ja4: message.ja4.as_str().into(),
-        is_quic: message.quic,
-    })
+fn tls(message: &ext::Tls, mut tls: TlsWriter<'_>) -> Result<(), ConvertError> {
+    tls.version(small("extensions.tls.version", message.version)?)
+        .cipher(small("extensions.tls.cipher", message.cipher)?)
+        .server_name(&message.server_name)
+        .ja4(&message.ja4)
+        .quic(message.quic);
+    for protocol in &message.alpn {
+        tls.alpn(protocol);
+    }
+    Ok(())
 }

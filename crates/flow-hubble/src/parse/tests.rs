@@ -35,8 +35,8 @@ impl Store for Kept {
         append(&self.endpoints, names)
     }
 
-    fn store_l7(&self, record: L7Record) -> u32 {
-        append(&self.records, record)
+    fn store_l7(&self, record: &mut L7Record) -> u32 {
+        append(&self.records, std::mem::take(record))
     }
 
     fn store_extra(&self, extra: Extra) -> u32 {
@@ -97,41 +97,67 @@ fn expected(flow: &Flow) -> Flow {
     flow
 }
 
-fn sent_text(text: &mut Text) {
-    *text = Text::from(&*text.to_str_lossy());
+fn sent_text(text: Text<'_>) -> String {
+    text.to_str_lossy().into_owned()
 }
 
 /// What a message keeps of a record.
 fn expected_record(record: &L7Record) -> L7Record {
-    let mut record = record.clone();
-    match &mut record.body {
-        L7Body::Dns(dns) => {
-            sent_text(&mut dns.query);
-            dns.cnames.iter_mut().for_each(sent_text);
-            sent_text(&mut dns.source);
-        }
-        L7Body::Http(http) => {
-            [&mut http.method, &mut http.url, &mut http.protocol]
-                .into_iter()
-                .for_each(sent_text);
-            for Header { key, value } in &mut http.headers {
-                [key, value].into_iter().for_each(sent_text);
+    let mut expected = match record.body() {
+        L7Body::Dns(dns) => L7Record::dns(record.kind, |to| {
+            to.query(sent_text(dns.query()))
+                .source(sent_text(dns.source()))
+                .ttl(dns.ttl())
+                .rcode(dns.rcode())
+                .id(dns.id());
+            for name in dns.cnames() {
+                to.cname(sent_text(name));
             }
-        }
-        L7Body::Kafka(kafka) => {
-            [&mut kafka.api_key, &mut kafka.topic, &mut kafka.client_id]
-                .into_iter()
-                .for_each(sent_text);
-        }
-        L7Body::Tls(tls) => {
-            [&mut tls.server_name, &mut tls.ja4]
-                .into_iter()
-                .for_each(sent_text);
-            tls.alpn.iter_mut().for_each(sent_text);
-        }
+            for ip in dns.ips() {
+                to.ip(ip);
+            }
+            for kind in dns.qtypes() {
+                to.qtype(kind);
+            }
+            for kind in dns.rrtypes() {
+                to.rrtype(kind);
+            }
+        }),
+        L7Body::Http(http) => L7Record::http(record.kind, |to| {
+            to.code(http.code())
+                .method(sent_text(http.method()))
+                .url(sent_text(http.url()))
+                .protocol(sent_text(http.protocol()))
+                .stream(http.stream())
+                .grpc_status(http.grpc_status());
+            for Header { key, value } in http.headers() {
+                to.header(sent_text(key), sent_text(value));
+            }
+        }),
+        L7Body::Kafka(kafka) => L7Record::kafka(record.kind, |to| {
+            to.error_code(kafka.error_code())
+                .api_version(kafka.api_version())
+                .api_key(sent_text(kafka.api_key()))
+                .correlation_id(kafka.correlation_id())
+                .topic(sent_text(kafka.topic()))
+                .client_id(sent_text(kafka.client_id()));
+        }),
+        L7Body::Tls(tls) => L7Record::tls(record.kind, |to| {
+            to.version(tls.version())
+                .cipher(tls.cipher())
+                .server_name(sent_text(tls.server_name()))
+                .ja4(sent_text(tls.ja4()))
+                .quic(tls.is_quic());
+            for protocol in tls.alpn() {
+                to.alpn(sent_text(protocol));
+            }
+        }),
         other => panic!("no strategy makes {other:?}"),
-    }
-    record
+    };
+    expected.flags = record.flags;
+    expected.latency_ns = record.latency_ns;
+    expected.trace = record.trace;
+    expected
 }
 
 /// What a message keeps of the rare attributes of a flow.

@@ -1,7 +1,16 @@
 //! Header fields.
 
 use super::policy::HeaderRule;
-use super::{Redaction, Shown};
+use super::{MARKER, Redaction, Shown};
+use flow_core::record::TextWriter;
+
+/// What is done with the value of a header field.
+enum Treatment {
+    Keep,
+    Hide,
+    Url,
+    Text,
+}
 
 /// Header fields whose value is a URL, or the target of a request.
 const URLS: [&str; 10] = [
@@ -18,28 +27,55 @@ const URLS: [&str; 10] = [
 ];
 
 impl Redaction {
-    /// The value of a header field, whose name may be in any letter case.
+    /// Returns the value of a header field, whose name may be in any letter case.
     #[must_use]
     pub fn header<'v>(&self, name: &[u8], value: &'v [u8]) -> Shown<'v> {
+        match self.treatment(name) {
+            Treatment::Keep => Shown::Plain(value),
+            Treatment::Hide => Shown::Hidden,
+            Treatment::Url => self.url(value),
+            Treatment::Text => self.text(value),
+        }
+    }
+
+    /// Writes the value of a header field, whose name may be in any letter case. Returns whether
+    /// something is redacted.
+    #[inline]
+    pub fn write_header(&self, name: &[u8], value: &[u8], to: &mut TextWriter<'_>) -> bool {
+        match self.treatment(name) {
+            Treatment::Keep => {
+                to.extend_from_slice(value);
+                false
+            }
+            Treatment::Hide => {
+                to.extend_from_slice(MARKER.as_bytes());
+                true
+            }
+            Treatment::Url => self.write_url(value, to),
+            Treatment::Text => self.write_text(value, to),
+        }
+    }
+
+    fn treatment(&self, name: &[u8]) -> Treatment {
         let is_it = |other: &&[u8]| name.eq_ignore_ascii_case(other);
         let is_hidden = match &self.headers {
             HeaderRule::Deny(denied) => denied.iter().any(|other| is_it(&&**other)),
             HeaderRule::Allow(allowed) => !allowed.iter().any(|other| is_it(&&**other)),
         };
         if is_hidden {
-            return Shown::Hidden;
+            return Treatment::Hide;
         }
         if !self.user_info && !self.query && self.suffixes.is_empty() {
-            return Shown::Plain(value);
+            return Treatment::Keep;
         }
         let is = |other: &str| is_it(&other.as_bytes());
         if is("host") || is("x-forwarded-host") || is(":authority") {
             // As a URL it is the target of CONNECT.
-            return self.url(value);
+            return Treatment::Url;
         }
         if URLS.iter().any(|other| is(other)) {
-            return self.url(value);
+            return Treatment::Url;
         }
-        self.text(value)
+        Treatment::Text
     }
 }

@@ -4,6 +4,7 @@ use std::vec::Vec;
 use proptest::prelude::*;
 
 use super::*;
+use flow_core::record::TextWriter;
 
 fn text(shown: &Shown<'_>) -> String {
     String::from_utf8_lossy(shown.as_bytes()).into_owned()
@@ -164,7 +165,12 @@ fn the_parts_of_a_url_are_joined() {
     let redaction = Redaction::default();
     let join = |host: &str, target: &str| {
         let mut to = b"|".to_vec();
-        let redacted = redaction.join(b"http", host.as_bytes(), target.as_bytes(), &mut to);
+        let redacted = redaction.join(
+            b"http",
+            host.as_bytes(),
+            target.as_bytes(),
+            &mut TextWriter::new(&mut to),
+        );
         (String::from_utf8(to).unwrap(), redacted)
     };
     assert_eq!(join("h:80", "/p?q"), ("|http://h:80/p?q".into(), false));
@@ -295,7 +301,14 @@ proptest! {
         let _ = redaction.header(b"x", &bytes);
         let _ = redaction.header(b"host", &bytes);
         let mut to = Vec::new();
-        redaction.join(b"http", &bytes, &bytes, &mut to);
+        redaction.join(b"http", &bytes, &bytes, &mut TextWriter::new(&mut to));
+        for name in [&b"x"[..], b"host", b"location", b"cookie"] {
+            let mut to = Vec::new();
+            let is_redacted = redaction.write_header(name, &bytes, &mut TextWriter::new(&mut to));
+            let shown = redaction.header(name, &bytes);
+            prop_assert_eq!(shown.as_bytes(), &*to);
+            prop_assert_eq!(shown.is_redacted(), is_redacted);
+        }
         let plain = Redaction::none().url(&bytes);
         prop_assert_eq!(plain.as_bytes(), &*bytes);
     }

@@ -4,23 +4,41 @@
 use std::vec::Vec;
 
 use super::{MARKER, Redaction, Shown};
+use flow_core::record::TextWriter;
 
 impl Redaction {
-    /// A URL, or the target of a request in any of its forms.
+    /// Returns a URL, or the target of a request in any of its forms.
     #[must_use]
     pub fn url<'v>(&self, url: &'v [u8]) -> Shown<'v> {
         if self.leaves_url(url) {
             return Shown::Plain(url);
         }
         let mut shown = Vec::with_capacity(url.len() + MARKER.len());
-        match self.write_url(url, &mut shown) {
+        match self.try_url(url, &mut TextWriter::new(&mut shown)) {
             Some(true) => Shown::Partly(shown),
             Some(false) => Shown::Plain(url),
             None => Shown::Hidden,
         }
     }
 
-    /// The beginning of a URL, of which the rest was cut off. What could be a user, if only an
+    /// Writes a URL, or the target of a request in any of its forms. Returns whether something is
+    /// redacted.
+    #[inline]
+    pub fn write_url(&self, url: &[u8], to: &mut TextWriter<'_>) -> bool {
+        if self.leaves_url(url) {
+            to.extend_from_slice(url);
+            return false;
+        }
+        let begin = to.len();
+        let written = self.try_url(url, to);
+        written.unwrap_or_else(|| {
+            to.truncate(begin);
+            to.extend_from_slice(MARKER.as_bytes());
+            true
+        })
+    }
+
+    /// Returns the beginning of a URL, of which the rest was cut off. What could be a user, if only an
     /// `@` followed, is one.
     #[must_use]
     pub fn cut_url<'v>(&self, url: &'v [u8]) -> Shown<'v> {
@@ -41,7 +59,7 @@ impl Redaction {
 
     /// Writes the URL that scheme, host (with its port) and target make; the target begins with
     /// a slash. Returns whether something is redacted.
-    pub fn join(&self, scheme: &[u8], host: &[u8], target: &[u8], to: &mut Vec<u8>) -> bool {
+    pub fn join(&self, scheme: &[u8], host: &[u8], target: &[u8], to: &mut TextWriter<'_>) -> bool {
         let begin = to.len();
         to.extend_from_slice(scheme);
         to.extend_from_slice(b"://");
@@ -63,28 +81,35 @@ impl Redaction {
 
     /// Text in which URLs may stand anywhere.
     pub(super) fn text<'v>(&self, text: &'v [u8]) -> Shown<'v> {
-        let has_query = self.query && text.contains(&b'?');
-        let has_user = self.user_info && has_at(text);
-        if !has_user && !has_query {
-            return Shown::Plain(text);
-        }
         let mut shown = Vec::with_capacity(text.len() + MARKER.len());
-        if self.scrub(text, self.query, &mut shown) {
+        if self.write_text(text, &mut TextWriter::new(&mut shown)) {
             Shown::Partly(shown)
         } else {
             Shown::Plain(text)
         }
     }
 
+    /// Writes text in which URLs may stand anywhere.
+    #[inline]
+    pub(super) fn write_text(&self, text: &[u8], to: &mut TextWriter<'_>) -> bool {
+        let has_query = self.query && text.contains(&b'?');
+        let has_user = self.user_info && has_at(text);
+        if !has_user && !has_query {
+            to.extend_from_slice(text);
+            return false;
+        }
+        self.scrub(text, self.query, to)
+    }
+
     /// Whether there is nothing in it to redact, as far as a quick look tells.
     fn leaves_url(&self, url: &[u8]) -> bool {
-        let may_hide_query = self.query && url.iter().any(|byte| matches!(byte, b'?' | b'#'));
+        let may_hide_query = self.query && memchr::memchr2(b'?', b'#', url).is_some();
         let may_hide_user = self.user_info && has_at(url);
         self.suffixes.is_empty() && !may_hide_query && !may_hide_user
     }
 
     /// `None` where all of it has to go.
-    fn write_url(&self, url: &[u8], to: &mut Vec<u8>) -> Option<bool> {
+    fn try_url(&self, url: &[u8], to: &mut TextWriter<'_>) -> Option<bool> {
         let start = match scheme_len(url) {
             Some(length) => length,
             None if is_slash(url, 0) && is_slash(url, 1) => 2,
@@ -94,9 +119,7 @@ impl Redaction {
             // The target of CONNECT, or something else without a scheme.
             None if self.user_info && has_at(url) => return None,
             None if !url.iter().any(|byte| matches!(byte, b'/' | b'?' | b'#')) => {
-                let shown = self.host_port(url);
-                to.extend_from_slice(shown.as_bytes());
-                return Some(shown.is_redacted());
+                return Some(self.write_host_port(url, to));
             }
             None => return Some(self.write_path(url, to)),
         };
@@ -114,7 +137,12 @@ impl Redaction {
     }
 
     /// `None` where it cannot be told what is a user and what is a host. `rest` follows it.
-    fn write_authority(&self, authority: &[u8], rest: &[u8], to: &mut Vec<u8>) -> Option<bool> {
+    fn write_authority(
+        &self,
+        authority: &[u8],
+        rest: &[u8],
+        to: &mut TextWriter<'_>,
+    ) -> Option<bool> {
         let (user, host) = match authority.iter().rposition(|byte| *byte == b'@') {
             Some(at) => (&authority[..at], &authority[at + 1..]),
             None => (&[][..], authority),
@@ -134,13 +162,11 @@ impl Redaction {
         if host.len() < authority.len() {
             to.push(b'@');
         }
-        let host = self.host_port(host);
-        to.extend_from_slice(host.as_bytes());
-        Some(redacted | host.is_redacted())
+        Some(redacted | self.write_host_port(host, to))
     }
 
     /// Path, query and fragment. URLs in them may have credentials too.
-    fn write_path(&self, rest: &[u8], to: &mut Vec<u8>) -> bool {
+    fn write_path(&self, rest: &[u8], to: &mut TextWriter<'_>) -> bool {
         let cut = rest.iter().position(|byte| matches!(byte, b'?' | b'#'));
         let Some(cut) = cut.filter(|_| self.query) else {
             return self.scrub(rest, false, to);
@@ -154,7 +180,7 @@ impl Redaction {
     /// Copies text without the credentials of the URLs in it, and with `queries` without their
     /// queries. Characters that are percent-encoded, any number of times, count as what they
     /// stand for.
-    fn scrub(&self, text: &[u8], queries: bool, to: &mut Vec<u8>) -> bool {
+    fn scrub(&self, text: &[u8], queries: bool, to: &mut TextWriter<'_>) -> bool {
         let (mut at, mut copied) = (0, 0);
         let mut redacted = false;
         while at < text.len() {
@@ -311,11 +337,11 @@ fn is_host(text: &[u8]) -> bool {
 
 /// Whether there is an `@`, or one that is percent-encoded.
 fn has_at(text: &[u8]) -> bool {
-    if text.contains(&b'@') {
-        return true;
-    }
-    if !text.contains(&b'%') {
+    let Some(first) = memchr::memchr2(b'@', b'%', text) else {
         return false;
+    };
+    if text[first] == b'@' {
+        return true;
     }
     let mut at = 0;
     while at < text.len() {

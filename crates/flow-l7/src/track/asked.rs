@@ -1,50 +1,67 @@
 //! What a response of HTTP repeats of its request.
 
+use std::vec::Vec;
+
 use super::queue::Weigh;
-use super::recorder::HttpSaid;
+use super::recorder::{Recorder, Spare};
 use crate::http1::Answering;
-use flow_core::record::{RecordFlags, Text, TraceId};
+use flow_core::record::{L7Body, L7Record, RecordFlags, TraceId};
 
 /// A request of HTTP that waits.
-#[derive(Debug)]
 pub(super) struct Asked {
-    method: Text,
-    url: Text,
+    /// Method and URL.
+    text: Vec<u8>,
+    method_len: usize,
     pub(super) answering: Answering,
     trace: TraceId,
     is_url_redacted: bool,
 }
 
 impl Asked {
-    pub(super) fn of(said: &HttpSaid) -> Self {
+    /// Of the request that the recorder wrote last.
+    pub(super) fn of(recorder: &mut Recorder, is_url_redacted: bool) -> Self {
+        let (method, url) = match recorder.record.body() {
+            L7Body::Http(http) => (http.method().as_bytes(), http.url().as_bytes()),
+            _ => Default::default(),
+        };
         Self {
-            method: said.record.method.clone(),
-            url: said.record.url.clone(),
-            answering: match said.record.method.as_bytes() {
+            method_len: method.len(),
+            answering: match method {
                 b"HEAD" => Answering::Head,
                 b"CONNECT" => Answering::Connect,
                 _ => Answering::Other,
             },
-            trace: said.trace,
-            is_url_redacted: said.is_url_redacted,
+            text: recorder.spare.text(&[method, url]),
+            trace: recorder.record.trace,
+            is_url_redacted,
         }
     }
 
     /// Puts it in a response.
-    pub(super) fn repeat(self, said: &mut HttpSaid) {
-        said.record.method = self.method;
-        said.record.url = self.url;
+    pub(super) fn repeat(self, record: &mut L7Record, spare: &mut Spare) {
+        if let Some(mut http) = record.http_mut() {
+            let (method, url) = self.text.split_at(self.method_len.min(self.text.len()));
+            http.method(method).url(url);
+        }
         if !self.trace.is_none() {
-            said.trace = self.trace;
+            record.trace = self.trace;
         }
         if self.is_url_redacted {
-            said.flags |= RecordFlags::REDACTED;
+            record.flags |= RecordFlags::REDACTED;
         }
+        spare.keep_text(self.text);
+    }
+}
+
+/// Shows nothing of the request.
+impl core::fmt::Debug for Asked {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Asked").finish_non_exhaustive()
     }
 }
 
 impl Weigh for Asked {
     fn heap_len(&self) -> usize {
-        self.method.heap_len() + self.url.heap_len()
+        self.text.capacity()
     }
 }

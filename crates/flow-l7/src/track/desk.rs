@@ -7,7 +7,7 @@ use super::limits::Limits;
 use super::recorder::Recorder;
 use super::stats::TrackerStats;
 use flow_core::flow::{Direction, EventType, Flow, FlowFlags, FlowType, Reply, TcpFlags, Traffic};
-use flow_core::record::{L7Body, L7Kind, L7Record, RecordFlags, TraceId};
+use flow_core::record::{L7Kind, L7Record, RecordFlags};
 
 /// Takes each message: its flow and its record.
 pub(super) type Emit<'a> = dyn FnMut(&Flow, &mut L7Record) + 'a;
@@ -21,18 +21,14 @@ pub(super) struct Desk<'a> {
     pub(super) emit: &'a mut Emit<'a>,
 }
 
-/// A message to tell.
+/// A message to tell, whose record the recorder has.
 pub(super) struct Told {
     pub(super) sender: Side,
     /// When its first byte was seen.
     pub(super) began: u64,
-    pub(super) kind: L7Kind,
-    pub(super) flags: RecordFlags,
-    pub(super) trace: TraceId,
     /// When the request of a response was complete; `None` for requests, and where that is not
     /// known.
     pub(super) asked: Option<u64>,
-    pub(super) body: L7Body,
 }
 
 /// Flags of a packet that hold of what its payload says too.
@@ -54,13 +50,15 @@ impl Desk<'_> {
         self.flow.time
     }
 
-    /// Hands out a message: its flow and its record.
+    /// Hands out the message that the recorder wrote last: its flow and its record.
     pub(super) fn tell(&mut self, told: Told) {
-        let is_response = told.kind == L7Kind::RESPONSE;
-        if told.flags.contains(RecordFlags::TRUNCATED) {
+        let now = self.now();
+        let record = &mut self.recorder.record;
+        let is_response = record.kind == L7Kind::RESPONSE;
+        if record.flags.contains(RecordFlags::TRUNCATED) {
             self.stats.truncated += 1;
         }
-        if told.flags.contains(RecordFlags::MALFORMED) {
+        if record.flags.contains(RecordFlags::MALFORMED) {
             self.stats.malformed += 1;
         }
         if is_response {
@@ -68,15 +66,7 @@ impl Desk<'_> {
         } else {
             self.stats.requests += 1;
         }
-        let mut record = L7Record {
-            kind: told.kind,
-            flags: told.flags,
-            latency_ns: told
-                .asked
-                .map_or(0, |asked| self.now().saturating_sub(asked)),
-            trace: told.trace,
-            body: told.body,
-        };
+        record.latency_ns = told.asked.map_or(0, |asked| now.saturating_sub(asked));
         let mut flow = *self.flow;
         if Side::sender(&flow) != told.sender {
             turn(&mut flow);
@@ -93,7 +83,7 @@ impl Desk<'_> {
         flow.l7_type = record.protocol();
         // Whoever keeps the record knows its handle.
         flow.l7 = 0;
-        (self.emit)(&flow, &mut record);
+        (self.emit)(&flow, record);
     }
 }
 

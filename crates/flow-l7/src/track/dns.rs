@@ -5,9 +5,9 @@ use std::vec::Vec;
 
 use super::desk::{Desk, Told};
 use super::key::Side;
-use super::recorder::question_hash;
+use super::recorder::{Recorder, Spare, question_hash};
 use crate::dns::Message;
-use flow_core::record::{L7Body, L7Kind, RecordFlags, RecordType, Text, TraceId};
+use flow_core::record::{L7Body, RecordFlags, RecordType};
 
 /// Answered queries of a connection that are remembered.
 const ANSWERED: usize = 16;
@@ -20,11 +20,58 @@ struct Query {
     is_answered: bool,
     sender: Side,
     /// What an answer without a question repeats.
-    name: Text,
-    types: Vec<RecordType>,
-    is_redacted: bool,
+    repeat: Repeat,
     question: Option<u64>,
     time: u64,
+}
+
+/// What an answer without a question repeats of its query.
+#[derive(Default)]
+struct Repeat {
+    /// The name, and types of two bytes each.
+    text: Vec<u8>,
+    name_len: usize,
+    is_redacted: bool,
+}
+
+impl Repeat {
+    /// Of the query that the recorder wrote last.
+    fn of(recorder: &mut Recorder) -> Self {
+        let L7Body::Dns(dns) = recorder.record.body() else {
+            return Self::default();
+        };
+        let name = dns.query().as_bytes();
+        let mut text = recorder.spare.text(&[name]);
+        for kind in dns.qtypes() {
+            text.extend_from_slice(&kind.0.to_be_bytes());
+        }
+        Self {
+            name_len: name.len(),
+            text,
+            is_redacted: recorder.record.flags.contains(RecordFlags::REDACTED),
+        }
+    }
+
+    /// Puts it in the answer that the recorder wrote last.
+    fn put(&self, recorder: &mut Recorder) {
+        let (name, types) = self.text.split_at(self.name_len.min(self.text.len()));
+        if let Some(mut dns) = recorder.record.dns_mut() {
+            dns.query(name);
+            for kind in types.chunks_exact(2) {
+                dns.qtype(RecordType(u16::from_be_bytes([kind[0], kind[1]])));
+            }
+        }
+        if self.is_redacted {
+            recorder.record.flags |= RecordFlags::REDACTED;
+        }
+    }
+}
+
+/// Shows nothing of the query.
+impl core::fmt::Debug for Repeat {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Repeat").finish_non_exhaustive()
+    }
 }
 
 /// Queries of one connection, the oldest first.
@@ -32,6 +79,8 @@ struct Query {
 pub(super) struct Queries {
     list: VecDeque<Query>,
     waiting: usize,
+    /// Bytes that those that wait have on the heap.
+    bytes: usize,
 }
 
 impl Queries {
@@ -46,7 +95,7 @@ impl Queries {
     }
 
     pub(super) fn heap_len(&self) -> usize {
-        self.list.capacity() * size_of::<Query>()
+        self.list.capacity() * size_of::<Query>() + self.bytes
     }
 
     /// Forgets all, and tells how many waited.
@@ -61,10 +110,13 @@ impl Queries {
     }
 
     /// The query at this place was answered.
-    fn answered(&mut self, at: usize) {
+    fn answered(&mut self, at: usize, spare: &mut Spare) {
         if let Some(query) = self.list.get_mut(at) {
             query.is_answered = true;
             self.waiting -= 1;
+            let repeat = core::mem::take(&mut query.repeat);
+            self.bytes -= repeat.text.capacity();
+            spare.keep_text(repeat.text);
         }
         if self.list.len() - self.waiting > ANSWERED
             && let Some(oldest) = self.find(true, |_| true)
@@ -78,7 +130,8 @@ impl Queries {
         let limit = limit.max(1);
         let is_full = self.waiting >= limit;
         if is_full && let Some(oldest) = self.find(false, |_| true) {
-            self.list.remove(oldest);
+            let removed = self.list.remove(oldest);
+            self.bytes -= removed.map_or(0, |query| query.repeat.text.capacity());
             self.waiting -= 1;
         }
         if self.list.len() >= limit
@@ -86,6 +139,7 @@ impl Queries {
         {
             self.list.remove(answered);
         }
+        self.bytes += query.repeat.text.capacity();
         self.list.push_back(query);
         self.waiting += 1;
         is_full
@@ -119,26 +173,20 @@ fn ask(
     began: u64,
     desk: &mut Desk<'_>,
 ) {
-    let (record, flags) = desk.recorder.dns(message);
+    desk.recorder.dns(message);
     let (id, question) = (message.id(), question_hash(message));
     let query = Query {
         id,
         is_answered: false,
         sender,
-        name: record.query.clone(),
-        types: record.qtypes.clone(),
-        is_redacted: flags.contains(RecordFlags::REDACTED),
+        repeat: Repeat::of(desk.recorder),
         question,
         time: desk.now(),
     };
     desk.tell(Told {
         sender,
         began,
-        kind: L7Kind::REQUEST,
-        flags,
-        trace: TraceId::default(),
         asked: None,
-        body: L7Body::Dns(record),
     });
     if is_to_group(desk.flow.destination.ip.0) {
         desk.stats.one_way += 1;
@@ -174,36 +222,28 @@ fn answer(
         desk.stats.repeated_responses += 1;
         return;
     }
-    let (mut record, mut flags) = desk.recorder.dns(message);
+    desk.recorder.dns(message);
     let mut asked = None;
     match waiting.and_then(|at| queries.list.get(at)) {
         Some(query) => {
             desk.stats.paired += 1;
             asked = Some(query.time);
             if question.is_none() {
-                record.query = query.name.clone();
-                record.qtypes.clone_from(&query.types);
-                if query.is_redacted {
-                    flags |= RecordFlags::REDACTED;
-                }
+                query.repeat.put(desk.recorder);
             }
         }
         None => {
             desk.stats.unmatched += 1;
-            flags |= RecordFlags::UNMATCHED;
+            desk.recorder.record.flags |= RecordFlags::UNMATCHED;
         }
     }
     if let Some(at) = waiting {
-        queries.answered(at);
+        queries.answered(at, &mut desk.recorder.spare);
     }
     desk.tell(Told {
         sender,
         began,
-        kind: L7Kind::RESPONSE,
-        flags,
-        trace: TraceId::default(),
         asked,
-        body: L7Body::Dns(record),
     });
 }
 

@@ -1,5 +1,6 @@
 //! Packets made of any bytes, and the laws that hold of a tracker.
 
+use super::recorder::Spare;
 use super::{Limits, Segment, Tracker, TrackerStats};
 use crate::redact::Redaction;
 use flow_core::flow::{Flow, Ip, Protocol, TcpFlags};
@@ -68,7 +69,7 @@ pub fn exchange(data: &[u8]) {
             assert_eq!(flow.l7_type, record.protocol());
             told += 1;
         });
-        assert!(tracker.memory() <= limits.memory + limits.connections * PLACE);
+        assert!(tracker.memory() <= limits.memory + limits.connections * PLACE + Spare::MAX);
         laws(&tracker, told);
     }
     tracker.finish(&mut |_, _| told += 1);

@@ -9,11 +9,10 @@ use super::desk::{Desk, Told};
 use super::http2::Http2;
 use super::key::Side;
 use super::queue::{Queue, Waiting};
-use super::recorder::HttpSaid;
 use super::speech::{Next, Speech};
 use crate::http1::{Answering, Body, Framing, Request, Response};
 use crate::{L7Flags, begins_http1_request};
-use flow_core::record::{L7Body, L7Kind, RecordFlags};
+use flow_core::record::RecordFlags;
 
 /// Memory that a direction keeps between heads.
 const KEPT: usize = 2 << 10;
@@ -174,8 +173,8 @@ impl Http1 {
             desk.stats.unanswered += self.waiting.clear();
             self.forgotten = 0;
         }
-        let said = desk.recorder.http1_request(request);
-        self.ask(side, said, desk);
+        let is_url_redacted = desk.recorder.http1_request(request);
+        self.ask(side, is_url_redacted, desk);
         self.halves[side.index()].state = after(request.framing());
     }
 
@@ -191,8 +190,8 @@ impl Http1 {
             desk.stats.interim += 1;
             return After::Http2(self.upgrade());
         }
-        let said = desk.recorder.http1_response(response);
-        let answering = self.answer(side, said, desk);
+        desk.recorder.http1_response(response);
+        let answering = self.answer(side, desk);
         let framing = response.framing(answering);
         if framing == Framing::Upgrade {
             desk.stats.unanswered += self.waiting.clear();
@@ -214,22 +213,11 @@ impl Http1 {
         Box::new(http2)
     }
 
-    fn tell(
-        &self,
-        sender: Side,
-        kind: L7Kind,
-        said: HttpSaid,
-        asked: Option<u64>,
-        desk: &mut Desk<'_>,
-    ) {
+    fn tell(&self, sender: Side, asked: Option<u64>, desk: &mut Desk<'_>) {
         desk.tell(Told {
             sender,
             began: self.halves[sender.index()].began,
-            kind,
-            flags: said.flags,
-            trace: said.trace,
             asked,
-            body: L7Body::Http(said.record),
         });
     }
 
@@ -239,35 +227,25 @@ impl Http1 {
         if head.is_empty() {
             return;
         }
-        let is_told = match side == self.client {
-            true => Request::parse(&head).map(|request| {
-                let flags = flags | truncated(request.flags());
-                let mut said = desk.recorder.http1_request(&request);
-                said.flags |= flags;
-                said
-            }),
-            false => Response::parse(&head).map(|response| {
-                let flags = flags | truncated(response.flags());
-                let mut said = desk.recorder.http1_response(&response);
-                said.flags |= flags;
-                said
-            }),
-        };
-        let Ok(said) = is_told else {
-            desk.stats.truncated += 1;
-            return;
-        };
         if side == self.client {
-            self.ask(side, said, desk);
-        } else {
-            self.answer(side, said, desk);
+            if let Ok(request) = Request::parse(&head) {
+                let is_url_redacted = desk.recorder.http1_request(&request);
+                desk.recorder.record.flags |= flags | truncated(request.flags());
+                return self.ask(side, is_url_redacted, desk);
+            }
+        } else if let Ok(response) = Response::parse(&head) {
+            desk.recorder.http1_response(&response);
+            desk.recorder.record.flags |= flags | truncated(response.flags());
+            self.answer(side, desk);
+            return;
         }
+        desk.stats.truncated += 1;
     }
 
     /// Tells a request, which waits from now on.
-    fn ask(&mut self, side: Side, said: HttpSaid, desk: &mut Desk<'_>) {
-        let what = Asked::of(&said);
-        self.tell(side, L7Kind::REQUEST, said, None, desk);
+    fn ask(&mut self, side: Side, is_url_redacted: bool, desk: &mut Desk<'_>) {
+        let what = Asked::of(desk.recorder, is_url_redacted);
+        self.tell(side, None, desk);
         if self.ahead > 0 {
             // It was answered before it was seen; the next response is not its own.
             self.ahead -= 1;
@@ -286,7 +264,7 @@ impl Http1 {
     }
 
     /// Tells a response with what it repeats of its request.
-    fn answer(&mut self, side: Side, mut said: HttpSaid, desk: &mut Desk<'_>) -> Answering {
+    fn answer(&mut self, side: Side, desk: &mut Desk<'_>) -> Answering {
         let waiting = match self.forgotten {
             0 => self.waiting.pop(),
             _ => None,
@@ -295,14 +273,14 @@ impl Http1 {
         if let Some(Waiting { time, what, .. }) = waiting {
             desk.stats.paired += 1;
             (asked, answering) = (Some(time), what.answering);
-            what.repeat(&mut said);
+            what.repeat(&mut desk.recorder.record, &mut desk.recorder.spare);
         } else {
             self.ahead += u64::from(self.is_client_whole && self.forgotten == 0);
             desk.stats.unmatched += 1;
-            said.flags |= RecordFlags::UNMATCHED;
+            desk.recorder.record.flags |= RecordFlags::UNMATCHED;
         }
         self.forgotten = self.forgotten.saturating_sub(1);
-        self.tell(side, L7Kind::RESPONSE, said, asked, desk);
+        self.tell(side, asked, desk);
         answering
     }
 

@@ -1,15 +1,12 @@
 //! HTTP/2 and gRPC: requests and responses by stream.
 
-use std::boxed::Box;
-
 use super::asked::Asked;
 use super::desk::{Desk, Told};
 use super::key::Side;
 use super::queue::{Queue, Waiting, Weigh};
-use super::recorder::HttpSaid;
 use super::speech::{Next, Speech};
 use crate::http2::{Event, EventKind, Half, HeaderKind, Headers, Limits};
-use flow_core::record::{L7Body, L7Kind, RecordFlags};
+use flow_core::record::{L7Record, RecordFlags};
 
 /// A request that waits for its response, or for the trailers of one.
 #[derive(Debug)]
@@ -17,14 +14,15 @@ struct Call {
     asked: Asked,
     is_grpc: bool,
     /// The response of a gRPC call, whose outcome follows in trailers.
-    pending: Option<Box<Pending>>,
+    pending: Option<Pending>,
 }
 
 struct Pending {
-    said: HttpSaid,
+    record: L7Record,
     began: u64,
 }
 
+/// Shows nothing of the response.
 impl core::fmt::Debug for Pending {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Pending").finish_non_exhaustive()
@@ -34,9 +32,7 @@ impl core::fmt::Debug for Pending {
 impl Weigh for Call {
     fn heap_len(&self) -> usize {
         let pending = self.pending.as_ref();
-        let pending = pending.map_or(0, |pending| {
-            size_of::<Pending>() + pending.said.record.heap_len()
-        });
+        let pending = pending.map_or(0, |pending| pending.record.heap_len());
         self.asked.heap_len() + pending
     }
 }
@@ -176,14 +172,13 @@ impl Calls {
     }
 
     fn request(&mut self, stream: u32, headers: &Headers<'_>, began: u64, desk: &mut Desk<'_>) {
-        let mut said = desk.recorder.http2_request(headers);
-        said.record.stream = stream;
+        let is_url_redacted = desk.recorder.http2_request(stream, headers);
         let call = Call {
-            asked: Asked::of(&said),
+            asked: Asked::of(desk.recorder, is_url_redacted),
             is_grpc: headers.is_grpc(),
             pending: None,
         };
-        tell(self.client, L7Kind::REQUEST, said, began, None, desk);
+        tell(self.client, began, None, desk);
         // A stream is not used again: the one before it was not seen to the end.
         self.over(stream, RecordFlags::TRUNCATED, desk);
         if self.waiting.take(stream, |_| true).is_some() {
@@ -217,36 +212,25 @@ impl Calls {
             desk.stats.interim += 1;
             return;
         }
-        let said = self.answer(stream, headers, desk);
+        let grpc_status = status(headers);
+        desk.recorder.http2_response(stream, grpc_status, headers);
         let is_grpc = headers.is_grpc();
-        let is_last = headers.is_end() || said.record.grpc_status.is_some();
-        let mut said = Some(said);
+        let is_last = headers.is_end() || grpc_status.is_some();
         let found = self.waiting.update(stream, |call| {
-            if (is_grpc || call.is_grpc) && !is_last {
-                let said = said.take()?;
-                let pending = Pending { said, began };
-                return Some(call.pending.replace(Box::new(pending)).is_none());
-            }
-            None
+            let is_pending = (is_grpc || call.is_grpc) && !is_last;
+            is_pending.then(|| {
+                let record = desk.recorder.set_aside();
+                call.pending.replace(Pending { record, began }).is_none()
+            })
         });
-        if found == Some(Some(true)) {
-            self.pending += 1;
-        }
-        if let Some(said) = said {
-            self.tell_response(stream, said, began, desk);
+        match found.flatten() {
+            Some(is_new) => self.pending += usize::from(is_new),
+            None => self.tell_response(stream, began, desk),
         }
     }
 
-    /// What a response says.
-    fn answer(&self, stream: u32, headers: &Headers<'_>, desk: &mut Desk<'_>) -> HttpSaid {
-        let mut said = desk.recorder.http2_response(headers);
-        said.record.stream = stream;
-        said.record.grpc_status = status(headers);
-        said
-    }
-
-    /// Tells a response of a stream that waits, or of none.
-    fn tell_response(&mut self, stream: u32, mut said: HttpSaid, began: u64, desk: &mut Desk<'_>) {
+    /// Tells the response that was recorded, of a stream that waits, or of none.
+    fn tell_response(&mut self, stream: u32, began: u64, desk: &mut Desk<'_>) {
         let mut asked = None;
         if let Some(waiting) = self.waiting.take(stream, |_| true) {
             if waiting.what.pending.is_some() {
@@ -254,13 +238,14 @@ impl Calls {
             }
             desk.stats.paired += 1;
             asked = Some(waiting.time);
-            waiting.what.asked.repeat(&mut said);
+            let recorder = &mut *desk.recorder;
+            let asked = waiting.what.asked;
+            asked.repeat(&mut recorder.record, &mut recorder.spare);
         } else {
             desk.stats.unmatched += 1;
-            said.flags |= RecordFlags::UNMATCHED;
+            desk.recorder.record.flags |= RecordFlags::UNMATCHED;
         }
-        let server = self.client.other();
-        tell(server, L7Kind::RESPONSE, said, began, asked, desk);
+        tell(self.client.other(), began, asked, desk);
     }
 
     fn trailers(&mut self, stream: u32, headers: &Headers<'_>, began: u64, desk: &mut Desk<'_>) {
@@ -269,15 +254,17 @@ impl Calls {
             let Some(pending) = &mut call.pending else {
                 return false;
             };
-            pending.said.record.grpc_status = grpc_status;
+            if let Some(mut http) = pending.record.http_mut() {
+                http.grpc_status(grpc_status);
+            }
             true
         });
         match is_pending {
             Some(true) => self.over(stream, RecordFlags::NONE, desk),
             // The status stood in what was missed.
             Some(false) if grpc_status.is_some() => {
-                let said = self.answer(stream, headers, desk);
-                self.tell_response(stream, said, began, desk);
+                desk.recorder.http2_response(stream, grpc_status, headers);
+                self.tell_response(stream, began, desk);
             }
             // Of a response that was told.
             Some(false) | None => {}
@@ -298,13 +285,13 @@ impl Calls {
             return;
         };
         self.pending -= 1;
-        let Pending { mut said, began } = *pending;
-        said.flags |= flags;
-        asked.repeat(&mut said);
+        let Pending { record, began } = pending;
         desk.stats.paired += 1;
-        let server = self.client.other();
-        let time = Some(waiting.time);
-        tell(server, L7Kind::RESPONSE, said, began, time, desk);
+        let recorder = &mut *desk.recorder;
+        recorder.bring_back(record);
+        recorder.record.flags |= flags;
+        asked.repeat(&mut recorder.record, &mut recorder.spare);
+        tell(self.client.other(), began, Some(waiting.time), desk);
     }
 
     /// The server says nothing more.
@@ -325,22 +312,11 @@ fn status(headers: &Headers<'_>) -> Option<u16> {
     u16::try_from(status.0).ok()
 }
 
-fn tell(
-    sender: Side,
-    kind: L7Kind,
-    said: HttpSaid,
-    began: u64,
-    asked: Option<u64>,
-    desk: &mut Desk<'_>,
-) {
+fn tell(sender: Side, began: u64, asked: Option<u64>, desk: &mut Desk<'_>) {
     desk.tell(Told {
         sender,
         began,
-        kind,
-        flags: said.flags,
-        trace: said.trace,
         asked,
-        body: L7Body::Http(said.record),
     });
 }
 

@@ -8,7 +8,9 @@ use super::recorder::record_flags;
 use super::speech::{Next, Speech};
 use crate::kafka::{ApiKey, Request, Response};
 use crate::{L7Protocol, StreamStart, detect_stream};
-use flow_core::record::{KafkaRecord, L7Body, L7Kind, RecordFlags, TraceId};
+use std::vec::Vec;
+
+use flow_core::record::{L7Body, L7Kind, RecordFlags};
 
 /// Bytes of a message that are looked at: its header, and in most messages its first topic and
 /// outcome. The rest is records.
@@ -29,17 +31,19 @@ impl Prefix for Size {
 }
 
 /// A request that waits.
-#[derive(Debug)]
 struct Asked {
     api: ApiKey,
-    record: KafkaRecord,
+    version: i16,
     is_redacted: bool,
+    /// Name of the request, topic, and name of the client.
+    text: Vec<u8>,
+    /// Where the topic and the name of the client begin.
+    begins: [usize; 2],
 }
 
 impl Weigh for Asked {
     fn heap_len(&self) -> usize {
-        let record = &self.record;
-        record.api_key.heap_len() + record.topic.heap_len() + record.client_id.heap_len()
+        self.text.capacity()
     }
 }
 
@@ -92,20 +96,26 @@ impl Kafka {
         let Ok(request) = Request::parse(&frame.data, frame.length) else {
             return broken(is_cut, desk);
         };
-        let (record, flags) = desk.recorder.kafka_request(&request);
+        let recorder = &mut *desk.recorder;
+        recorder.kafka_request(&request);
+        let flags = recorder.record.flags;
+        let texts = match recorder.record.body() {
+            L7Body::Kafka(kafka) => [kafka.api_key(), kafka.topic(), kafka.client_id()],
+            _ => Default::default(),
+        };
+        let [name, topic, client] = texts.map(flow_core::record::Text::as_bytes);
         let asked = Asked {
             api: request.api,
-            record: record.clone(),
+            version: request.version,
             is_redacted: flags.contains(RecordFlags::REDACTED),
+            text: recorder.spare.text(&[name, topic, client]),
+            begins: [name.len(), name.len() + topic.len()],
         };
+        recorder.record.flags = cut(flags, is_cut);
         desk.tell(Told {
             sender: side,
             began: frame.began,
-            kind: L7Kind::REQUEST,
-            flags: cut(flags, is_cut),
-            trace: TraceId::default(),
             asked: None,
-            body: L7Body::Kafka(record),
         });
         if request.acks() == Some(0) {
             desk.stats.one_way += 1;
@@ -127,40 +137,42 @@ impl Kafka {
         let mut flags = cut(record_flags(response.flags()), is_cut);
         let id = response.correlation_id.cast_unsigned();
         let mut asked = None;
-        let record = match self.waiting.take(id, |_| true) {
+        let mut kafka = desk.recorder.record.write_kafka(L7Kind::RESPONSE);
+        kafka.correlation_id(response.correlation_id);
+        match self.waiting.take(id, |_| true) {
             Some(Waiting { time, what, .. }) => {
                 desk.stats.paired += 1;
                 asked = Some(time);
                 if what.is_redacted {
                     flags |= RecordFlags::REDACTED;
                 }
-                let mut record = what.record;
-                match response.error_code(what.api, record.api_version) {
-                    Some(error) => record.error_code = error.0,
+                let [topic, client] = what.begins;
+                kafka
+                    .api_version(what.version)
+                    .api_key(what.text.get(..topic).unwrap_or_default())
+                    .topic(what.text.get(topic..client).unwrap_or_default())
+                    .client_id(what.text.get(client..).unwrap_or_default());
+                match response.error_code(what.api, what.version) {
+                    Some(error) => {
+                        kafka.error_code(error.0);
+                    }
                     None if frame.data.len() < frame.length as usize => {
                         flags |= RecordFlags::LIMIT;
                     }
                     None => {}
                 }
-                record
+                desk.recorder.spare.keep_text(what.text);
             }
             None => {
                 desk.stats.unmatched += 1;
                 flags |= RecordFlags::UNMATCHED;
-                KafkaRecord {
-                    correlation_id: response.correlation_id,
-                    ..KafkaRecord::default()
-                }
             }
-        };
+        }
+        desk.recorder.record.flags = flags;
         desk.tell(Told {
             sender: side,
             began: frame.began,
-            kind: L7Kind::RESPONSE,
-            flags,
-            trace: TraceId::default(),
             asked,
-            body: L7Body::Kafka(record),
         });
     }
 }

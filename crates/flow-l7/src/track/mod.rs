@@ -28,7 +28,7 @@
 //!
 //! Everything is bounded by [`Limits`]: connections hold together at most
 //! [`memory`](Limits::memory) bytes besides their places in the table (about 140 bytes for each
-//! of [`connections`](Limits::connections)), and each at most twice `head`, twice `window` and
+//! of [`connections`](Limits::connections)) and 96 KiB of buffers that serve again, and each at most twice `head`, twice `window` and
 //! `waiting` requests; over HTTP/2 also two tables of HPACK, of 16 KiB as the RFC counts them.
 //! What has to go is counted in [`TrackerStats`].
 //!

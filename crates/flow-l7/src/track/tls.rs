@@ -10,7 +10,7 @@ use crate::tls::{
     ClientHello, ContentType, Handshake, HandshakeBytes, HandshakeType, Ja4Transport, Records,
     ServerHello,
 };
-use flow_core::record::{L7Body, L7Kind, RecordFlags, Text, TlsRecord, TraceId};
+use flow_core::record::{L7Body, RecordFlags};
 
 /// Room for a hello that comes in several records.
 const ROOM: usize = 16 << 10;
@@ -37,7 +37,7 @@ enum State {
 /// The client's hello that waits.
 struct Asked {
     time: u64,
-    name: Text,
+    name: Vec<u8>,
     is_redacted: bool,
 }
 
@@ -244,7 +244,7 @@ impl Hellos {
     pub(super) fn heap_len(&self) -> usize {
         self.waiting
             .as_ref()
-            .map_or(0, |asked| asked.name.heap_len())
+            .map_or(0, |asked| asked.name.capacity())
     }
 
     pub(super) fn clear(&mut self) -> u64 {
@@ -262,11 +262,7 @@ impl Hellos {
         let mut told = Told {
             sender: side,
             began,
-            kind: L7Kind::REQUEST,
-            flags: RecordFlags::NONE,
-            trace: TraceId::default(),
             asked: None,
-            body: L7Body::Tls(TlsRecord::default()),
         };
         let cut = match message.is_whole() {
             true => RecordFlags::NONE,
@@ -283,14 +279,19 @@ impl Hellos {
                 true => Ja4Transport::Quic,
                 false => Ja4Transport::Tcp,
             };
-            let (record, flags) = desk.recorder.client_hello(&hello, transport);
-            let asked = Asked {
-                time: desk.now(),
-                name: record.server_name.clone(),
-                is_redacted: flags.contains(RecordFlags::REDACTED),
+            let now = desk.now();
+            let recorder = &mut *desk.recorder;
+            recorder.client_hello(&hello, transport);
+            let name = match recorder.record.body() {
+                L7Body::Tls(tls) => tls.server_name().as_bytes(),
+                _ => &[],
             };
-            told.flags = flags | cut;
-            told.body = L7Body::Tls(record);
+            let asked = Asked {
+                time: now,
+                name: recorder.spare.text(&[name]),
+                is_redacted: recorder.record.flags.contains(RecordFlags::REDACTED),
+            };
+            recorder.record.flags |= cut;
             desk.tell(told);
             if self.waiting.replace(asked).is_some() {
                 desk.stats.unanswered += 1;
@@ -303,25 +304,26 @@ impl Hellos {
         ) else {
             return Took::Other;
         };
-        let (mut record, flags) = desk.recorder.server_hello(&hello);
-        record.is_quic = self.is_quic;
-        told.kind = L7Kind::RESPONSE;
-        told.flags = flags | cut;
+        let recorder = &mut *desk.recorder;
+        recorder.server_hello(&hello, self.is_quic);
+        recorder.record.flags |= cut;
         match self.waiting.take() {
             Some(asked) => {
                 desk.stats.paired += 1;
                 told.asked = Some(asked.time);
-                record.server_name = asked.name;
-                if asked.is_redacted {
-                    told.flags |= RecordFlags::REDACTED;
+                if let Some(mut tls) = recorder.record.tls_mut() {
+                    tls.server_name(&asked.name);
                 }
+                if asked.is_redacted {
+                    recorder.record.flags |= RecordFlags::REDACTED;
+                }
+                recorder.spare.keep_text(asked.name);
             }
             None => {
                 desk.stats.unmatched += 1;
-                told.flags |= RecordFlags::UNMATCHED;
+                recorder.record.flags |= RecordFlags::UNMATCHED;
             }
         }
-        told.body = L7Body::Tls(record);
         desk.tell(told);
         match hello.is_retry() {
             true => Took::Retry,

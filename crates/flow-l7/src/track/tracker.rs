@@ -78,10 +78,10 @@ impl Tracker {
             .sum()
     }
 
-    /// Bytes in use: places of connections and what they hold.
+    /// Bytes in use: places of connections, what they hold, and buffers that serve again.
     #[must_use]
     pub fn memory(&self) -> usize {
-        self.table.memory() + self.heap
+        self.table.memory() + self.heap + self.recorder.spare.heap_len()
     }
 
     /// Takes a packet: its flow and its payload. Packets should come in the order of their

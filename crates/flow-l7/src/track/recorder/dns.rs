@@ -1,91 +1,105 @@
 //! DNS.
 
+use core::fmt::Write;
 use std::vec::Vec;
 
 use super::{Budget, Recorder};
-use crate::dns::{Message, Name, RData};
-use crate::redact::MARKER;
-use flow_core::record::{DnsRecord, RecordFlags, RecordType, Text};
+use crate::dns::{Message, Name, NameText, RData};
+use crate::redact::{MARKER, Redaction};
+use flow_core::record::{L7Kind, RecordFlags, RecordType, TextWriter};
 
 impl Recorder {
-    /// The record of a message.
-    pub(in crate::track) fn dns(&mut self, message: &Message<'_>) -> (DnsRecord, RecordFlags) {
-        let mut budget = Budget::new(&self.limits, message.flags());
-        let mut record = DnsRecord {
-            id: message.id(),
-            ..DnsRecord::default()
-        };
+    /// Writes the record of a message.
+    pub(in crate::track) fn dns(&mut self, message: &Message<'_>) {
+        let is_response = message.is_response();
+        let (record, redaction, limits, room) = self.parts();
+        let mut budget = Budget::new(limits, message.flags());
+        let mut dns = record.write_dns(match is_response {
+            true => L7Kind::RESPONSE,
+            false => L7Kind::REQUEST,
+        });
+        dns.id(message.id());
+        let mut is_first = true;
         for question in message.questions() {
             if !budget.entry() {
                 break;
             }
-            if record.qtypes.is_empty() {
-                record.query = self.dns_name(&question.name, &mut budget);
+            if is_first {
+                is_first = false;
+                dns.write_query(|to| write_name(&question.name, room, redaction, &mut budget, to));
             }
-            record.qtypes.push(RecordType(question.kind.0));
+            dns.qtype(RecordType(question.kind.0));
         }
-        if !message.is_response() {
-            return (record, budget.flags);
-        }
-        record.rcode = message.rcode().0;
-        let count = usize::from(message.counts()[1]).min(budget.entries);
-        record.rrtypes.reserve_exact(count);
-        let mut ttl = None;
-        for answer in message.answers() {
-            if !budget.entry() {
-                break;
-            }
-            ttl = Some(ttl.unwrap_or(u32::MAX).min(answer.ttl));
-            record.rrtypes.push(RecordType(answer.kind.0));
-            match answer.data() {
-                RData::A(ip) => record.ips.push(ip.into()),
-                RData::Aaaa(ip) => record.ips.push(ip.into()),
-                RData::Cname(name) => record.cnames.push(self.dns_name(&name, &mut budget)),
-                RData::Malformed(_) => budget.flags |= RecordFlags::MALFORMED,
-                _ => {}
-            }
-        }
-        record.ttl = ttl.unwrap_or(0);
-        (record, budget.flags)
-    }
-
-    /// A name with its final dot.
-    fn dns_name(&mut self, name: &Name<'_>, budget: &mut Budget) -> Text {
-        if self.redaction.hides_names()
-            && let Some(shown) = self.hidden_name(name)
-        {
-            budget.flags |= RecordFlags::REDACTED;
-            return budget.text(&shown);
-        }
-        self.scratch.clear();
-        match name.text(&mut self.name) {
-            Ok(text) => {
-                self.scratch.extend_from_slice(text.as_bytes());
-                if text != "." {
-                    self.scratch.push(b'.');
+        if is_response {
+            dns.rcode(message.rcode().0);
+            let mut ttl = None;
+            for answer in message.answers() {
+                if !budget.entry() {
+                    break;
+                }
+                ttl = Some(ttl.unwrap_or(u32::MAX).min(answer.ttl));
+                dns.rrtype(RecordType(answer.kind.0));
+                match answer.data() {
+                    RData::A(ip) => {
+                        dns.ip(ip.into());
+                    }
+                    RData::Aaaa(ip) => {
+                        dns.ip(ip.into());
+                    }
+                    RData::Cname(name) => {
+                        dns.write_cname(|to| write_name(&name, room, redaction, &mut budget, to));
+                    }
+                    RData::Malformed(_) => budget.flags |= RecordFlags::MALFORMED,
+                    _ => {}
                 }
             }
-            Err(_) => {
-                budget.flags |= RecordFlags::MALFORMED;
-                let text = std::format!("{name}");
-                self.scratch.extend_from_slice(text.as_bytes());
-            }
+            dns.ttl(ttl.unwrap_or(0));
         }
-        budget.text(&self.scratch)
+        record.flags = budget.flags;
     }
+}
 
-    /// The name as it may be shown, where something of it is redacted. One that is no name could
-    /// be any.
-    fn hidden_name(&self, name: &Name<'_>) -> Option<Vec<u8>> {
-        let labels: Result<Vec<&[u8]>, _> = name.labels().collect();
-        match labels {
-            Ok(labels) => {
-                let mut shown = self.redaction.labels(&labels)?;
-                shown.push(b'.');
-                Some(shown)
+/// Writes a name with its final dot.
+fn write_name(
+    name: &Name<'_>,
+    room: &mut NameText,
+    redaction: &Redaction,
+    budget: &mut Budget,
+    to: &mut TextWriter<'_>,
+) {
+    if redaction.hides_names()
+        && let Some(shown) = hidden_name(name, redaction)
+    {
+        to.extend_from_slice(&shown);
+        return budget.written(to, true);
+    }
+    match name.text(room) {
+        Ok(text) => {
+            to.extend_from_slice(text.as_bytes());
+            if text != "." {
+                to.push(b'.');
             }
-            Err(_) => Some(MARKER.as_bytes().to_vec()),
         }
+        Err(_) => {
+            budget.flags |= RecordFlags::MALFORMED;
+            // It is written to a buffer: that does not fail.
+            let _ = write!(to, "{name}");
+        }
+    }
+    budget.written(to, false);
+}
+
+/// The name as it may be shown, where something of it is redacted. One that is no name could be
+/// any.
+fn hidden_name(name: &Name<'_>, redaction: &Redaction) -> Option<Vec<u8>> {
+    let labels: Result<Vec<&[u8]>, _> = name.labels().collect();
+    match labels {
+        Ok(labels) => {
+            let mut shown = redaction.labels(&labels)?;
+            shown.push(b'.');
+            Some(shown)
+        }
+        Err(_) => Some(MARKER.as_bytes().to_vec()),
     }
 }
 

@@ -3,40 +3,68 @@
 mod dns;
 mod http;
 mod kafka;
+mod spare;
 mod tls;
-
-use std::vec::Vec;
 
 use super::limits::Limits;
 use crate::dns::NameText;
-use crate::redact::{Redaction, Shown};
+use crate::redact::Redaction;
 use crate::{L7Flags, TraceParent};
-use flow_core::record::{RecordFlags, Text, TraceId};
+use flow_core::record::{L7Record, RecordFlags, TextWriter, TraceId};
 
 pub(super) use dns::question_hash;
-pub(super) use http::HttpSaid;
+pub(super) use spare::Spare;
 
 /// Makes records.
 pub(super) struct Recorder {
     redaction: Redaction,
     limits: Limits,
-    /// Text that is put together; never anything that is redacted.
-    scratch: Vec<u8>,
     name: NameText,
+    /// The record that is being written, or was handed out last.
+    pub(super) record: L7Record,
+    pub(super) spare: Spare,
 }
 
 impl Recorder {
-    pub(super) const fn new(redaction: Redaction, limits: Limits) -> Self {
+    pub(super) fn new(redaction: Redaction, limits: Limits) -> Self {
         Self {
             redaction,
             limits,
-            scratch: Vec::new(),
             name: NameText::new(),
+            record: L7Record::default(),
+            spare: Spare::default(),
         }
     }
 
     pub(super) const fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Takes the record that was written, to hand it out later.
+    pub(super) fn set_aside(&mut self) -> L7Record {
+        core::mem::replace(&mut self.record, self.spare.record())
+    }
+
+    /// Brings back a record that was set aside.
+    pub(super) fn bring_back(&mut self, record: L7Record) {
+        let other = core::mem::replace(&mut self.record, record);
+        self.spare.keep_record(other);
+    }
+
+    /// A record to write, with a buffer, and what it takes to write it.
+    fn parts(&mut self) -> (&mut L7Record, &Redaction, &Limits, &mut NameText) {
+        /// Room in the buffer of a new record.
+        const ROOM: usize = 512;
+        if self.record.heap_len() == 0 {
+            // Whoever took the last one kept its buffer.
+            self.record = L7Record::with_capacity(ROOM);
+        }
+        (
+            &mut self.record,
+            &self.redaction,
+            &self.limits,
+            &mut self.name,
+        )
     }
 }
 
@@ -57,24 +85,31 @@ impl Budget {
     }
 
     /// Text, cut where there is too much.
-    fn text(&mut self, bytes: &[u8]) -> Text {
+    #[inline]
+    fn text<'t>(&mut self, bytes: &'t [u8]) -> &'t [u8] {
         if bytes.len() > self.text {
             self.flags |= RecordFlags::LIMIT;
         }
         let kept = &bytes[..bytes.len().min(self.text)];
         self.text -= kept.len();
-        Text::from(kept)
+        kept
     }
 
-    /// Text that may be redacted.
-    fn shown(&mut self, shown: &Shown<'_>) -> Text {
-        if shown.is_redacted() {
+    /// Cuts text that was written where there is too much, and notes whether it is redacted.
+    #[inline]
+    fn written(&mut self, to: &mut TextWriter<'_>, is_redacted: bool) {
+        if to.len() > self.text {
+            self.flags |= RecordFlags::LIMIT;
+            to.truncate(self.text);
+        }
+        self.text -= to.len();
+        if is_redacted {
             self.flags |= RecordFlags::REDACTED;
         }
-        self.text(shown.as_bytes())
     }
 
     /// Whether there is room for one more entry.
+    #[inline]
     fn entry(&mut self) -> bool {
         if self.entries == 0 {
             self.flags |= RecordFlags::LIMIT;
@@ -107,7 +142,10 @@ pub(super) fn record_flags(flags: L7Flags) -> RecordFlags {
 
 /// The identifier of a trace.
 fn trace_id(parent: Option<TraceParent<'_>>) -> TraceId {
+    let Some(parent) = parent else {
+        return TraceId::default();
+    };
     // It is 32 hexadecimal digits.
-    let number = parent.and_then(|parent| u128::from_str_radix(parent.trace_id_text(), 16).ok());
+    let number = u128::from_str_radix(parent.trace_id_text(), 16);
     TraceId(number.unwrap_or(0).to_be_bytes())
 }

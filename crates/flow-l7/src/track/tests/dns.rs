@@ -107,7 +107,7 @@ fn few_answered_queries_are_remembered() {
         }
     }
     let memory = lab.tracker.memory();
-    assert!(memory < 16 * 400 + 32 * 48, "{memory}");
+    assert!(memory < 16 * 400 + 32 * 80, "{memory}");
     for (id, is_known) in [(99, true), (84, true), (83, false)] {
         let repeated = lab.tracker.stats().repeated_responses;
         let flow = packet(false, Protocol::UDP, 53, 2_000);

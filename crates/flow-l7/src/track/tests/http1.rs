@@ -254,7 +254,7 @@ fn the_body_of_a_record_is_http() {
     let mut wire = Wire::on(80);
     wire.say(true, GET);
     let records = wire.lab.records();
-    assert!(matches!(&records[0].body, L7Body::Http(http) if http.headers.len() == 1));
+    assert!(matches!(records[0].body(), L7Body::Http(http) if http.headers().count() == 1));
 }
 
 #[test]

@@ -98,12 +98,12 @@ pub(super) fn conversations() -> Vec<Conversation> {
     )]
 }
 
-fn https(lab: &Lab) -> Vec<HttpRecord> {
-    let http = |record: L7Record| match &record.body {
-        L7Body::Http(http) => http.clone(),
+fn https(lab: &Lab) -> Vec<HttpRecord<'_>> {
+    let http = |record| match L7Record::body(record) {
+        L7Body::Http(http) => http,
         _ => panic!("HTTP"),
     };
-    lab.records().into_iter().map(http).collect()
+    lab.records.iter().map(http).collect()
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn calls_and_their_outcomes() {
             format!("HTTP/2 200 grpc-status 7 1µs (POST {path})"),
         ]
     );
-    let streams: Vec<_> = https(&wire.lab).iter().map(|http| http.stream).collect();
+    let streams: Vec<_> = https(&wire.lab).iter().map(|http| http.stream()).collect();
     assert_eq!(streams, [1, 3, 5, 3, 1, 5, 7, 7]);
     let records = wire.lab.records();
     for at in [0, 2, 4, 5, 6, 7] {

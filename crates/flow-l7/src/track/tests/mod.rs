@@ -40,7 +40,7 @@ impl Lab {
         let (flows, records) = (&mut self.flows, &mut self.records);
         self.tracker.track(flow, segment, &mut |flow, record| {
             flows.push(*flow);
-            records.push(record.clone());
+            records.push(core::mem::take(record));
         });
         laws(&self.tracker, self.flows.len() as u64);
     }
@@ -50,7 +50,7 @@ impl Lab {
         let (flows, records) = (&mut self.flows, &mut self.records);
         self.tracker.finish(&mut |flow, record| {
             flows.push(*flow);
-            records.push(record.clone());
+            records.push(core::mem::take(record));
         });
         laws(&self.tracker, self.flows.len() as u64);
         assert_eq!(self.tracker.waiting(), 0);

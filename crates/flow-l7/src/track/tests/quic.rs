@@ -52,13 +52,17 @@ fn hellos_over_quic() {
     let [request, response] = &records[..] else {
         panic!("two of them")
     };
-    let (L7Body::Tls(client), L7Body::Tls(server)) = (&request.body, &response.body) else {
+    let (L7Body::Tls(client), L7Body::Tls(server)) = (request.body(), response.body()) else {
         panic!("TLS")
     };
-    assert!(client.is_quic && server.is_quic);
-    assert_eq!(client.server_name.as_bytes(), b"h.example");
-    assert!(client.ja4.as_bytes().starts_with(b"q12d"), "{}", client.ja4);
-    assert_eq!((server.cipher, response.latency_ns), (0xc02f, 3_000));
+    assert!(client.is_quic() && server.is_quic());
+    assert_eq!(client.server_name().as_bytes(), b"h.example");
+    assert!(
+        client.ja4().as_bytes().starts_with(b"q12d"),
+        "{}",
+        client.ja4()
+    );
+    assert_eq!((server.cipher(), response.latency_ns), (0xc02f, 3_000));
     let stats = lab.tracker.stats();
     assert_eq!((stats.paired, stats.after_end, stats.unanswered), (1, 1, 0));
     assert!(lab.tracker.memory() < 1_200 + 4_000);

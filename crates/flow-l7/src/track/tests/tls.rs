@@ -81,20 +81,20 @@ fn hellos() {
     wire.say(true, &client_hello(b"h.example"));
     wire.say(false, &server_hello(0));
     let records = wire.lab.records();
-    let (L7Body::Tls(client), L7Body::Tls(server)) = (&records[0].body, &records[1].body) else {
+    let (L7Body::Tls(client), L7Body::Tls(server)) = (records[0].body(), records[1].body()) else {
         panic!("TLS")
     };
     assert_eq!(
-        (client.version, client.server_name.as_bytes()),
+        (client.version(), client.server_name().as_bytes()),
         (0x303, &b"h.example"[..])
     );
     assert!(
-        client.ja4.as_bytes().starts_with(b"t12d0101"),
+        client.ja4().as_bytes().starts_with(b"t12d0101"),
         "{}",
-        client.ja4
+        client.ja4()
     );
     assert_eq!(
-        (server.cipher, server.server_name.as_bytes()),
+        (server.cipher(), server.server_name().as_bytes()),
         (0xc02f, &b"h.example"[..])
     );
     assert_eq!(records[1].latency_ns, 1_000);
