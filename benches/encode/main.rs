@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
 use flow_hubble::flow::Flow as Message;
-use flow_hubble::{Export, ExtensionForm, WithUnknownFields, Mask, read_line, to_json};
+use flow_hubble::{Export, ExtensionForm, Mask, WithUnknownFields, read_line, to_json};
 use prost::Message as _;
 
 use sample::Sample;
