@@ -1,7 +1,7 @@
 //! Application payloads. The functions are those of the property tests.
 
-use flow_l7::{L7Protocol, detect, dns, exercise, http1};
 use flow_core::wire::protocol::{TCP, UDP};
+use flow_l7::{L7Protocol, detect, dns, exercise, http1};
 
 /// DNS, as a datagram and as a stream.
 pub fn l7_dns(data: &[u8]) {

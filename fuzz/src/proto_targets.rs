@@ -1,12 +1,12 @@
 //! Hubble's messages: lines of its exporter, and protobuf.
 
 use flow_core::flow::{Flow, IpVersion, TcpFlags, Tunnel, TunnelProtocol};
+use flow_core::resolve::Unresolved;
+use flow_core::store::FlowStore;
 use flow_hubble::flow::Flow as Message;
 use flow_hubble::observer::ExportEvent;
 use flow_hubble::observer::export_event::ResponseTypes;
-use flow_hubble::{Export, ExtensionForm, Kept, from_json, read_line, to_json};
-use flow_core::resolve::{Unresolved};
-use flow_core::store::FlowStore;
+use flow_hubble::{Export, ExtensionForm, WithUnknownFields, from_json, read_line, to_json};
 use prost::Message as _;
 
 /// A line of a file of exported events. What was read and is written again is the same event.
@@ -31,7 +31,7 @@ pub fn proto_line(data: &[u8]) {
 /// `flow.Flow` in protobuf: a flow or an error; as JSON and back; with its unknown fields.
 pub fn proto_flow(data: &[u8]) {
     let Ok(message) = Message::decode(data) else {
-        return assert!(Kept::<Message>::decode(data).is_err());
+        return assert!(WithUnknownFields::<Message>::decode(data).is_err());
     };
     flow(&message);
     let event = ExportEvent {
@@ -42,10 +42,10 @@ pub fn proto_flow(data: &[u8]) {
         let again: ExportEvent = from_json(&json).expect("what was written");
         assert_same(&again, &event, &json);
     }
-    let kept = Kept::<Message>::decode(data).expect("what can be decoded");
+    let kept = WithUnknownFields::<Message>::decode(data).expect("what can be decoded");
     assert_eq!(kept.message, message);
     let bytes = kept.encode_to_vec();
-    let again = Kept::<Message>::decode(&bytes).expect("what was encoded");
+    let again = WithUnknownFields::<Message>::decode(&bytes).expect("what was encoded");
     // What belonged to a part that another of a `oneof` replaced later went with it.
     assert_eq!(again.message, message);
     assert_eq!(again.encode_to_vec(), bytes, "unknown fields");

@@ -2,13 +2,13 @@
 
 use std::io::Cursor;
 
-use flow_core::clock::BootClock;
 use flow_capture::FlowTable;
+use flow_core::clock::BootClock;
 use flow_core::decode::{Capture, flow_of};
 use flow_core::event::{DropReasonTable, EventDecoder, EventView};
 use flow_core::flow::{Flow, Name16};
-use flow_hubble::Export;
 use flow_core::wire::{LinkType, Packet};
+use flow_hubble::Export;
 
 use flow_capture::Reader;
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use flow_core::event::{CaptureKind, EventFlags, EventKind, RawEvent, Trigger};
 
-use flow_core::wire::exercise::{Body, Ends, Frame, Net, Outside};
 use flow_capture::Writer;
+use flow_core::wire::exercise::{Body, Ends, Frame, Net, Outside};
 
 /// A target, the seed's name and its bytes.
 pub type Seed = (&'static str, String, Vec<u8>);
