@@ -1,28 +1,40 @@
-//! What the two sides of a TCP connection say to each other.
+//! Both directions of a TCP connection: finds the protocol and hands bytes to its parser.
 
 use core::mem;
 use std::boxed::Box;
 use std::vec::Vec;
 
-use super::desk::Desk;
+use super::added::Messages;
+use super::context::Context;
 use super::dns_tcp::DnsTcp;
 use super::http1::Http1;
 use super::http2::Http2;
 use super::kafka::Kafka;
 use super::key::Side;
-use super::speech::{Next, Speech};
+use super::protocol::{self, TransportKind};
+use super::reassembler::Reader;
 use super::stats::TrackerStats;
-use super::stream::Reader;
+use super::stream_parser::{Next, StreamParser};
 use super::tls::Tls;
 use crate::{L7Protocol, StreamStart, detect_stream};
 
-/// What is spoken.
+/// Which protocol it is.
 enum Phase {
     /// Not known yet.
     Unknown,
-    Known(Box<dyn Speech>),
+    Known(Box<dyn StreamParser>),
     /// Nothing that is followed.
     Over,
+}
+
+/// What the first bytes of a side tell.
+enum Found {
+    /// More of them are needed.
+    More,
+    Nothing,
+    /// A protocol that is not asked for.
+    NotFollowed,
+    Parser(Box<dyn StreamParser>),
 }
 
 /// First bytes of a side that do not tell the protocol yet, and when they came.
@@ -32,15 +44,15 @@ struct First {
     began: u64,
 }
 
-/// A conversation.
-pub(super) struct Talk {
+/// Both directions of a TCP connection.
+pub(super) struct Conversation {
     phase: Phase,
     /// Whether the beginning of a side was missed.
     is_joined: [bool; 2],
     first: [First; 2],
 }
 
-impl Talk {
+impl Conversation {
     pub(super) fn new(is_joined: [bool; 2]) -> Self {
         Self {
             phase: Phase::Unknown,
@@ -49,34 +61,34 @@ impl Talk {
         }
     }
 
-    fn known(&self) -> Option<&dyn Speech> {
+    fn known(&self) -> Option<&dyn StreamParser> {
         match &self.phase {
-            Phase::Known(speech) => Some(&**speech),
+            Phase::Known(parser) => Some(&**parser),
             Phase::Unknown | Phase::Over => None,
         }
     }
 
-    pub(super) fn waiting(&self) -> usize {
-        self.known().map_or(0, Speech::waiting)
+    pub(super) fn pending(&self) -> usize {
+        self.known().map_or(0, StreamParser::pending)
     }
 
     pub(super) fn is_unfinished(&self) -> bool {
-        self.known().is_some_and(Speech::is_unfinished)
+        self.known().is_some_and(StreamParser::is_unfinished)
     }
 
     pub(super) fn heap_len(&self) -> usize {
         let first = |first: &First| first.bytes.capacity();
         let first: usize = self.first.iter().map(first).sum();
-        first + self.known().map_or(0, Speech::heap_len)
+        first + self.known().map_or(0, StreamParser::heap_len)
     }
 
-    fn bytes(&mut self, side: Side, data: &[u8], time: u64, desk: &mut Desk<'_>) {
-        let speech = match &mut self.phase {
+    fn bytes(&mut self, side: Side, data: &[u8], time: u64, context: &mut Context<'_>) {
+        let parser = match &mut self.phase {
             Phase::Over => return,
-            Phase::Unknown => return self.choose(side, data, time, desk),
-            Phase::Known(speech) => speech,
+            Phase::Unknown => return self.choose(side, data, time, context),
+            Phase::Known(parser) => parser,
         };
-        let taken = match speech.bytes(side, data, time, desk) {
+        let taken = match parser.bytes(side, data, time, context) {
             Next::Same => return,
             Next::Over => {
                 self.phase = Phase::Over;
@@ -87,139 +99,162 @@ impl Talk {
                 self.is_joined = [false; 2];
                 taken
             }
-            Next::Turn(taken, speech) => {
-                self.phase = Phase::Known(speech);
+            Next::Turn(taken, parser) => {
+                self.phase = Phase::Known(parser);
                 taken
             }
         };
         if let Some(rest @ [_, ..]) = data.get(taken..) {
-            self.bytes(side, rest, time, desk);
+            self.bytes(side, rest, time, context);
         }
     }
 
-    fn choose(&mut self, side: Side, data: &[u8], time: u64, desk: &mut Desk<'_>) {
+    fn choose(&mut self, side: Side, data: &[u8], time: u64, context: &mut Context<'_>) {
         let mut first = mem::take(&mut self.first[side.index()]);
         let (text, rest, began) = if first.bytes.is_empty() {
             (data, &[][..], time)
         } else {
-            let room = desk.limits().head.saturating_sub(first.bytes.len());
+            let room = context.limits().head.saturating_sub(first.bytes.len());
             let (data, rest) = data.split_at(data.len().min(room));
             first.bytes.extend_from_slice(data);
             (&first.bytes[..], rest, first.began)
         };
-        let ports = (desk.flow.source.port, desk.flow.destination.port);
-        match detect_stream(text, ports) {
-            StreamStart::Found { protocol, .. } if !desk.limits().protocols.contains(protocol) => {
+        let mut is_joined = self.is_joined;
+        is_joined[side.index()] = false;
+        let other = protocol::find(context.protocols, TransportKind::Stream, context.flow, text);
+        let found = match other {
+            Ok((protocol, is_client)) => {
+                let client = if is_client { side } else { side.other() };
+                Found::Parser(Box::new(Messages::new(protocol, client, is_joined)))
+            }
+            Err(is_more_needed) => match self.own(side, text, context) {
+                Found::Nothing if is_more_needed => Found::More,
+                found => found,
+            },
+        };
+        match found {
+            Found::NotFollowed => {
                 self.phase = Phase::Over;
                 self.first = Default::default();
             }
-            StreamStart::Found {
-                protocol,
-                is_client,
-            } => {
-                let client = match is_client {
-                    Some(true) => side,
-                    Some(false) => side.other(),
-                    None => lower_port(desk, side).other(),
-                };
-                let mut is_joined = self.is_joined;
-                is_joined[side.index()] = false;
-                let speech: Box<dyn Speech> = match protocol {
-                    L7Protocol::Http1 => Box::new(Http1::new(client, is_joined)),
-                    L7Protocol::Http2 => {
-                        Box::new(Http2::new(client, is_client.is_some(), self.is_joined))
-                    }
-                    L7Protocol::Tls => Box::new(Tls::new(client)),
-                    L7Protocol::Kafka => Box::new(Kafka::new(client, is_joined)),
-                    L7Protocol::Dns => Box::new(DnsTcp::new(is_joined)),
-                    // It is no protocol of TCP.
-                    L7Protocol::Quic => return,
-                };
-                self.phase = Phase::Known(speech);
+            Found::Parser(parser) => {
+                self.phase = Phase::Known(parser);
                 let other = mem::take(&mut self.first[side.other().index()]);
                 let is_after = !other.bytes.is_empty() && other.began < began;
                 if is_after {
-                    self.bytes(side.other(), &other.bytes, other.began, desk);
+                    self.bytes(side.other(), &other.bytes, other.began, context);
                 }
-                self.bytes(side, text, began, desk);
+                self.bytes(side, text, began, context);
                 if !rest.is_empty() {
-                    self.bytes(side, rest, time, desk);
+                    self.bytes(side, rest, time, context);
                 }
                 if !is_after && !other.bytes.is_empty() {
-                    self.bytes(side.other(), &other.bytes, other.began, desk);
+                    self.bytes(side.other(), &other.bytes, other.began, context);
                 }
             }
-            StreamStart::More if text.len() < desk.limits().head => {
+            Found::More if text.len() < context.limits().head => {
                 let bytes = match first.bytes.is_empty() {
                     true => data.to_vec(),
                     false => first.bytes,
                 };
                 self.first[side.index()] = First { bytes, began };
             }
-            StreamStart::More | StreamStart::Other => {}
+            Found::More | Found::Nothing => {}
         }
+    }
+
+    /// Which of our own protocols a side speaks.
+    fn own(&self, side: Side, text: &[u8], context: &Context<'_>) -> Found {
+        let ports = (context.flow.source.port, context.flow.destination.port);
+        let (protocol, is_client) = match detect_stream(text, ports) {
+            StreamStart::Found {
+                protocol,
+                is_client,
+            } => (protocol, is_client),
+            StreamStart::More => return Found::More,
+            StreamStart::Other => return Found::Nothing,
+        };
+        if !context.limits().protocols.contains(protocol) {
+            return Found::NotFollowed;
+        }
+        let client = match is_client {
+            Some(true) => side,
+            Some(false) => side.other(),
+            None => lower_port(context, side).other(),
+        };
+        let mut is_joined = self.is_joined;
+        is_joined[side.index()] = false;
+        Found::Parser(match protocol {
+            L7Protocol::Http1 => Box::new(Http1::new(client, is_joined)),
+            L7Protocol::Http2 => Box::new(Http2::new(client, is_client.is_some(), self.is_joined)),
+            L7Protocol::Tls => Box::new(Tls::new(client)),
+            L7Protocol::Kafka => Box::new(Kafka::new(client, is_joined)),
+            L7Protocol::Dns => Box::new(DnsTcp::new(is_joined)),
+            // It is no protocol of TCP.
+            L7Protocol::Quic => return Found::Nothing,
+        })
     }
 
     /// Gives up what waits; gives how many there were.
     pub(super) fn clear(&mut self) -> u64 {
         match &mut self.phase {
             Phase::Unknown | Phase::Over => 0,
-            Phase::Known(speech) => speech.clear(),
+            Phase::Known(parser) => parser.clear(),
         }
     }
 
-    pub(super) fn end(&mut self, side: Side, desk: &mut Desk<'_>) {
-        if let Phase::Known(speech) = &mut self.phase {
-            speech.end(side, desk);
+    pub(super) fn end(&mut self, side: Side, context: &mut Context<'_>) {
+        if let Phase::Known(parser) = &mut self.phase {
+            parser.end(side, context);
         }
     }
 }
 
 /// The side with the lower port: that of the server, mostly. `sender` sent the packet.
-fn lower_port(desk: &Desk<'_>, sender: Side) -> Side {
-    if desk.flow.source.port < desk.flow.destination.port {
+fn lower_port(context: &Context<'_>, sender: Side) -> Side {
+    if context.flow.source.port < context.flow.destination.port {
         sender
     } else {
         sender.other()
     }
 }
 
-/// One side of a conversation, listened to.
-pub(super) struct Ear<'a, 'd> {
-    pub(super) talk: &'a mut Talk,
+/// Reads one direction of a conversation.
+pub(super) struct SideReader<'a, 'd> {
+    pub(super) conversation: &'a mut Conversation,
     pub(super) side: Side,
-    pub(super) desk: &'a mut Desk<'d>,
+    pub(super) context: &'a mut Context<'d>,
 }
 
-impl Reader for Ear<'_, '_> {
+impl Reader for SideReader<'_, '_> {
     fn bytes(&mut self, data: &[u8], time: u64) {
-        self.talk.bytes(self.side, data, time, self.desk);
+        self.conversation.bytes(self.side, data, time, self.context);
     }
 
     fn hole(&mut self, length: Option<u32>) {
-        match &mut self.talk.phase {
+        match &mut self.conversation.phase {
             Phase::Over => {}
             Phase::Unknown => {
-                self.talk.is_joined[self.side.index()] = true;
-                self.talk.first[self.side.index()] = First::default();
+                self.conversation.is_joined[self.side.index()] = true;
+                self.conversation.first[self.side.index()] = First::default();
             }
-            Phase::Known(speech) => speech.hole(self.side, length, self.desk),
+            Phase::Known(parser) => parser.hole(self.side, length, self.context),
         }
     }
 
     fn can_skip(&self, length: u32) -> bool {
-        match &self.talk.phase {
+        match &self.conversation.phase {
             Phase::Over => true,
             Phase::Unknown => false,
-            Phase::Known(speech) => speech.can_skip(self.side, length),
+            Phase::Known(parser) => parser.can_skip(self.side, length),
         }
     }
 
     fn end(&mut self) {
-        self.talk.end(self.side, self.desk);
+        self.conversation.end(self.side, self.context);
     }
 
     fn stats(&mut self) -> &mut TrackerStats {
-        self.desk.stats
+        self.context.stats
     }
 }
