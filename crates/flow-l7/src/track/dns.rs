@@ -190,12 +190,14 @@ fn ask(
     });
     if is_to_group(context.flow.destination.ip.0) {
         context.stats.one_way += 1;
+        context.recorder.buffers.keep_text(query.repeat.text);
         return;
     }
     let is_same =
         |query: &Query| (query.id, query.sender, query.question) == (id, sender, question);
     if queries.find(false, is_same).is_some() {
         context.stats.repeated += 1;
+        context.recorder.buffers.keep_text(query.repeat.text);
         return;
     }
     if let Some(answered) = queries.find(true, is_same) {

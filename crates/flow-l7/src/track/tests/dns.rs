@@ -57,6 +57,23 @@ fn a_query_and_its_answer() {
 }
 
 #[test]
+fn an_answer_without_a_question_repeats_that_of_its_query() {
+    let mut answer = vec![0, 7, 0x81, 0x80, 0, 0, 0, 1, 0, 0, 0, 0];
+    answer.extend_from_slice(&[0, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 192, 0, 2, 1]);
+    let mut lab = Lab::new(Limits::default());
+    for (is_client, time, message) in [(true, 1_000, dns(7, false, "host")), (false, 2_000, answer)]
+    {
+        let flow = packet(is_client, Protocol::UDP, 53, time);
+        lab.give(&flow, &Segment::datagram(&message));
+    }
+    assert_eq!(
+        lab.summaries()[1],
+        "DNS Answer \"192.0.2.1\" TTL: 9 1µs (host. A)"
+    );
+    assert_eq!(lab.tracker.stats().paired, 1);
+}
+
+#[test]
 fn an_answer_that_nobody_asked_for() {
     let mut lab = Lab::new(Limits::default());
     for (is_client, message) in [
