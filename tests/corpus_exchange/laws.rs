@@ -12,7 +12,7 @@ fn little_memory_is_kept_to() {
         memory: 16_000,
         head: 1_000,
         window: 1_500,
-        waiting: 4,
+        pending: 4,
         ..Limits::default()
     };
     let (mut requests, mut evicted, mut connections) = (0, 0, 0);

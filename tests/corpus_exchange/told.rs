@@ -67,7 +67,7 @@ pub(crate) fn told(path: &Path, limits: Limits) -> Told {
     assert_eq!(stats.requests, gone, "{}: {stats:?}", path.display());
     assert_eq!(stats.responses, stats.paired + stats.unmatched);
     assert_eq!(count, stats.requests + stats.responses);
-    assert_eq!((tracker.waiting(), tracker.len()), (0, 0));
+    assert_eq!((tracker.pending(), tracker.len()), (0, 0));
     told.stats = stats;
     told
 }

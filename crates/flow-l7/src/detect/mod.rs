@@ -9,7 +9,7 @@ mod text;
 
 pub use self::protocol::{L7Protocol, L7Protocols};
 pub use start::{StreamStart, detect_stream};
-#[cfg(feature = "std")]
+#[cfg(feature = "track")]
 pub(crate) use text::is_request as begins_http1_request;
 
 use flow_core::wire::protocol as ip_protocol;

@@ -1,16 +1,16 @@
-//! Which protocol a stream begins with, and who said it.
+//! Which protocol a stream begins with, and who sent it.
 
 use super::{DNS_PORTS, HTTP_PORTS, KAFKA_PORTS, L7Protocol, binary, text};
 use crate::http2::PREFACE;
 
-/// What the beginning of a stream comes to.
+/// What the first bytes of a stream show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamStart {
     /// A message of this protocol begins here.
     Found {
         /// Protocol.
         protocol: L7Protocol,
-        /// Whether it is what a client says; `None` where both sides say the same.
+        /// Whether a client sent it; `None` where both sides send the same.
         is_client: Option<bool>,
     },
     /// It could become one with more bytes.
@@ -26,8 +26,8 @@ const fn found(protocol: L7Protocol, is_client: Option<bool>) -> StreamStart {
     }
 }
 
-/// The protocol of a TCP stream by what one side says, from a place on where a message may begin:
-/// by content first, by the ports (source and destination) where that is not enough.
+/// Returns the protocol of a TCP stream by the bytes of one side, from a place on where a message
+/// may begin: by content first, by the ports (source and destination) where that is not enough.
 ///
 /// Bytes of a side should be collected as long as [`StreamStart::More`] comes back: that is for
 /// a few kilobytes at most. TLS is found by its hellos alone: records that come later tell

@@ -6,6 +6,7 @@
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub(super) mod exercise;
+mod field;
 mod message;
 mod name;
 mod rdata;

@@ -2,10 +2,10 @@
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 
+use super::field::name;
 use super::name::Name;
 use super::registry::RecordType;
 use super::svcb::{Svcb, svcb};
-use super::walk::Walk;
 use crate::cursor::Cursor;
 
 /// The data of a record.
@@ -112,19 +112,11 @@ pub(super) fn decode<'a>(
         RecordType::SOA => soa(whole, at),
         RecordType::SRV => srv(whole, at),
         RecordType::TXT | RecordType::SPF => Strings::checked(data).map(RData::Txt),
-        RecordType::SVCB | RecordType::HTTPS => svcb(whole, at),
+        RecordType::SVCB | RecordType::HTTPS => svcb(whole, at).map(RData::Svcb),
         RecordType::OPT => EdnsOptions::checked(data).map(RData::Opt),
         _ => Some(RData::Other(data)),
     };
     decoded.unwrap_or(RData::Malformed(data))
-}
-
-/// The name at `at`, and where it ends.
-#[inline]
-pub(super) fn name(data: &[u8], at: usize) -> Option<(Name<'_>, usize)> {
-    let wire_len = data.len();
-    let end = Walk { data, wire_len }.name(at).ok()?;
-    Some((Name::new(data, u16::try_from(at).ok()?), end))
 }
 
 fn mx(data: &[u8], at: usize) -> Option<RData<'_>> {

@@ -2,8 +2,8 @@
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 
+use super::field::name;
 use super::name::Name;
-use super::rdata::{RData, name};
 use crate::cursor::Cursor;
 
 /// A service binding.
@@ -109,15 +109,16 @@ fn param(key: u16, value: &[u8]) -> SvcbParam<'_> {
     }
 }
 
-pub(super) fn svcb(data: &[u8], at: usize) -> Option<RData<'_>> {
+/// The service binding at `at`.
+pub(super) fn svcb(data: &[u8], at: usize) -> Option<Svcb<'_>> {
     let priority = Cursor::new(data, at).u16()?;
     let (target, end) = name(data, at + 2)?;
     let params = data.get(end..)?;
     let mut left = SvcbParams { rest: params };
     while left.next().is_some() {}
-    left.rest.is_empty().then_some(RData::Svcb(Svcb {
+    left.rest.is_empty().then_some(Svcb {
         priority,
         target,
         params,
-    }))
+    })
 }

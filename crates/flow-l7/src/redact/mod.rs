@@ -1,4 +1,4 @@
-//! What must not be told: secrets in URLs, header fields, names.
+//! Redaction of secrets: in URLs, header fields, names.
 //!
 //! A [`Redaction`] is applied while a record is built, so that a secret is never copied into it:
 //! the [`MARKER`] stands in its place. By default credentials in URLs, wherever they stand, and

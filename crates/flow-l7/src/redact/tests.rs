@@ -74,6 +74,8 @@ fn what_cannot_be_understood_is_hidden_as_a_whole() {
         "user:s3cret@host:443",
         "user%3as3cret%40host",
         "http://user:s3cret@host:80x/",
+        "http://user:s3cret",
+        "http://user:s3cret/path",
     ] {
         assert_eq!(url(&redaction, given), MARKER, "{given}");
     }
@@ -183,6 +185,7 @@ fn the_parts_of_a_url_are_joined() {
         join("h", "//user:s3cret@g/p"),
         ("|http://h//HUBBLE_REDACTED@g/p".into(), true)
     );
+    assert_eq!(join("user:s3", "/cret"), ("|HUBBLE_REDACTED".into(), true));
     assert_eq!(
         join("user:s3", "/cret@h/"),
         ("|HUBBLE_REDACTED".into(), true)

@@ -63,7 +63,8 @@ impl Redaction {
         let begin = to.len();
         to.extend_from_slice(scheme);
         to.extend_from_slice(b"://");
-        if self.leaves_url(host) && self.leaves_url(target) {
+        let is_odd = self.user_info && has_odd_port(host);
+        if !is_odd && self.leaves_url(host) && self.leaves_url(target) {
             to.extend_from_slice(host);
             to.extend_from_slice(target);
             return false;
@@ -104,7 +105,7 @@ impl Redaction {
     /// Whether there is nothing in it to redact, as far as a quick look tells.
     fn leaves_url(&self, url: &[u8]) -> bool {
         let may_hide_query = self.query && memchr::memchr2(b'?', b'#', url).is_some();
-        let may_hide_user = self.user_info && has_at(url);
+        let may_hide_user = self.user_info && (has_at(url) || has_odd_authority(url));
         self.suffixes.is_empty() && !may_hide_query && !may_hide_user
     }
 
@@ -149,7 +150,7 @@ impl Redaction {
         };
         let mut redacted = false;
         if self.user_info {
-            if !is_host(host) && (has_at(authority) || has_at(rest)) {
+            if !is_host(host) && (has_at(authority) || has_at(rest)) || has_odd_port(host) {
                 return None;
             }
             if !user.is_empty() {
@@ -306,6 +307,25 @@ fn scheme_len(url: &[u8]) -> Option<usize> {
     let end = url.iter().position(|byte| !is_letter(byte))?;
     let is_scheme = url[end] == b':' && end > 0;
     (is_scheme && is_slash(url, end + 1) && is_slash(url, end + 2)).then_some(end + 3)
+}
+
+/// Whether the authority of a URL with a scheme has something else in the place of a port.
+fn has_odd_authority(url: &[u8]) -> bool {
+    let Some(start) = scheme_len(url) else {
+        return false;
+    };
+    let after = &url[start..];
+    let is_end = |byte: &u8| matches!(byte, b'/' | b'?' | b'#' | b'\\');
+    let end = after.iter().position(is_end).unwrap_or(after.len());
+    has_odd_port(&after[..end])
+}
+
+/// Whether what stands in the place of a port is none: a password, perhaps, after which the host
+/// is missing.
+fn has_odd_port(host: &[u8]) -> bool {
+    let is_bracketed = host.first() == Some(&b'[');
+    let colon = memchr::memchr(b':', host).filter(|_| !is_bracketed);
+    colon.is_some_and(|colon| !host[colon + 1..].iter().all(u8::is_ascii_digit))
 }
 
 /// Whether it is a host, with or without a port.

@@ -2,23 +2,25 @@
 
 use std::boxed::Box;
 
-use super::desk::Desk;
+use super::added::Messages;
+use super::context::Context;
+use super::conversation::Conversation;
 use super::dns::Queries;
 use super::key::Side;
 #[cfg(feature = "quic")]
 use super::quic::Quic;
-use super::stream::Stream;
+use super::reassembler::Reassembler;
+use super::stream_parser::StreamParser;
 use super::table::Class;
-use super::talk::Talk;
 use flow_core::flow::{Flow, TcpFlags};
 
 /// A TCP connection.
 pub(super) struct Tcp {
-    pub(super) streams: [Stream; 2],
-    pub(super) talk: Talk,
+    pub(super) streams: [Reassembler; 2],
+    pub(super) conversation: Conversation,
     /// Sequence number of the first SYN, and who sent it.
     began: Option<(Side, u32)>,
-    /// Flow of the last packet, while something of it would be told at the end.
+    /// Flow of the last packet, while something of it would be reported at the end.
     last: Option<Box<Flow>>,
 }
 
@@ -29,7 +31,7 @@ impl Tcp {
         let is_client = is_begun && !flags.contains(TcpFlags::ACK);
         Self {
             streams: Default::default(),
-            talk: Talk::new([!is_begun; 2]),
+            conversation: Conversation::new([!is_begun; 2]),
             began: is_client.then_some((side, sequence)),
             last: None,
         }
@@ -45,7 +47,7 @@ impl Tcp {
 
     /// Keeps the flow of the last packet, if it will be needed.
     pub(super) fn keep(&mut self, flow: &Flow) {
-        if self.talk.is_unfinished() {
+        if self.conversation.is_unfinished() {
             **self.last.get_or_insert_default() = *flow;
         } else {
             self.last = None;
@@ -53,9 +55,9 @@ impl Tcp {
     }
 
     /// Both sides say nothing more.
-    pub(super) fn end(&mut self, desk: &mut Desk<'_>) {
+    pub(super) fn end(&mut self, context: &mut Context<'_>) {
         for side in [Side::Low, Side::High] {
-            self.talk.end(side, desk);
+            self.conversation.end(side, context);
         }
     }
 }
@@ -66,6 +68,8 @@ pub(super) enum Connection {
     #[cfg(feature = "quic")]
     Quic(Box<Quic>),
     Tcp(Box<Tcp>),
+    /// A protocol of the embedder's, over UDP.
+    Messages(Box<Messages>),
     /// It ended; what is sent again is left out. Of what class it was.
     Over(Class),
 }
@@ -73,7 +77,7 @@ pub(super) enum Connection {
 impl Connection {
     pub(super) const fn class(&self) -> Class {
         match self {
-            Self::Dns(_) => Class::Datagrams,
+            Self::Dns(_) | Self::Messages(_) => Class::Datagrams,
             #[cfg(feature = "quic")]
             Self::Quic(_) => Class::Datagrams,
             Self::Tcp(_) => Class::Stream,
@@ -87,21 +91,23 @@ impl Connection {
             #[cfg(feature = "quic")]
             Self::Quic(quic) => quic.heap_len(),
             Self::Tcp(tcp) => {
-                let streams: usize = tcp.streams.iter().map(Stream::heap_len).sum();
+                let streams: usize = tcp.streams.iter().map(Reassembler::heap_len).sum();
                 let last = tcp.last.as_ref().map_or(0, |_| Flow::SIZE);
-                size_of::<Tcp>() + streams + tcp.talk.heap_len() + last
+                size_of::<Tcp>() + streams + tcp.conversation.heap_len() + last
             }
+            Self::Messages(messages) => messages.heap_len(),
             Self::Over(_) => 0,
         }
     }
 
     /// Requests that wait.
-    pub(super) fn waiting(&self) -> usize {
+    pub(super) fn pending(&self) -> usize {
         match self {
-            Self::Dns(queries) => queries.waiting(),
+            Self::Dns(queries) => queries.pending(),
             #[cfg(feature = "quic")]
-            Self::Quic(quic) => quic.waiting(),
-            Self::Tcp(tcp) => tcp.talk.waiting(),
+            Self::Quic(quic) => quic.pending(),
+            Self::Tcp(tcp) => tcp.conversation.pending(),
+            Self::Messages(messages) => messages.pending(),
             Self::Over(_) => 0,
         }
     }
@@ -109,10 +115,10 @@ impl Connection {
     /// Whether it is kept only to know what is sent again.
     pub(super) const fn is_over(&self) -> bool {
         match self {
-            Self::Dns(queries) => queries.waiting() == 0,
+            Self::Dns(queries) => queries.pending() == 0,
             #[cfg(feature = "quic")]
             Self::Quic(_) => false,
-            Self::Tcp(_) => false,
+            Self::Tcp(_) | Self::Messages(_) => false,
             Self::Over(_) => true,
         }
     }
@@ -122,7 +128,7 @@ impl Connection {
         matches!(self, Self::Tcp(tcp) if tcp.is_same(side, sequence))
     }
 
-    /// The flow of the last packet, where something is to be told at the end.
+    /// The flow of the last packet, where something is to be reported at the end.
     pub(super) fn last(&mut self) -> Option<Box<Flow>> {
         match self {
             Self::Tcp(tcp) => tcp.last.take(),
@@ -136,7 +142,8 @@ impl Connection {
             Self::Dns(queries) => queries.clear(),
             #[cfg(feature = "quic")]
             Self::Quic(quic) => quic.clear(),
-            Self::Tcp(tcp) => tcp.talk.clear(),
+            Self::Tcp(tcp) => tcp.conversation.clear(),
+            Self::Messages(messages) => messages.clear(),
             Self::Over(_) => 0,
         }
     }

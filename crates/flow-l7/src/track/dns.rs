@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::vec::Vec;
 
-use super::desk::{Desk, Told};
+use super::context::{Context, Reported};
 use super::key::Side;
-use super::recorder::{Recorder, Spare, question_hash};
+use super::recorder::{Buffers, Recorder, question_hash};
 use crate::dns::Message;
 use flow_core::record::{L7Body, RecordFlags, RecordType};
 
@@ -41,7 +41,7 @@ impl Repeat {
             return Self::default();
         };
         let name = dns.query().as_bytes();
-        let mut text = recorder.spare.text(&[name]);
+        let mut text = recorder.buffers.text(&[name]);
         for kind in dns.qtypes() {
             text.extend_from_slice(&kind.0.to_be_bytes());
         }
@@ -78,15 +78,15 @@ impl core::fmt::Debug for Repeat {
 #[derive(Debug, Default)]
 pub(super) struct Queries {
     list: VecDeque<Query>,
-    waiting: usize,
+    pending: usize,
     /// Bytes that those that wait have on the heap.
     bytes: usize,
 }
 
 impl Queries {
     /// Queries that wait.
-    pub(super) const fn waiting(&self) -> usize {
-        self.waiting
+    pub(super) const fn pending(&self) -> usize {
+        self.pending
     }
 
     /// Whether nothing is remembered either.
@@ -100,7 +100,7 @@ impl Queries {
 
     /// Forgets all, and tells how many waited.
     pub(super) fn clear(&mut self) -> u64 {
-        core::mem::take(self).waiting as u64
+        core::mem::take(self).pending as u64
     }
 
     fn find(&self, is_answered: bool, is_it: impl Fn(&Query) -> bool) -> Option<usize> {
@@ -110,15 +110,15 @@ impl Queries {
     }
 
     /// The query at this place was answered.
-    fn answered(&mut self, at: usize, spare: &mut Spare) {
+    fn answered(&mut self, at: usize, buffers: &mut Buffers) {
         if let Some(query) = self.list.get_mut(at) {
             query.is_answered = true;
-            self.waiting -= 1;
+            self.pending -= 1;
             let repeat = core::mem::take(&mut query.repeat);
             self.bytes -= repeat.text.capacity();
-            spare.keep_text(repeat.text);
+            buffers.keep_text(repeat.text);
         }
-        if self.list.len() - self.waiting > ANSWERED
+        if self.list.len() - self.pending > ANSWERED
             && let Some(oldest) = self.find(true, |_| true)
         {
             self.list.remove(oldest);
@@ -128,11 +128,11 @@ impl Queries {
     /// Adds the newest. Whether the oldest that waits had to go because `limit` wait already.
     fn push(&mut self, query: Query, limit: usize) -> bool {
         let limit = limit.max(1);
-        let is_full = self.waiting >= limit;
+        let is_full = self.pending >= limit;
         if is_full && let Some(oldest) = self.find(false, |_| true) {
             let removed = self.list.remove(oldest);
             self.bytes -= removed.map_or(0, |query| query.repeat.text.capacity());
-            self.waiting -= 1;
+            self.pending -= 1;
         }
         if self.list.len() >= limit
             && let Some(answered) = self.find(true, |_| true)
@@ -141,7 +141,7 @@ impl Queries {
         }
         self.bytes += query.repeat.text.capacity();
         self.list.push_back(query);
-        self.waiting += 1;
+        self.pending += 1;
         is_full
     }
 }
@@ -152,16 +152,16 @@ pub(super) fn message(
     sender: Side,
     (data, wire_len): (&[u8], usize),
     began: u64,
-    desk: &mut Desk<'_>,
+    context: &mut Context<'_>,
 ) -> bool {
     let Ok(message) = Message::parse(data, wire_len) else {
-        desk.stats.malformed += 1;
+        context.stats.malformed += 1;
         return false;
     };
     if message.is_response() {
-        answer(queries, sender, &message, began, desk);
+        answer(queries, sender, &message, began, context);
     } else {
-        ask(queries, sender, &message, began, desk);
+        ask(queries, sender, &message, began, context);
     }
     true
 }
@@ -171,38 +171,40 @@ fn ask(
     sender: Side,
     message: &Message<'_>,
     began: u64,
-    desk: &mut Desk<'_>,
+    context: &mut Context<'_>,
 ) {
-    desk.recorder.dns(message);
+    context.recorder.dns(message);
     let (id, question) = (message.id(), question_hash(message));
     let query = Query {
         id,
         is_answered: false,
         sender,
-        repeat: Repeat::of(desk.recorder),
+        repeat: Repeat::of(context.recorder),
         question,
-        time: desk.now(),
+        time: context.now(),
     };
-    desk.tell(Told {
+    context.report(Reported {
         sender,
         began,
-        asked: None,
+        requested: None,
     });
-    if is_to_group(desk.flow.destination.ip.0) {
-        desk.stats.one_way += 1;
+    if is_to_group(context.flow.destination.ip.0) {
+        context.stats.one_way += 1;
+        context.recorder.buffers.keep_text(query.repeat.text);
         return;
     }
     let is_same =
         |query: &Query| (query.id, query.sender, query.question) == (id, sender, question);
     if queries.find(false, is_same).is_some() {
-        desk.stats.repeated += 1;
+        context.stats.repeated += 1;
+        context.recorder.buffers.keep_text(query.repeat.text);
         return;
     }
     if let Some(answered) = queries.find(true, is_same) {
         queries.list.remove(answered);
     }
-    let limit = desk.limits().waiting;
-    desk.stats.evicted += u64::from(queries.push(query, limit));
+    let limit = context.limits().pending;
+    context.stats.evicted += u64::from(queries.push(query, limit));
 }
 
 fn answer(
@@ -210,40 +212,40 @@ fn answer(
     sender: Side,
     message: &Message<'_>,
     began: u64,
-    desk: &mut Desk<'_>,
+    context: &mut Context<'_>,
 ) {
     let (id, question) = (message.id(), question_hash(message));
     let is_it = |query: &Query| {
         let is_question = question.is_none() || query.question == question;
         query.id == id && query.sender != sender && is_question
     };
-    let waiting = queries.find(false, is_it);
-    if waiting.is_none() && queries.find(true, is_it).is_some() {
-        desk.stats.repeated_responses += 1;
+    let pending = queries.find(false, is_it);
+    if pending.is_none() && queries.find(true, is_it).is_some() {
+        context.stats.repeated_responses += 1;
         return;
     }
-    desk.recorder.dns(message);
-    let mut asked = None;
-    match waiting.and_then(|at| queries.list.get(at)) {
+    context.recorder.dns(message);
+    let mut requested = None;
+    match pending.and_then(|at| queries.list.get(at)) {
         Some(query) => {
-            desk.stats.paired += 1;
-            asked = Some(query.time);
+            context.stats.paired += 1;
+            requested = Some(query.time);
             if question.is_none() {
-                query.repeat.put(desk.recorder);
+                query.repeat.put(context.recorder);
             }
         }
         None => {
-            desk.stats.unmatched += 1;
-            desk.recorder.record.flags |= RecordFlags::UNMATCHED;
+            context.stats.unmatched += 1;
+            context.recorder.record.flags |= RecordFlags::UNMATCHED;
         }
     }
-    if let Some(at) = waiting {
-        queries.answered(at, &mut desk.recorder.spare);
+    if let Some(at) = pending {
+        queries.answered(at, &mut context.recorder.buffers);
     }
-    desk.tell(Told {
+    context.report(Reported {
         sender,
         began,
-        asked,
+        requested,
     });
 }
 

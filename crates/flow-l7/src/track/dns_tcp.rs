@@ -1,10 +1,10 @@
 //! DNS over TCP: each message has its length before it.
 
-use super::desk::Desk;
+use super::context::Context;
 use super::dns::{self, Queries};
 use super::frames::{Frame, Frames, Prefix, Step};
 use super::key::Side;
-use super::speech::{Next, Speech};
+use super::stream_parser::{Next, StreamParser};
 use crate::{L7Protocol, StreamStart, detect_stream};
 
 struct Length;
@@ -34,18 +34,18 @@ impl DnsTcp {
         }
     }
 
-    fn message(&mut self, side: Side, frame: &Frame<'_>, desk: &mut Desk<'_>) {
+    fn message(&mut self, side: Side, frame: &Frame<'_>, context: &mut Context<'_>) {
         let message = (&*frame.data, frame.length as usize);
-        dns::message(&mut self.queries, side, message, frame.began, desk);
+        dns::message(&mut self.queries, side, message, frame.began, context);
     }
 }
 
-impl Speech for DnsTcp {
-    fn bytes(&mut self, side: Side, mut data: &[u8], time: u64, desk: &mut Desk<'_>) -> Next {
-        let most = desk.limits().head;
+impl StreamParser for DnsTcp {
+    fn bytes(&mut self, side: Side, mut data: &[u8], time: u64, context: &mut Context<'_>) -> Next {
+        let most = context.limits().head;
         let half = &mut self.halves[side.index()];
         if half.is_lost() {
-            let ports = (desk.flow.source.port, desk.flow.destination.port);
+            let ports = (context.flow.source.port, context.flow.destination.port);
             if let StreamStart::Found { protocol, .. } = detect_stream(data, ports)
                 && protocol == L7Protocol::Dns
             {
@@ -55,19 +55,19 @@ impl Speech for DnsTcp {
         loop {
             match self.halves[side.index()].step(&mut data, time, most) {
                 Step::More => return Next::Same,
-                Step::Bad => desk.stats.malformed += 1,
-                Step::Frame(frame) => self.message(side, &frame, desk),
+                Step::Bad => context.stats.malformed += 1,
+                Step::Frame(frame) => self.message(side, &frame, context),
             }
         }
     }
 
-    fn hole(&mut self, side: Side, length: Option<u32>, desk: &mut Desk<'_>) {
+    fn hole(&mut self, side: Side, length: Option<u32>, context: &mut Context<'_>) {
         let half = &mut self.halves[side.index()];
         let was_lost = half.is_lost();
         let part = half.hole(length);
-        desk.stats.gaps += u64::from(!was_lost && (half.is_lost() || part.is_some()));
+        context.stats.gaps += u64::from(!was_lost && (half.is_lost() || part.is_some()));
         if let Some(part) = part {
-            self.message(side, &part, desk);
+            self.message(side, &part, context);
         }
     }
 
@@ -75,15 +75,15 @@ impl Speech for DnsTcp {
         self.halves[side.index()].can_skip(length)
     }
 
-    fn end(&mut self, side: Side, desk: &mut Desk<'_>) {
+    fn end(&mut self, side: Side, context: &mut Context<'_>) {
         if let Some(part) = self.halves[side.index()].hole(None) {
-            self.message(side, &part, desk);
+            self.message(side, &part, context);
         }
         self.halves[side.index()].lose();
     }
 
-    fn waiting(&self) -> usize {
-        self.queries.waiting()
+    fn pending(&self) -> usize {
+        self.queries.pending()
     }
 
     fn is_unfinished(&self) -> bool {

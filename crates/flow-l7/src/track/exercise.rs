@@ -1,6 +1,6 @@
 //! Packets made of any bytes, and the laws that hold of a tracker.
 
-use super::recorder::Spare;
+use super::recorder::Buffers;
 use super::{Limits, Segment, Tracker, TrackerStats};
 use crate::redact::Redaction;
 use flow_core::flow::{Flow, Ip, Protocol, TcpFlags};
@@ -11,18 +11,18 @@ const PORTS: [u16; 8] = [53, 80, 443, 9092, 50_051, 5353, 40_000, 8080];
 pub(super) const PLACE: usize = 400;
 
 /// For tests and fuzzing: whatever the packets, the tracker keeps to its limits, and its counters
-/// agree with what it told.
+/// agree with what it reported.
 pub fn exchange(data: &[u8]) {
     let limits = Limits {
         connections: 4,
         memory: 12_000,
         head: 400,
         window: 200,
-        waiting: 3,
+        pending: 3,
         ..Limits::default()
     };
     let mut tracker = Tracker::new(limits, Redaction::default());
-    let (mut sequences, mut time, mut told) = ([[7_u32; 2]; 8], 1_000_000_u64, 0);
+    let (mut sequences, mut time, mut reported) = ([[7_u32; 2]; 8], 1_000_000_u64, 0);
     let mut rest = data;
     while let [what, place, length, after @ ..] = rest {
         let (payload, after) = after.split_at(after.len().min(usize::from(*length)));
@@ -67,25 +67,25 @@ pub fn exchange(data: &[u8]) {
         segment.wire_len += u32::from(has(5)) * 9;
         tracker.track(&flow, &segment, &mut |flow, record| {
             assert_eq!(flow.l7_type, record.protocol());
-            told += 1;
+            reported += 1;
         });
-        assert!(tracker.memory() <= limits.memory + limits.connections * PLACE + Spare::MAX);
-        laws(&tracker, told);
+        assert!(tracker.memory() <= limits.memory + limits.connections * PLACE + Buffers::MAX);
+        laws(&tracker, reported);
     }
-    tracker.finish(&mut |_, _| told += 1);
-    laws(&tracker, told);
-    assert_eq!((tracker.waiting(), tracker.len()), (0, 0));
+    tracker.finish(&mut |_, _| reported += 1);
+    laws(&tracker, reported);
+    assert_eq!((tracker.pending(), tracker.len()), (0, 0));
 }
 
-/// The laws of [`TrackerStats`]: `told` flows were handed out.
-pub(super) fn laws(tracker: &Tracker, told: u64) {
+/// The laws of [`TrackerStats`]: `reported` messages were handed out.
+pub(super) fn laws(tracker: &Tracker, reported: u64) {
     let stats: TrackerStats = tracker.stats();
     let packets = stats.ignored + stats.empty + stats.not_recognised + stats.after_end;
     assert_eq!(stats.segments, packets + stats.datagrams + stats.followed);
     let gone = stats.paired + stats.repeated + stats.unanswered + stats.evicted + stats.one_way;
-    assert_eq!(stats.requests, gone + tracker.waiting(), "{stats:?}");
+    assert_eq!(stats.requests, gone + tracker.pending(), "{stats:?}");
     assert_eq!(stats.responses, stats.paired + stats.unmatched, "{stats:?}");
-    assert_eq!(told, stats.requests + stats.responses);
+    assert_eq!(reported, stats.requests + stats.responses);
     let ended = stats.ended + stats.expired + stats.evicted_full + stats.evicted_memory;
     assert_eq!(stats.connections, ended + tracker.len() as u64);
 }

@@ -5,7 +5,7 @@ use core::mem;
 use std::borrow::Cow;
 use std::vec::Vec;
 
-/// How the length of a message is told.
+/// How the length of a message is encoded.
 pub(super) trait Prefix {
     /// Bytes of it.
     const LEN: usize;
@@ -187,19 +187,19 @@ impl<P: Prefix> Frames<P> {
     pub(super) fn hole(&mut self, length: Option<u32>) -> Option<Frame<'static>> {
         let mut bytes = mem::take(&mut self.bytes);
         let state = mem::replace(&mut self.state, State::Search);
-        let told = (bytes.len() >= P::LEN).then(|| P::length(&bytes)).flatten();
-        let left = match (state, told) {
+        let whole = (bytes.len() >= P::LEN).then(|| P::length(&bytes)).flatten();
+        let left = match (state, whole) {
             (State::Rest(left), _) => left,
-            (State::Message, Some(told)) => {
+            (State::Message, Some(whole)) => {
                 let have = u32::try_from(bytes.len() - P::LEN).unwrap_or(u32::MAX);
-                told.saturating_sub(have)
+                whole.saturating_sub(have)
             }
             _ => return None,
         };
         if let Some(length) = length.filter(|length| *length <= left) {
             self.rest(left - length);
         }
-        let (State::Message, Some(length)) = (state, told) else {
+        let (State::Message, Some(length)) = (state, whole) else {
             return None;
         };
         Some(Frame {

@@ -4,12 +4,12 @@ use core::mem;
 use std::boxed::Box;
 use std::vec::Vec;
 
-use super::asked::Asked;
-use super::desk::{Desk, Told};
+use super::context::{Context, Reported};
 use super::http2::Http2;
 use super::key::Side;
-use super::queue::{Queue, Waiting};
-use super::speech::{Next, Speech};
+use super::pending::{PendingRequest, PendingRequests};
+use super::pending_http::PendingHttp;
+use super::stream_parser::{Next, StreamParser};
 use crate::http1::{Answering, Body, Framing, Request, Response};
 use crate::{L7Flags, begins_http1_request};
 use flow_core::record::RecordFlags;
@@ -42,7 +42,7 @@ enum State {
 pub(super) struct Http1 {
     client: Side,
     halves: [Half; 2],
-    waiting: Queue<Asked>,
+    pending: PendingRequests<PendingHttp>,
     /// Responses that come first and whose requests had to go.
     forgotten: u64,
     /// A response may have been missed since the last request.
@@ -66,7 +66,7 @@ impl Http1 {
                 },
                 ..Half::default()
             }),
-            waiting: Queue::default(),
+            pending: PendingRequests::default(),
             forgotten: 0,
             is_response_lost: false,
             is_client_whole: !is_joined[client.index()],
@@ -80,9 +80,9 @@ impl Http1 {
         side: Side,
         data: &[u8],
         time: u64,
-        desk: &mut Desk<'_>,
+        context: &mut Context<'_>,
     ) -> Option<(usize, After)> {
-        let limit = desk.limits().head;
+        let limit = context.limits().head;
         let half = &mut self.halves[side.index()];
         if half.head.is_empty() {
             let blank = data.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
@@ -92,19 +92,19 @@ impl Http1 {
                 return None;
             }
             half.began = time;
-            return match self.parse(side, text, false, desk) {
+            return match self.parse(side, text, false, context) {
                 Parsed::Whole(length, next) => Some((blank + length, next)),
                 Parsed::Part if text.len() < limit => {
                     self.halves[side.index()].head.extend_from_slice(text);
                     None
                 }
                 Parsed::Part => {
-                    self.cut(side, text.to_vec(), RecordFlags::LIMIT, desk);
+                    self.cut(side, text.to_vec(), RecordFlags::LIMIT, context);
                     None
                 }
                 Parsed::Bad => {
-                    desk.stats.malformed += 1;
-                    self.lose(side, desk);
+                    context.stats.malformed += 1;
+                    self.lose(side, context);
                     None
                 }
             };
@@ -119,10 +119,10 @@ impl Http1 {
                 half.head = head;
                 return None;
             }
-            self.cut(side, head, RecordFlags::LIMIT, desk);
+            self.cut(side, head, RecordFlags::LIMIT, context);
             return None;
         };
-        match self.parse(side, &head[..end], true, desk) {
+        match self.parse(side, &head[..end], true, context) {
             Parsed::Whole(_, next) => {
                 if head.capacity() <= KEPT {
                     head.clear();
@@ -131,15 +131,21 @@ impl Http1 {
                 Some((end - from, next))
             }
             Parsed::Part | Parsed::Bad => {
-                desk.stats.malformed += 1;
-                self.lose(side, desk);
+                context.stats.malformed += 1;
+                self.lose(side, context);
                 None
             }
         }
     }
 
     /// Reads a head and tells it, where it is whole or `takes_part`.
-    fn parse(&mut self, side: Side, text: &[u8], takes_part: bool, desk: &mut Desk<'_>) -> Parsed {
+    fn parse(
+        &mut self,
+        side: Side,
+        text: &[u8],
+        takes_part: bool,
+        context: &mut Context<'_>,
+    ) -> Parsed {
         let part = |is_truncated: bool| match is_truncated {
             true => Parsed::Part,
             false => Parsed::Bad,
@@ -150,7 +156,7 @@ impl Http1 {
             }
             return match Request::parse(text) {
                 Ok(request) if request.is_whole() || takes_part => {
-                    self.request(side, &request, desk);
+                    self.request(side, &request, context);
                     Parsed::Whole(request.head_len(), After::Http)
                 }
                 Ok(_) => Parsed::Part,
@@ -159,7 +165,7 @@ impl Http1 {
         }
         match Response::parse(text) {
             Ok(response) if response.is_whole() || takes_part => {
-                let next = self.response(side, &response, desk);
+                let next = self.response(side, &response, context);
                 Parsed::Whole(response.head_len(), next)
             }
             Ok(_) => Parsed::Part,
@@ -167,34 +173,39 @@ impl Http1 {
         }
     }
 
-    fn request(&mut self, side: Side, request: &Request<'_>, desk: &mut Desk<'_>) {
+    fn request(&mut self, side: Side, request: &Request<'_>, context: &mut Context<'_>) {
         if mem::take(&mut self.is_response_lost) {
             // The client asks again: what it asked before was answered unseen.
-            desk.stats.unanswered += self.waiting.clear();
+            context.stats.unanswered += self.pending.clear();
             self.forgotten = 0;
         }
-        let is_url_redacted = desk.recorder.http1_request(request);
-        self.ask(side, is_url_redacted, desk);
+        let is_url_redacted = context.recorder.http1_request(request);
+        self.ask(side, is_url_redacted, context);
         self.halves[side.index()].state = after(request.framing());
     }
 
-    fn response(&mut self, side: Side, response: &Response<'_>, desk: &mut Desk<'_>) -> After {
+    fn response(
+        &mut self,
+        side: Side,
+        response: &Response<'_>,
+        context: &mut Context<'_>,
+    ) -> After {
         if matches!(response.status(), 100 | 102..=199) {
-            desk.stats.interim += 1;
+            context.stats.interim += 1;
             return After::Http;
         }
         let is_h2c = response
             .upgrade()
             .is_some_and(|name| name.eq_ignore_ascii_case(b"h2c"));
         if response.status() == 101 && is_h2c {
-            desk.stats.interim += 1;
+            context.stats.interim += 1;
             return After::Http2(self.upgrade());
         }
-        desk.recorder.http1_response(response);
-        let answering = self.answer(side, desk);
+        context.recorder.http1_response(response);
+        let answering = self.answer(side, context);
         let framing = response.framing(answering);
         if framing == Framing::Upgrade {
-            desk.stats.unanswered += self.waiting.clear();
+            context.stats.unanswered += self.pending.clear();
             return match answering {
                 Answering::Connect => After::Unknown,
                 _ => After::Over,
@@ -207,99 +218,99 @@ impl Http1 {
     /// HTTP/2 from here on; the request that asked for it is its first stream.
     fn upgrade(&mut self) -> Box<Http2> {
         let mut http2 = Http2::new(self.client, true, [false; 2]);
-        while let Some(Waiting { time, what, .. }) = self.waiting.pop() {
+        while let Some(PendingRequest { time, what, .. }) = self.pending.pop() {
             http2.upgraded(time, what);
         }
         Box::new(http2)
     }
 
-    fn tell(&self, sender: Side, asked: Option<u64>, desk: &mut Desk<'_>) {
-        desk.tell(Told {
+    fn report(&self, sender: Side, requested: Option<u64>, context: &mut Context<'_>) {
+        context.report(Reported {
             sender,
             began: self.halves[sender.index()].began,
-            asked,
+            requested,
         });
     }
 
     /// A head goes no further: tells what is there of it, and looks for the next one.
-    fn cut(&mut self, side: Side, head: Vec<u8>, flags: RecordFlags, desk: &mut Desk<'_>) {
-        self.lose(side, desk);
+    fn cut(&mut self, side: Side, head: Vec<u8>, flags: RecordFlags, context: &mut Context<'_>) {
+        self.lose(side, context);
         if head.is_empty() {
             return;
         }
         if side == self.client {
             if let Ok(request) = Request::parse(&head) {
-                let is_url_redacted = desk.recorder.http1_request(&request);
-                desk.recorder.record.flags |= flags | truncated(request.flags());
-                return self.ask(side, is_url_redacted, desk);
+                let is_url_redacted = context.recorder.http1_request(&request);
+                context.recorder.record.flags |= flags | truncated(request.flags());
+                return self.ask(side, is_url_redacted, context);
             }
         } else if let Ok(response) = Response::parse(&head) {
-            desk.recorder.http1_response(&response);
-            desk.recorder.record.flags |= flags | truncated(response.flags());
-            self.answer(side, desk);
+            context.recorder.http1_response(&response);
+            context.recorder.record.flags |= flags | truncated(response.flags());
+            self.answer(side, context);
             return;
         }
-        desk.stats.truncated += 1;
+        context.stats.truncated += 1;
     }
 
     /// Tells a request, which waits from now on.
-    fn ask(&mut self, side: Side, is_url_redacted: bool, desk: &mut Desk<'_>) {
-        let what = Asked::of(desk.recorder, is_url_redacted);
-        self.tell(side, None, desk);
+    fn ask(&mut self, side: Side, is_url_redacted: bool, context: &mut Context<'_>) {
+        let what = PendingHttp::of(context.recorder, is_url_redacted);
+        self.report(side, None, context);
         if self.ahead > 0 {
             // It was answered before it was seen; the next response is not its own.
             self.ahead -= 1;
-            desk.stats.unanswered += 1;
+            context.stats.unanswered += 1;
             return;
         }
-        let waiting = Waiting {
+        let pending = PendingRequest {
             id: 0,
-            time: desk.now(),
+            time: context.now(),
             what,
         };
-        if self.waiting.push(waiting, desk.limits().waiting) {
-            desk.stats.evicted += 1;
+        if self.pending.push(pending, context.limits().pending) {
+            context.stats.evicted += 1;
             self.forgotten += 1;
         }
     }
 
     /// Tells a response with what it repeats of its request.
-    fn answer(&mut self, side: Side, desk: &mut Desk<'_>) -> Answering {
-        let waiting = match self.forgotten {
-            0 => self.waiting.pop(),
+    fn answer(&mut self, side: Side, context: &mut Context<'_>) -> Answering {
+        let pending = match self.forgotten {
+            0 => self.pending.pop(),
             _ => None,
         };
-        let (mut asked, mut answering) = (None, Answering::Other);
-        if let Some(Waiting { time, what, .. }) = waiting {
-            desk.stats.paired += 1;
-            (asked, answering) = (Some(time), what.answering);
-            what.repeat(&mut desk.recorder.record, &mut desk.recorder.spare);
+        let (mut requested, mut answering) = (None, Answering::Other);
+        if let Some(PendingRequest { time, what, .. }) = pending {
+            context.stats.paired += 1;
+            (requested, answering) = (Some(time), what.answering);
+            what.repeat(&mut context.recorder.record, &mut context.recorder.buffers);
         } else {
             self.ahead += u64::from(self.is_client_whole && self.forgotten == 0);
-            desk.stats.unmatched += 1;
-            desk.recorder.record.flags |= RecordFlags::UNMATCHED;
+            context.stats.unmatched += 1;
+            context.recorder.record.flags |= RecordFlags::UNMATCHED;
         }
         self.forgotten = self.forgotten.saturating_sub(1);
-        self.tell(side, asked, desk);
+        self.report(side, requested, context);
         answering
     }
 
     /// Where messages begin is not known any more.
-    fn lose(&mut self, side: Side, desk: &mut Desk<'_>) {
+    fn lose(&mut self, side: Side, context: &mut Context<'_>) {
         self.halves[side.index()].state = State::Search;
         self.halves[side.index()].head = Vec::new();
         if side != self.client {
-            if self.waiting.len() > 1 {
+            if self.pending.len() > 1 {
                 // Which of them the next response answers cannot be told.
-                desk.stats.unanswered += self.waiting.clear();
+                context.stats.unanswered += self.pending.clear();
             }
             self.is_response_lost = true;
         }
     }
 }
 
-impl Speech for Http1 {
-    fn bytes(&mut self, side: Side, data: &[u8], time: u64, desk: &mut Desk<'_>) -> Next {
+impl StreamParser for Http1 {
+    fn bytes(&mut self, side: Side, data: &[u8], time: u64, context: &mut Context<'_>) -> Next {
         let mut rest = data;
         let mut is_first = true;
         while !rest.is_empty() {
@@ -313,7 +324,7 @@ impl Speech for Http1 {
                     if body.is_done() {
                         half.state = State::Head;
                     } else if body.is_lost() {
-                        self.lose(side, desk);
+                        self.lose(side, context);
                     }
                 }
                 State::Search => {
@@ -326,7 +337,7 @@ impl Speech for Http1 {
                     }
                     half.state = State::Head;
                 }
-                State::Head => match self.head(side, rest, time, desk) {
+                State::Head => match self.head(side, rest, time, context) {
                     Some((taken, After::Http)) => rest = &rest[taken..],
                     Some((taken, after)) => {
                         let taken = data.len() - rest.len() + taken;
@@ -344,7 +355,7 @@ impl Speech for Http1 {
         Next::Same
     }
 
-    fn hole(&mut self, side: Side, length: Option<u32>, desk: &mut Desk<'_>) {
+    fn hole(&mut self, side: Side, length: Option<u32>, context: &mut Context<'_>) {
         let half = &mut self.halves[side.index()];
         let head = mem::take(&mut half.head);
         if let State::Body(mut body) = half.state
@@ -362,8 +373,8 @@ impl Speech for Http1 {
             self.is_client_whole = false;
         }
         if !matches!(half.state, State::Over | State::Search) {
-            desk.stats.gaps += 1;
-            self.cut(side, head, RecordFlags::NONE, desk);
+            context.stats.gaps += 1;
+            self.cut(side, head, RecordFlags::NONE, context);
         } else if side != self.client {
             self.is_response_lost = true;
         }
@@ -380,24 +391,24 @@ impl Speech for Http1 {
         }
     }
 
-    fn end(&mut self, side: Side, desk: &mut Desk<'_>) {
+    fn end(&mut self, side: Side, context: &mut Context<'_>) {
         let half = &mut self.halves[side.index()];
         let head = mem::take(&mut half.head);
         if !head.is_empty() {
-            self.cut(side, head, RecordFlags::TRUNCATED, desk);
+            self.cut(side, head, RecordFlags::TRUNCATED, context);
         }
         self.halves[side.index()].state = State::Over;
         if side != self.client {
-            desk.stats.unanswered += self.waiting.clear();
+            context.stats.unanswered += self.pending.clear();
         }
     }
 
     fn clear(&mut self) -> u64 {
-        self.waiting.clear()
+        self.pending.clear()
     }
 
-    fn waiting(&self) -> usize {
-        self.waiting.len()
+    fn pending(&self) -> usize {
+        self.pending.len()
     }
 
     fn is_unfinished(&self) -> bool {
@@ -406,7 +417,7 @@ impl Speech for Http1 {
 
     fn heap_len(&self) -> usize {
         let heads: usize = self.halves.iter().map(|half| half.head.capacity()).sum();
-        size_of::<Self>() + heads + self.waiting.heap_len()
+        size_of::<Self>() + heads + self.pending.heap_len()
     }
 }
 

@@ -1,39 +1,39 @@
 //! HTTP/2 and gRPC: requests and responses by stream.
 
-use super::asked::Asked;
-use super::desk::{Desk, Told};
+use super::context::{Context, Reported};
 use super::key::Side;
-use super::queue::{Queue, Waiting, Weigh};
-use super::speech::{Next, Speech};
+use super::pending::{PendingRequest, PendingRequests, Weigh};
+use super::pending_http::PendingHttp;
+use super::stream_parser::{Next, StreamParser};
 use crate::http2::{Event, EventKind, Half, HeaderKind, Headers, Limits};
 use flow_core::record::{L7Record, RecordFlags};
 
 /// A request that waits for its response, or for the trailers of one.
 #[derive(Debug)]
 struct Call {
-    asked: Asked,
+    requested: PendingHttp,
     is_grpc: bool,
     /// The response of a gRPC call, whose outcome follows in trailers.
-    pending: Option<Pending>,
+    partial: Option<Partial>,
 }
 
-struct Pending {
+struct Partial {
     record: L7Record,
     began: u64,
 }
 
 /// Shows nothing of the response.
-impl core::fmt::Debug for Pending {
+impl core::fmt::Debug for Partial {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Pending").finish_non_exhaustive()
+        f.debug_struct("Partial").finish_non_exhaustive()
     }
 }
 
 impl Weigh for Call {
     fn heap_len(&self) -> usize {
-        let pending = self.pending.as_ref();
-        let pending = pending.map_or(0, |pending| pending.record.heap_len());
-        self.asked.heap_len() + pending
+        let partial = self.partial.as_ref();
+        let partial = partial.map_or(0, |partial| partial.record.heap_len());
+        self.requested.heap_len() + partial
     }
 }
 
@@ -51,9 +51,9 @@ struct Calls {
     client: Side,
     /// Whether it is known that this is the client.
     is_settled: bool,
-    waiting: Queue<Call>,
+    pending: PendingRequests<Call>,
     /// Responses whose trailers are waited for.
-    pending: usize,
+    partial: usize,
 }
 
 impl Http2 {
@@ -67,24 +67,24 @@ impl Http2 {
             calls: Calls {
                 client,
                 is_settled,
-                waiting: Queue::default(),
-                pending: 0,
+                pending: PendingRequests::default(),
+                partial: 0,
             },
         }
     }
 
     /// Takes over the request of HTTP/1 that asked for HTTP/2: it is stream 1.
-    pub(super) fn upgraded(&mut self, time: u64, asked: Asked) {
-        let waiting = Waiting {
+    pub(super) fn upgraded(&mut self, time: u64, requested: PendingHttp) {
+        let pending = PendingRequest {
             id: 1,
             time,
             what: Call {
-                asked,
+                requested,
                 is_grpc: false,
-                pending: None,
+                partial: None,
             },
         };
-        self.calls.waiting.push(waiting, usize::MAX);
+        self.calls.pending.push(pending, usize::MAX);
     }
 
     /// Hands what a direction says to `take`, which says it of a half.
@@ -92,13 +92,13 @@ impl Http2 {
         &mut self,
         side: Side,
         time: u64,
-        desk: &mut Desk<'_>,
+        context: &mut Context<'_>,
         take: impl FnOnce(&mut Half, &mut dyn FnMut(Event<'_>)),
     ) {
         let index = side.index();
         let limits = Limits {
-            table: desk.limits().head.clamp(4 << 10, 16 << 10),
-            block: desk.limits().head,
+            table: context.limits().head.clamp(4 << 10, 16 << 10),
+            block: context.limits().head,
             ..Limits::default()
         };
         let half = self.halves[index].get_or_insert_with(|| {
@@ -116,32 +116,32 @@ impl Http2 {
         }
         let calls = &mut self.calls;
         take(half, &mut |event| {
-            calls.event(side, &event, *began, desk);
+            calls.event(side, &event, *began, context);
             *began = time;
         });
     }
 }
 
 impl Calls {
-    fn event(&mut self, side: Side, event: &Event<'_>, began: u64, desk: &mut Desk<'_>) {
+    fn event(&mut self, side: Side, event: &Event<'_>, began: u64, context: &mut Context<'_>) {
         match event.kind {
             EventKind::Headers(headers) => {
                 if let Some(stream) = headers.promised() {
-                    self.request(stream, &headers, began, desk);
+                    self.request(stream, &headers, began, context);
                     return;
                 }
-                self.headers((side, event.stream), &headers, began, desk);
+                self.headers((side, event.stream), &headers, began, context);
             }
             EventKind::Data { is_end: true, .. } if side != self.client => {
-                self.over(event.stream, RecordFlags::NONE, desk);
+                self.over(event.stream, RecordFlags::NONE, context);
             }
             EventKind::Reset(_) => {
-                self.over(event.stream, RecordFlags::NONE, desk);
-                if self.waiting.take(event.stream, |_| true).is_some() {
-                    desk.stats.unanswered += 1;
+                self.over(event.stream, RecordFlags::NONE, context);
+                if self.pending.take(event.stream, |_| true).is_some() {
+                    context.stats.unanswered += 1;
                 }
             }
-            EventKind::Broken(_) => desk.stats.malformed += 1,
+            EventKind::Broken(_) => context.stats.malformed += 1,
             _ => {}
         }
     }
@@ -151,7 +151,7 @@ impl Calls {
         (side, stream): (Side, u32),
         headers: &Headers<'_>,
         began: u64,
-        desk: &mut Desk<'_>,
+        context: &mut Context<'_>,
     ) {
         let kind = headers.kind();
         if !self.is_settled && kind != HeaderKind::Trailers {
@@ -160,147 +160,176 @@ impl Calls {
             self.client = if is_client { side } else { side.other() };
         }
         match (side == self.client, kind) {
-            (true, HeaderKind::Request) => self.request(stream, headers, began, desk),
-            (false, HeaderKind::Response) => self.response(stream, headers, began, desk),
-            (false, HeaderKind::Trailers) => self.trailers(stream, headers, began, desk),
+            (true, HeaderKind::Request) => self.request(stream, headers, began, context),
+            (false, HeaderKind::Response) => self.response(stream, headers, began, context),
+            (false, HeaderKind::Trailers) => self.trailers(stream, headers, began, context),
             // Trailers of a request.
             (true, HeaderKind::Trailers) => {}
             (true, HeaderKind::Response) | (false, HeaderKind::Request) => {
-                desk.stats.malformed += 1;
+                context.stats.malformed += 1;
             }
         }
     }
 
-    fn request(&mut self, stream: u32, headers: &Headers<'_>, began: u64, desk: &mut Desk<'_>) {
-        let is_url_redacted = desk.recorder.http2_request(stream, headers);
+    fn request(
+        &mut self,
+        stream: u32,
+        headers: &Headers<'_>,
+        began: u64,
+        context: &mut Context<'_>,
+    ) {
+        let is_url_redacted = context.recorder.http2_request(stream, headers);
         let call = Call {
-            asked: Asked::of(desk.recorder, is_url_redacted),
+            requested: PendingHttp::of(context.recorder, is_url_redacted),
             is_grpc: headers.is_grpc(),
-            pending: None,
+            partial: None,
         };
-        tell(self.client, began, None, desk);
+        report(self.client, began, None, context);
         // A stream is not used again: the one before it was not seen to the end.
-        self.over(stream, RecordFlags::TRUNCATED, desk);
-        if self.waiting.take(stream, |_| true).is_some() {
-            desk.stats.unanswered += 1;
+        self.over(stream, RecordFlags::TRUNCATED, context);
+        if self.pending.take(stream, |_| true).is_some() {
+            context.stats.unanswered += 1;
         }
-        if self.waiting.len() >= desk.limits().waiting.max(1) {
-            self.drop_oldest(desk);
+        if self.pending.len() >= context.limits().pending.max(1) {
+            self.drop_oldest(context);
         }
-        let waiting = Waiting {
+        let pending = PendingRequest {
             id: stream,
-            time: desk.now(),
+            time: context.now(),
             what: call,
         };
-        self.waiting.push(waiting, usize::MAX);
+        self.pending.push(pending, usize::MAX);
     }
 
     /// Makes room for another request.
-    fn drop_oldest(&mut self, desk: &mut Desk<'_>) {
-        let Some(oldest) = self.waiting.pop() else {
+    fn drop_oldest(&mut self, context: &mut Context<'_>) {
+        let Some(oldest) = self.pending.pop() else {
             return;
         };
-        if oldest.what.pending.is_some() {
-            self.finish(oldest, RecordFlags::TRUNCATED, desk);
+        if oldest.what.partial.is_some() {
+            self.finish(oldest, RecordFlags::TRUNCATED, context);
         } else {
-            desk.stats.evicted += 1;
+            context.stats.evicted += 1;
         }
     }
 
-    fn response(&mut self, stream: u32, headers: &Headers<'_>, began: u64, desk: &mut Desk<'_>) {
+    fn response(
+        &mut self,
+        stream: u32,
+        headers: &Headers<'_>,
+        began: u64,
+        context: &mut Context<'_>,
+    ) {
         if headers.status().is_some_and(|status| status < 200) {
-            desk.stats.interim += 1;
+            context.stats.interim += 1;
             return;
         }
         let grpc_status = status(headers);
-        desk.recorder.http2_response(stream, grpc_status, headers);
+        context
+            .recorder
+            .http2_response(stream, grpc_status, headers);
         let is_grpc = headers.is_grpc();
         let is_last = headers.is_end() || grpc_status.is_some();
-        let found = self.waiting.update(stream, |call| {
-            let is_pending = (is_grpc || call.is_grpc) && !is_last;
-            is_pending.then(|| {
-                let record = desk.recorder.set_aside();
-                call.pending.replace(Pending { record, began }).is_none()
+        let found = self.pending.update(stream, |call| {
+            let is_partial = (is_grpc || call.is_grpc) && !is_last;
+            is_partial.then(|| {
+                let record = context.recorder.set_aside();
+                call.partial.replace(Partial { record, began }).is_none()
             })
         });
         match found.flatten() {
-            Some(is_new) => self.pending += usize::from(is_new),
-            None => self.tell_response(stream, began, desk),
+            Some(is_new) => self.partial += usize::from(is_new),
+            None => self.report_response(stream, began, context),
         }
     }
 
     /// Tells the response that was recorded, of a stream that waits, or of none.
-    fn tell_response(&mut self, stream: u32, began: u64, desk: &mut Desk<'_>) {
-        let mut asked = None;
-        if let Some(waiting) = self.waiting.take(stream, |_| true) {
-            if waiting.what.pending.is_some() {
-                self.pending -= 1;
+    fn report_response(&mut self, stream: u32, began: u64, context: &mut Context<'_>) {
+        let mut requested = None;
+        if let Some(pending) = self.pending.take(stream, |_| true) {
+            if pending.what.partial.is_some() {
+                self.partial -= 1;
             }
-            desk.stats.paired += 1;
-            asked = Some(waiting.time);
-            let recorder = &mut *desk.recorder;
-            let asked = waiting.what.asked;
-            asked.repeat(&mut recorder.record, &mut recorder.spare);
+            context.stats.paired += 1;
+            requested = Some(pending.time);
+            let recorder = &mut *context.recorder;
+            let requested = pending.what.requested;
+            requested.repeat(&mut recorder.record, &mut recorder.buffers);
         } else {
-            desk.stats.unmatched += 1;
-            desk.recorder.record.flags |= RecordFlags::UNMATCHED;
+            context.stats.unmatched += 1;
+            context.recorder.record.flags |= RecordFlags::UNMATCHED;
         }
-        tell(self.client.other(), began, asked, desk);
+        report(self.client.other(), began, requested, context);
     }
 
-    fn trailers(&mut self, stream: u32, headers: &Headers<'_>, began: u64, desk: &mut Desk<'_>) {
+    fn trailers(
+        &mut self,
+        stream: u32,
+        headers: &Headers<'_>,
+        began: u64,
+        context: &mut Context<'_>,
+    ) {
         let grpc_status = status(headers);
-        let is_pending = self.waiting.update(stream, |call| {
-            let Some(pending) = &mut call.pending else {
+        let is_partial = self.pending.update(stream, |call| {
+            let Some(partial) = &mut call.partial else {
                 return false;
             };
-            if let Some(mut http) = pending.record.http_mut() {
+            if let Some(mut http) = partial.record.http_mut() {
                 http.grpc_status(grpc_status);
             }
             true
         });
-        match is_pending {
-            Some(true) => self.over(stream, RecordFlags::NONE, desk),
+        match is_partial {
+            Some(true) => self.over(stream, RecordFlags::NONE, context),
             // The status stood in what was missed.
             Some(false) if grpc_status.is_some() => {
-                desk.recorder.http2_response(stream, grpc_status, headers);
-                self.tell_response(stream, began, desk);
+                context
+                    .recorder
+                    .http2_response(stream, grpc_status, headers);
+                self.report_response(stream, began, context);
             }
-            // Of a response that was told.
+            // Of a response that was reported.
             Some(false) | None => {}
         }
     }
 
     /// Nothing more comes in a stream: tells the response that waited for its trailers.
-    fn over(&mut self, stream: u32, flags: RecordFlags, desk: &mut Desk<'_>) {
-        let has_pending = |call: &Call| call.pending.is_some();
-        if let Some(waiting) = self.waiting.take(stream, has_pending) {
-            self.finish(waiting, flags, desk);
+    fn over(&mut self, stream: u32, flags: RecordFlags, context: &mut Context<'_>) {
+        let has_partial = |call: &Call| call.partial.is_some();
+        if let Some(pending) = self.pending.take(stream, has_partial) {
+            self.finish(pending, flags, context);
         }
     }
 
-    fn finish(&mut self, waiting: Waiting<Call>, flags: RecordFlags, desk: &mut Desk<'_>) {
-        let Call { asked, pending, .. } = waiting.what;
-        let Some(pending) = pending else {
+    fn finish(
+        &mut self,
+        pending: PendingRequest<Call>,
+        flags: RecordFlags,
+        context: &mut Context<'_>,
+    ) {
+        let Call {
+            requested, partial, ..
+        } = pending.what;
+        let Some(partial) = partial else {
             return;
         };
-        self.pending -= 1;
-        let Pending { record, began } = pending;
-        desk.stats.paired += 1;
-        let recorder = &mut *desk.recorder;
+        self.partial -= 1;
+        let Partial { record, began } = partial;
+        context.stats.paired += 1;
+        let recorder = &mut *context.recorder;
         recorder.bring_back(record);
         recorder.record.flags |= flags;
-        asked.repeat(&mut recorder.record, &mut recorder.spare);
-        tell(self.client.other(), began, Some(waiting.time), desk);
+        requested.repeat(&mut recorder.record, &mut recorder.buffers);
+        report(self.client.other(), began, Some(pending.time), context);
     }
 
     /// The server says nothing more.
-    fn end(&mut self, desk: &mut Desk<'_>) {
-        while let Some(waiting) = self.waiting.pop() {
-            if waiting.what.pending.is_some() {
-                self.finish(waiting, RecordFlags::TRUNCATED, desk);
+    fn end(&mut self, context: &mut Context<'_>) {
+        while let Some(pending) = self.pending.pop() {
+            if pending.what.partial.is_some() {
+                self.finish(pending, RecordFlags::TRUNCATED, context);
             } else {
-                desk.stats.unanswered += 1;
+                context.stats.unanswered += 1;
             }
         }
     }
@@ -312,21 +341,21 @@ fn status(headers: &Headers<'_>) -> Option<u16> {
     u16::try_from(status.0).ok()
 }
 
-fn tell(sender: Side, began: u64, asked: Option<u64>, desk: &mut Desk<'_>) {
-    desk.tell(Told {
+fn report(sender: Side, began: u64, requested: Option<u64>, context: &mut Context<'_>) {
+    context.report(Reported {
         sender,
         began,
-        asked,
+        requested,
     });
 }
 
-impl Speech for Http2 {
-    fn bytes(&mut self, side: Side, data: &[u8], time: u64, desk: &mut Desk<'_>) -> Next {
-        self.each(side, time, desk, |half, on| half.feed(data, on));
+impl StreamParser for Http2 {
+    fn bytes(&mut self, side: Side, data: &[u8], time: u64, context: &mut Context<'_>) -> Next {
+        self.each(side, time, context, |half, on| half.feed(data, on));
         Next::Same
     }
 
-    fn hole(&mut self, side: Side, length: Option<u32>, desk: &mut Desk<'_>) {
+    fn hole(&mut self, side: Side, length: Option<u32>, context: &mut Context<'_>) {
         let Some(half) = &mut self.halves[side.index()] else {
             self.is_joined[side.index()] = true;
             return;
@@ -334,9 +363,9 @@ impl Speech for Http2 {
         if length.is_some_and(|length| half.skip(length as usize)) {
             return;
         }
-        desk.stats.gaps += u64::from(half.is_in_step());
-        let time = desk.now();
-        self.each(side, time, desk, |half, on| half.gap(on));
+        context.stats.gaps += u64::from(half.is_in_step());
+        let time = context.now();
+        self.each(side, time, context, |half, on| half.gap(on));
     }
 
     fn can_skip(&self, side: Side, length: u32) -> bool {
@@ -345,35 +374,35 @@ impl Speech for Http2 {
             .is_some_and(|half| half.can_skip(length as usize))
     }
 
-    fn end(&mut self, side: Side, desk: &mut Desk<'_>) {
+    fn end(&mut self, side: Side, context: &mut Context<'_>) {
         if self.halves[side.index()]
             .as_ref()
             .is_some_and(Half::is_unfinished)
         {
-            let time = desk.now();
-            self.each(side, time, desk, |half, on| half.gap(on));
+            let time = context.now();
+            self.each(side, time, context, |half, on| half.gap(on));
         }
         if side != self.calls.client {
-            self.calls.end(desk);
+            self.calls.end(context);
         }
     }
 
-    fn waiting(&self) -> usize {
-        self.calls.waiting.len()
+    fn pending(&self) -> usize {
+        self.calls.pending.len()
     }
 
     fn is_unfinished(&self) -> bool {
         let mut halves = self.halves.iter().flatten();
-        self.calls.pending > 0 || halves.any(Half::is_unfinished)
+        self.calls.partial > 0 || halves.any(Half::is_unfinished)
     }
 
     fn heap_len(&self) -> usize {
         let halves: usize = self.halves.iter().flatten().map(Half::heap_len).sum();
-        size_of::<Self>() + halves + self.calls.waiting.heap_len()
+        size_of::<Self>() + halves + self.calls.pending.heap_len()
     }
 
     fn clear(&mut self) -> u64 {
-        self.calls.pending = 0;
-        self.calls.waiting.clear()
+        self.calls.partial = 0;
+        self.calls.pending.clear()
     }
 }

@@ -1,11 +1,11 @@
 //! Kafka: requests and responses by their correlation identifiers.
 
-use super::desk::{Desk, Told};
+use super::context::{Context, Reported};
 use super::frames::{Frame, Frames, Prefix, Step};
 use super::key::Side;
-use super::queue::{Queue, Waiting, Weigh};
+use super::pending::{PendingRequest, PendingRequests, Weigh};
 use super::recorder::record_flags;
-use super::speech::{Next, Speech};
+use super::stream_parser::{Next, StreamParser};
 use crate::kafka::{ApiKey, Request, Response};
 use crate::{L7Protocol, StreamStart, detect_stream};
 use std::vec::Vec;
@@ -31,7 +31,7 @@ impl Prefix for Size {
 }
 
 /// A request that waits.
-struct Asked {
+struct PendingKafka {
     api: ApiKey,
     version: i16,
     is_redacted: bool,
@@ -41,7 +41,7 @@ struct Asked {
     begins: [usize; 2],
 }
 
-impl Weigh for Asked {
+impl Weigh for PendingKafka {
     fn heap_len(&self) -> usize {
         self.text.capacity()
     }
@@ -51,7 +51,7 @@ impl Weigh for Asked {
 pub(super) struct Kafka {
     client: Side,
     halves: [Frames<Size>; 2],
-    waiting: Queue<Asked>,
+    pending: PendingRequests<PendingKafka>,
 }
 
 impl Kafka {
@@ -60,14 +60,14 @@ impl Kafka {
         Self {
             client,
             halves: is_joined.map(Frames::new),
-            waiting: Queue::default(),
+            pending: PendingRequests::default(),
         }
     }
 
     /// Whether a message begins here, as far as can be told.
-    fn begins(&self, side: Side, data: &[u8], desk: &Desk<'_>) -> bool {
+    fn begins(&self, side: Side, data: &[u8], context: &Context<'_>) -> bool {
         if side == self.client {
-            let ports = (desk.flow.source.port, desk.flow.destination.port);
+            let ports = (context.flow.source.port, context.flow.destination.port);
             return matches!(
                 detect_stream(data, ports),
                 StreamStart::Found {
@@ -81,22 +81,22 @@ impl Kafka {
             return false;
         };
         let id = rest.first_chunk().map(|id| u32::from_be_bytes(*id));
-        Size::length(size).is_some() && id.is_some_and(|id| self.waiting.contains(id))
+        Size::length(size).is_some() && id.is_some_and(|id| self.pending.contains(id))
     }
 
-    fn message(&mut self, side: Side, frame: &Frame<'_>, is_cut: bool, desk: &mut Desk<'_>) {
+    fn message(&mut self, side: Side, frame: &Frame<'_>, is_cut: bool, context: &mut Context<'_>) {
         if side == self.client {
-            self.request(side, frame, is_cut, desk);
+            self.request(side, frame, is_cut, context);
         } else {
-            self.response(side, frame, is_cut, desk);
+            self.response(side, frame, is_cut, context);
         }
     }
 
-    fn request(&mut self, side: Side, frame: &Frame<'_>, is_cut: bool, desk: &mut Desk<'_>) {
+    fn request(&mut self, side: Side, frame: &Frame<'_>, is_cut: bool, context: &mut Context<'_>) {
         let Ok(request) = Request::parse(&frame.data, frame.length) else {
-            return broken(is_cut, desk);
+            return broken(is_cut, context);
         };
-        let recorder = &mut *desk.recorder;
+        let recorder = &mut *context.recorder;
         recorder.kafka_request(&request);
         let flags = recorder.record.flags;
         let texts = match recorder.record.body() {
@@ -104,45 +104,45 @@ impl Kafka {
             _ => Default::default(),
         };
         let [name, topic, client] = texts.map(flow_core::record::Text::as_bytes);
-        let asked = Asked {
+        let requested = PendingKafka {
             api: request.api,
             version: request.version,
             is_redacted: flags.contains(RecordFlags::REDACTED),
-            text: recorder.spare.text(&[name, topic, client]),
+            text: recorder.buffers.text(&[name, topic, client]),
             begins: [name.len(), name.len() + topic.len()],
         };
         recorder.record.flags = cut(flags, is_cut);
-        desk.tell(Told {
+        context.report(Reported {
             sender: side,
             began: frame.began,
-            asked: None,
+            requested: None,
         });
         if request.acks() == Some(0) {
-            desk.stats.one_way += 1;
+            context.stats.one_way += 1;
             return;
         }
-        let waiting = Waiting {
+        let pending = PendingRequest {
             id: request.correlation_id.cast_unsigned(),
-            time: desk.now(),
-            what: asked,
+            time: context.now(),
+            what: requested,
         };
-        let limit = desk.limits().waiting;
-        desk.stats.evicted += u64::from(self.waiting.push(waiting, limit));
+        let limit = context.limits().pending;
+        context.stats.evicted += u64::from(self.pending.push(pending, limit));
     }
 
-    fn response(&mut self, side: Side, frame: &Frame<'_>, is_cut: bool, desk: &mut Desk<'_>) {
+    fn response(&mut self, side: Side, frame: &Frame<'_>, is_cut: bool, context: &mut Context<'_>) {
         let Ok(response) = Response::parse(&frame.data, frame.length) else {
-            return broken(is_cut, desk);
+            return broken(is_cut, context);
         };
         let mut flags = cut(record_flags(response.flags()), is_cut);
         let id = response.correlation_id.cast_unsigned();
-        let mut asked = None;
-        let mut kafka = desk.recorder.record.write_kafka(L7Kind::RESPONSE);
+        let mut requested = None;
+        let mut kafka = context.recorder.record.write_kafka(L7Kind::RESPONSE);
         kafka.correlation_id(response.correlation_id);
-        match self.waiting.take(id, |_| true) {
-            Some(Waiting { time, what, .. }) => {
-                desk.stats.paired += 1;
-                asked = Some(time);
+        match self.pending.take(id, |_| true) {
+            Some(PendingRequest { time, what, .. }) => {
+                context.stats.paired += 1;
+                requested = Some(time);
                 if what.is_redacted {
                     flags |= RecordFlags::REDACTED;
                 }
@@ -161,28 +161,28 @@ impl Kafka {
                     }
                     None => {}
                 }
-                desk.recorder.spare.keep_text(what.text);
+                context.recorder.buffers.keep_text(what.text);
             }
             None => {
-                desk.stats.unmatched += 1;
+                context.stats.unmatched += 1;
                 flags |= RecordFlags::UNMATCHED;
             }
         }
-        desk.recorder.record.flags = flags;
-        desk.tell(Told {
+        context.recorder.record.flags = flags;
+        context.report(Reported {
             sender: side,
             began: frame.began,
-            asked,
+            requested,
         });
     }
 }
 
 /// What was too short to be a message.
-fn broken(is_cut: bool, desk: &mut Desk<'_>) {
+fn broken(is_cut: bool, context: &mut Context<'_>) {
     if is_cut {
-        desk.stats.truncated += 1;
+        context.stats.truncated += 1;
     } else {
-        desk.stats.malformed += 1;
+        context.stats.malformed += 1;
     }
 }
 
@@ -195,28 +195,28 @@ fn cut(flags: RecordFlags, is_cut: bool) -> RecordFlags {
     }
 }
 
-impl Speech for Kafka {
-    fn bytes(&mut self, side: Side, mut data: &[u8], time: u64, desk: &mut Desk<'_>) -> Next {
-        let most = desk.limits().head.clamp(8, LOOK);
-        if self.halves[side.index()].is_lost() && self.begins(side, data, desk) {
+impl StreamParser for Kafka {
+    fn bytes(&mut self, side: Side, mut data: &[u8], time: u64, context: &mut Context<'_>) -> Next {
+        let most = context.limits().head.clamp(8, LOOK);
+        if self.halves[side.index()].is_lost() && self.begins(side, data, context) {
             self.halves[side.index()].found();
         }
         loop {
             match self.halves[side.index()].step(&mut data, time, most) {
                 Step::More => return Next::Same,
-                Step::Bad => desk.stats.malformed += 1,
-                Step::Frame(frame) => self.message(side, &frame, false, desk),
+                Step::Bad => context.stats.malformed += 1,
+                Step::Frame(frame) => self.message(side, &frame, false, context),
             }
         }
     }
 
-    fn hole(&mut self, side: Side, length: Option<u32>, desk: &mut Desk<'_>) {
+    fn hole(&mut self, side: Side, length: Option<u32>, context: &mut Context<'_>) {
         let half = &mut self.halves[side.index()];
         let was_lost = half.is_lost();
         let part = half.hole(length);
-        desk.stats.gaps += u64::from(!was_lost && (half.is_lost() || part.is_some()));
+        context.stats.gaps += u64::from(!was_lost && (half.is_lost() || part.is_some()));
         if let Some(part) = part {
-            self.message(side, &part, true, desk);
+            self.message(side, &part, true, context);
         }
     }
 
@@ -224,15 +224,15 @@ impl Speech for Kafka {
         self.halves[side.index()].can_skip(length)
     }
 
-    fn end(&mut self, side: Side, desk: &mut Desk<'_>) {
+    fn end(&mut self, side: Side, context: &mut Context<'_>) {
         if let Some(part) = self.halves[side.index()].hole(None) {
-            self.message(side, &part, true, desk);
+            self.message(side, &part, true, context);
         }
         self.halves[side.index()].lose();
     }
 
-    fn waiting(&self) -> usize {
-        self.waiting.len()
+    fn pending(&self) -> usize {
+        self.pending.len()
     }
 
     fn is_unfinished(&self) -> bool {
@@ -241,10 +241,10 @@ impl Speech for Kafka {
 
     fn heap_len(&self) -> usize {
         let halves: usize = self.halves.iter().map(Frames::heap_len).sum();
-        size_of::<Self>() + halves + self.waiting.heap_len()
+        size_of::<Self>() + halves + self.pending.heap_len()
     }
 
     fn clear(&mut self) -> u64 {
-        self.waiting.clear()
+        self.pending.clear()
     }
 }

@@ -2,11 +2,12 @@
 
 use crate::L7Protocols;
 
-/// How much a [`Tracker`](super::Tracker) keeps, and of what.
+/// Which protocols a [`Tracker`](super::Tracker) follows, and how much it keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Protocols that are followed. A connection that speaks another one is left alone: no record
-    /// of it is built.
+    /// Protocols of this crate that are followed. A connection that speaks another one is left
+    /// alone: no record of it is built. What goes through a CONNECT tunnel is found only while
+    /// HTTP/1 is followed.
     pub protocols: L7Protocols,
     /// Connections that are followed at the same time. The one unused for longest goes first.
     pub connections: usize,
@@ -18,12 +19,12 @@ pub struct Limits {
     pub head: usize,
     /// Bytes of one direction that are kept because what comes before them is still missing.
     pub window: usize,
-    /// Requests of one connection that wait for their response. The oldest goes first.
-    pub waiting: usize,
+    /// Pending requests of one connection. The oldest goes first.
+    pub pending: usize,
     /// Nanoseconds without a packet after which a TCP connection is given up.
     pub idle_tcp: u64,
-    /// The same for what is asked over UDP; also how long it is remembered what was answered,
-    /// and which connections are over, so that what is sent again is known.
+    /// The same over UDP; also how long answered requests and ended connections are remembered,
+    /// so that what is sent again is known.
     pub idle_udp: u64,
     /// Bytes of text that a record holds.
     pub text: usize,
@@ -41,7 +42,7 @@ impl Default for Limits {
             memory: 24 << 20,
             head: 16 << 10,
             window: 32 << 10,
-            waiting: 64,
+            pending: 64,
             idle_tcp: 120_000_000_000,
             idle_udp: 30_000_000_000,
             text: 4 << 10,

@@ -1,7 +1,7 @@
 //! Requests and responses: layer 7 flows made of the payloads of packets.
 //!
 //! A [`Tracker`] takes each packet's flow and payload. It puts TCP in order as far as heads need
-//! it, finds the protocol by what is said ([`detect_stream`](crate::detect_stream()) and
+//! it, finds the protocol by the first bytes ([`detect_stream`](crate::detect_stream()) and
 //! [`detect_datagram`](crate::detect_datagram())), and hands out each message: its
 //! [record](flow_core::record::L7Record) and its flow, a copy of that of the packet without its
 //! counts. A request goes from client to server, its response back.
@@ -14,22 +14,24 @@
 //! | DNS over UDP | identifier and question | what is sent again is counted; latency is from the first query |
 //! | DNS over TCP | the same | several messages at once, or one in parts |
 //! | HTTP/1 | order | pipelining, interim responses; what a CONNECT tunnel holds is looked for |
-//! | HTTP/2, gRPC | stream | with prior knowledge, or after `Upgrade: h2c` (its first request is that of HTTP/1); a gRPC response is told with its trailers, which have the status |
+//! | HTTP/2, gRPC | stream | with prior knowledge, or after `Upgrade: h2c` (its first request is that of HTTP/1); a gRPC response is reported with its trailers, which have the status |
 //! | Kafka | correlation identifier | a response is read as API and version of its request have it; requests that want no response are counted |
 //! | TLS | connection | hellos in several records or segments; a second one after HelloRetryRequest |
 //! | QUIC (feature `quic`) | connection | hellos in Initial packets, in several datagrams too |
 //!
+//! Others are added by an embedder: see [`Protocol`].
+//!
 //! Packets should come in the order in which they were on the wire. A response that comes before
-//! its request is told as
+//! its request is reported as
 //! [`UNMATCHED`](flow_core::record::RecordFlags::UNMATCHED), and its request as one without a
-//! response: they are never paired with others. What depends on bytes that were not seen is told
+//! response: they are never paired with others. What depends on bytes that were not seen is reported
 //! with [`MISSED_START`](flow_core::record::RecordFlags::MISSED_START) or
 //! [`TRUNCATED`](flow_core::record::RecordFlags::TRUNCATED); bodies that are skipped need not be seen.
 //!
 //! Everything is bounded by [`Limits`]: connections hold together at most
 //! [`memory`](Limits::memory) bytes besides their places in the table (about 140 bytes for each
 //! of [`connections`](Limits::connections)) and 96 KiB of buffers that serve again, and each at most twice `head`, twice `window` and
-//! `waiting` requests; over HTTP/2 also two tables of HPACK, of 16 KiB as the RFC counts them.
+//! `pending` requests; over HTTP/2 also two tables of HPACK, of 16 KiB as the RFC counts them.
 //! What has to go is counted in [`TrackerStats`].
 //!
 //! ```
@@ -42,16 +44,18 @@
 //! (flow.source.ip, flow.source.port) = (Ip::v4([10, 0, 0, 1]), 40_000);
 //! (flow.destination.ip, flow.destination.port) = (Ip::v4([10, 0, 0, 2]), 53);
 //! let query = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x02go\x03dev\x00\x00\x01\x00\x01";
-//! let mut told = Vec::new();
+//! let mut seen = Vec::new();
 //! tracker.track(&flow, &Segment::datagram(query), &mut |_flow, record| {
-//!     told.push(record.summary().to_string());
+//!     seen.push(record.summary().to_string());
 //! });
-//! assert_eq!(told, ["DNS Query go.dev. A"]);
+//! assert_eq!(seen, ["DNS Query go.dev. A"]);
 //! ```
 
-mod asked;
+mod added;
+mod builder;
 mod connection;
-mod desk;
+mod context;
+mod conversation;
 mod dns;
 mod dns_tcp;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -63,23 +67,30 @@ mod http2;
 mod kafka;
 mod key;
 mod limits;
-mod queue;
+mod parse_context;
+mod pending;
+mod pending_http;
+mod protocol;
 #[cfg(feature = "quic")]
 mod quic;
+mod reassembler;
 mod recorder;
 mod segment;
-mod speech;
 mod stage;
 mod stats;
-mod stream;
+mod stream_parser;
 mod table;
-mod talk;
 #[cfg(test)]
 mod tests;
 mod tls;
 mod tracker;
 
+pub use builder::TrackerBuilder;
 pub use limits::Limits;
+pub use parse_context::ParseContext;
+pub use protocol::{
+    Detection, FirstBytes, Pairing, Parsed, Protocol, ProtocolParser, Role, TransportKind,
+};
 pub use segment::{Segment, TcpPosition};
 pub use stage::{TrackerStage, TrackerTotals};
 pub use stats::TrackerStats;

@@ -2,7 +2,7 @@
 
 use std::vec::Vec;
 
-use super::desk::Desk;
+use super::context::Context;
 use super::key::Side;
 use super::segment::Segment;
 use super::tls::{Hellos, Took};
@@ -49,8 +49,8 @@ impl Quic {
         })
     }
 
-    pub(super) fn waiting(&self) -> usize {
-        self.hellos.waiting()
+    pub(super) fn pending(&self) -> usize {
+        self.hellos.pending()
     }
 
     pub(super) fn heap_len(&self) -> usize {
@@ -72,7 +72,7 @@ impl Quic {
         &mut self,
         side: Side,
         segment: &Segment<'_>,
-        desk: &mut Desk<'_>,
+        context: &mut Context<'_>,
     ) -> bool {
         let header = LongHeader::parse(segment.payload);
         if side != self.client && header.is_ok_and(|header| header.kind == PacketKind::Retry) {
@@ -88,14 +88,14 @@ impl Quic {
             self.version = header.version;
         }
         if !self.halves[side.index()].is_over {
-            self.hello(side, segment.payload, desk);
+            self.hello(side, segment.payload, context);
         }
         let is_over = self.halves[side.index()].is_over;
         // Without the client's hello that of the server would be answered by nothing.
         is_over && (side != self.client || self.halves[side.other().index()].is_over)
     }
 
-    fn hello(&mut self, side: Side, datagram: &[u8], desk: &mut Desk<'_>) {
+    fn hello(&mut self, side: Side, datagram: &[u8], context: &mut Context<'_>) {
         let mut room = [0; ROOM];
         let is_client = side == self.client;
         let mut initials = if is_client {
@@ -109,7 +109,7 @@ impl Quic {
         };
         let half = &mut self.halves[side.index()];
         if half.datagrams.is_empty() {
-            half.began = desk.now();
+            half.began = context.now();
         }
         for held in &half.datagrams {
             // Each of them was decrypted before.
@@ -119,11 +119,11 @@ impl Quic {
         let is_taken = match initials.take(datagram) {
             Ok(()) => true,
             Err(error) if error.is_truncated() => {
-                desk.stats.truncated += 1;
+                context.stats.truncated += 1;
                 false
             }
             Err(_) => {
-                desk.stats.malformed += 1;
+                context.stats.malformed += 1;
                 false
             }
         };
@@ -133,15 +133,18 @@ impl Quic {
             .filter(|message| message.is_whole());
         if let Some(message) = message {
             let (sender, began) = ((side, is_client), half.began);
-            if matches!(self.hellos.take(sender, &message, began, desk), Took::Other) {
-                desk.stats.malformed += 1;
+            if matches!(
+                self.hellos.take(sender, &message, began, context),
+                Took::Other
+            ) {
+                context.stats.malformed += 1;
             }
             half.is_over = true;
         } else {
             let held: usize = half.datagrams.iter().map(Vec::len).sum();
-            let is_room = held + datagram.len() <= desk.limits().head;
+            let is_room = held + datagram.len() <= context.limits().head;
             if half.seen >= MOST || !is_room {
-                desk.stats.truncated += 1;
+                context.stats.truncated += 1;
                 half.is_over = true;
             } else if is_taken {
                 half.datagrams.push(datagram.to_vec());

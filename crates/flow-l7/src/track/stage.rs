@@ -51,11 +51,7 @@ impl TrackerStage {
     /// Returns a stage with a [`Tracker`] of its own.
     #[must_use]
     pub fn new(limits: Limits, redaction: Redaction) -> Self {
-        Self {
-            tracker: Tracker::new(limits, redaction),
-            totals: TrackerTotals::default(),
-            counted: TrackerStats::default(),
-        }
+        Tracker::new(limits, redaction).into()
     }
 
     /// Adds its counts to `totals`.
@@ -71,6 +67,17 @@ impl TrackerStage {
         let mut sums = self.totals.0.lock().unwrap_or_else(PoisonError::into_inner);
         sums.add_since(&now, &self.counted);
         self.counted = now;
+    }
+}
+
+/// A tracker that was [built](Tracker::builder) with protocols of an embedder's own, for example.
+impl From<Tracker> for TrackerStage {
+    fn from(tracker: Tracker) -> Self {
+        Self {
+            tracker,
+            totals: TrackerTotals::default(),
+            counted: TrackerStats::default(),
+        }
     }
 }
 

@@ -1,13 +1,13 @@
-//! What a tracker did, counted.
+//! Counters of a tracker.
 
-/// What a [`Tracker`](super::Tracker) did so far. These always hold:
+/// Counters of a [`Tracker`](super::Tracker). These always hold:
 ///
 /// - `segments` is the sum of `ignored`, `empty`, `not_recognised`, `after_end`, `datagrams` and
 ///   `followed`;
 /// - `requests` is the sum of `paired`, `repeated`, `unanswered`, `evicted`, `one_way` and the
-///   requests that still [wait](super::Tracker::waiting);
+///   requests that are still [pending](super::Tracker::pending);
 /// - `responses` is the sum of `paired` and `unmatched`;
-/// - the flows handed out are the sum of `requests` and `responses`;
+/// - the messages handed out are the sum of `requests` and `responses`;
 /// - `connections` is the sum of `ended`, `expired`, `evicted_full`, `evicted_memory` and the
 ///   connections that are still [followed](super::Tracker::len).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct TrackerStats {
     /// TCP packets that were put in order.
     pub followed: u64,
 
-    /// Connections begun, those over UDP that ask something included.
+    /// Connections begun, conversations over UDP included.
     pub connections: u64,
     /// Connections that ended: by FIN or RST, by a new one with the same ends, by the last answer
     /// of one over UDP, or at the end of all.
@@ -41,9 +41,9 @@ pub struct TrackerStats {
     /// TCP connections whose beginning was not seen.
     pub joined: u64,
 
-    /// Requests told.
+    /// Requests reported.
     pub requests: u64,
-    /// Responses told.
+    /// Responses reported.
     pub responses: u64,
     /// Responses whose request is known.
     pub paired: u64,
@@ -51,10 +51,10 @@ pub struct TrackerStats {
     pub unmatched: u64,
     /// Requests that were sent again before they were answered (DNS). The first one waits on.
     pub repeated: u64,
-    /// Responses that were sent again (DNS). They are not told.
+    /// Responses that were sent again (DNS). They are not reported.
     pub repeated_responses: u64,
-    /// Requests without a response at the end of their connection, or when it was sure that none
-    /// would come.
+    /// Requests without a response at the end of their connection, or when it was certain that
+    /// none would come.
     pub unanswered: u64,
     /// Requests that went before their response came: there were too many of a connection, or
     /// their connection had to go.
@@ -62,7 +62,7 @@ pub struct TrackerStats {
     /// Requests to which no response comes on their connection: to a group of hosts (mDNS), or
     /// that want none (Kafka).
     pub one_way: u64,
-    /// Responses that only say that another one comes (HTTP 1xx). They are not told.
+    /// Interim responses, after which the final one comes (HTTP 1xx). They are not reported.
     pub interim: u64,
 
     /// Bytes that were sent again, and left out.

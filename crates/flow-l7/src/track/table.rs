@@ -148,6 +148,12 @@ impl<V> Table<V> {
         self.slots.get_mut(place as usize)?.value.as_mut()
     }
 
+    /// The same, to look at.
+    #[inline]
+    pub(super) fn get(&self, place: u32) -> Option<&V> {
+        self.slots.get(place as usize)?.value.as_ref()
+    }
+
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
         self.slots.iter().filter_map(|slot| slot.value.as_ref())
     }

@@ -3,9 +3,9 @@
 use core::mem;
 use std::vec::Vec;
 
-use super::desk::{Desk, Told};
+use super::context::{Context, Reported};
 use super::key::Side;
-use super::speech::{Next, Speech};
+use super::stream_parser::{Next, StreamParser};
 use crate::tls::{
     ClientHello, ContentType, Handshake, HandshakeBytes, HandshakeType, Ja4Transport, Records,
     ServerHello,
@@ -35,7 +35,7 @@ enum State {
 }
 
 /// The client's hello that waits.
-struct Asked {
+struct PendingHello {
     time: u64,
     name: Vec<u8>,
     is_redacted: bool,
@@ -58,7 +58,13 @@ impl Tls {
     }
 
     /// Reads a hello. Gives how many bytes are done with; all where nothing more is to be had.
-    fn hello(&mut self, side: Side, text: &[u8], is_last: bool, desk: &mut Desk<'_>) -> Outcome {
+    fn hello(
+        &mut self,
+        side: Side,
+        text: &[u8],
+        is_last: bool,
+        context: &mut Context<'_>,
+    ) -> Outcome {
         // Room is needed only where the first record does not hold all of it.
         let is_whole = HandshakeBytes::join(text, &mut [])
             .is_ok_and(|joined| joined.messages().next().is_some_and(|it| it.is_whole()));
@@ -78,7 +84,10 @@ impl Tls {
         }
         let began = self.halves[side.index()].began;
         let is_client = side == self.client;
-        match self.hellos.take((side, is_client), &message, began, desk) {
+        match self
+            .hellos
+            .take((side, is_client), &message, began, context)
+        {
             Took::Hello => Outcome::Over,
             Took::Retry => {
                 self.halves[side.other().index()] = Half {
@@ -133,9 +142,9 @@ fn length_of(text: &[u8], mut handshake: usize) -> usize {
     text.len()
 }
 
-impl Speech for Tls {
-    fn bytes(&mut self, side: Side, data: &[u8], time: u64, desk: &mut Desk<'_>) -> Next {
-        let limit = desk.limits().head;
+impl StreamParser for Tls {
+    fn bytes(&mut self, side: Side, data: &[u8], time: u64, context: &mut Context<'_>) -> Next {
+        let limit = context.limits().head;
         let half = &mut self.halves[side.index()];
         if half.state == State::Over {
             return Next::Same;
@@ -155,7 +164,7 @@ impl Speech for Tls {
             text = &held;
         }
         loop {
-            match self.hello(side, text, false, desk) {
+            match self.hello(side, text, false, context) {
                 Outcome::Used(length) => {
                     text = text.get(length.max(1)..).unwrap_or_default();
                     if text.is_empty() {
@@ -167,7 +176,7 @@ impl Speech for Tls {
                     return Next::Same;
                 }
                 Outcome::Part => {
-                    self.hello(side, text, true, desk);
+                    self.hello(side, text, true, context);
                     break;
                 }
                 Outcome::Over => break,
@@ -177,28 +186,28 @@ impl Speech for Tls {
         Next::Same
     }
 
-    fn hole(&mut self, side: Side, _: Option<u32>, desk: &mut Desk<'_>) {
+    fn hole(&mut self, side: Side, _: Option<u32>, context: &mut Context<'_>) {
         if self.halves[side.index()].state == State::Hello {
-            desk.stats.gaps += 1;
+            context.stats.gaps += 1;
         }
-        self.end(side, desk);
+        self.end(side, context);
     }
 
     fn can_skip(&self, side: Side, _: u32) -> bool {
         self.halves[side.index()].state == State::Over
     }
 
-    fn end(&mut self, side: Side, desk: &mut Desk<'_>) {
+    fn end(&mut self, side: Side, context: &mut Context<'_>) {
         let half = &mut self.halves[side.index()];
         let text = mem::take(&mut half.bytes);
         half.state = State::Over;
-        if !text.is_empty() && !matches!(self.hello(side, &text, true, desk), Outcome::Over) {
-            desk.stats.truncated += 1;
+        if !text.is_empty() && !matches!(self.hello(side, &text, true, context), Outcome::Over) {
+            context.stats.truncated += 1;
         }
     }
 
-    fn waiting(&self) -> usize {
-        self.hellos.waiting()
+    fn pending(&self) -> usize {
+        self.hellos.pending()
     }
 
     fn is_unfinished(&self) -> bool {
@@ -218,7 +227,7 @@ impl Speech for Tls {
 /// Pairs the hellos, over TCP or QUIC.
 pub(super) struct Hellos {
     is_quic: bool,
-    waiting: Option<Asked>,
+    pending: Option<PendingHello>,
 }
 
 /// What a handshake message was.
@@ -233,22 +242,22 @@ impl Hellos {
     pub(super) const fn new(is_quic: bool) -> Self {
         Self {
             is_quic,
-            waiting: None,
+            pending: None,
         }
     }
 
-    pub(super) fn waiting(&self) -> usize {
-        usize::from(self.waiting.is_some())
+    pub(super) fn pending(&self) -> usize {
+        usize::from(self.pending.is_some())
     }
 
     pub(super) fn heap_len(&self) -> usize {
-        self.waiting
+        self.pending
             .as_ref()
-            .map_or(0, |asked| asked.name.capacity())
+            .map_or(0, |requested| requested.name.capacity())
     }
 
     pub(super) fn clear(&mut self) -> u64 {
-        u64::from(self.waiting.take().is_some())
+        u64::from(self.pending.take().is_some())
     }
 
     /// Takes the first message of a side, and tells it if it is a hello.
@@ -257,12 +266,12 @@ impl Hellos {
         (side, is_client): (Side, bool),
         message: &Handshake<'_>,
         began: u64,
-        desk: &mut Desk<'_>,
+        context: &mut Context<'_>,
     ) -> Took {
-        let mut told = Told {
+        let mut reported = Reported {
             sender: side,
             began,
-            asked: None,
+            requested: None,
         };
         let cut = match message.is_whole() {
             true => RecordFlags::NONE,
@@ -279,22 +288,22 @@ impl Hellos {
                 true => Ja4Transport::Quic,
                 false => Ja4Transport::Tcp,
             };
-            let now = desk.now();
-            let recorder = &mut *desk.recorder;
+            let now = context.now();
+            let recorder = &mut *context.recorder;
             recorder.client_hello(&hello, transport);
             let name = match recorder.record.body() {
                 L7Body::Tls(tls) => tls.server_name().as_bytes(),
                 _ => &[],
             };
-            let asked = Asked {
+            let requested = PendingHello {
                 time: now,
-                name: recorder.spare.text(&[name]),
+                name: recorder.buffers.text(&[name]),
                 is_redacted: recorder.record.flags.contains(RecordFlags::REDACTED),
             };
             recorder.record.flags |= cut;
-            desk.tell(told);
-            if self.waiting.replace(asked).is_some() {
-                desk.stats.unanswered += 1;
+            context.report(reported);
+            if self.pending.replace(requested).is_some() {
+                context.stats.unanswered += 1;
             }
             return Took::Hello;
         }
@@ -304,27 +313,27 @@ impl Hellos {
         ) else {
             return Took::Other;
         };
-        let recorder = &mut *desk.recorder;
+        let recorder = &mut *context.recorder;
         recorder.server_hello(&hello, self.is_quic);
         recorder.record.flags |= cut;
-        match self.waiting.take() {
-            Some(asked) => {
-                desk.stats.paired += 1;
-                told.asked = Some(asked.time);
+        match self.pending.take() {
+            Some(requested) => {
+                context.stats.paired += 1;
+                reported.requested = Some(requested.time);
                 if let Some(mut tls) = recorder.record.tls_mut() {
-                    tls.server_name(&asked.name);
+                    tls.server_name(&requested.name);
                 }
-                if asked.is_redacted {
+                if requested.is_redacted {
                     recorder.record.flags |= RecordFlags::REDACTED;
                 }
-                recorder.spare.keep_text(asked.name);
+                recorder.buffers.keep_text(requested.name);
             }
             None => {
-                desk.stats.unmatched += 1;
+                context.stats.unmatched += 1;
                 recorder.record.flags |= RecordFlags::UNMATCHED;
             }
         }
-        desk.tell(told);
+        context.report(reported);
         match hello.is_retry() {
             true => Took::Retry,
             false => Took::Hello,

@@ -2,23 +2,28 @@
 
 use core::fmt;
 use std::boxed::Box;
+use std::sync::Arc;
+use std::vec::Vec;
 
+use super::added::Messages;
+use super::builder::TrackerBuilder;
 use super::connection::{Connection, Tcp};
-use super::desk::Desk;
+use super::context::Context;
+use super::conversation::SideReader;
 use super::dns::{self, Queries};
 use super::key::{Key, Side};
 use super::limits::Limits;
+use super::protocol::{self, Protocol, TransportKind};
 #[cfg(feature = "quic")]
 use super::quic::Quic;
+use super::reassembler::{Arrived, Reassembler};
 use super::recorder::Recorder;
 use super::segment::{Segment, TcpPosition};
 use super::stats::TrackerStats;
-use super::stream::{Part, Stream};
 use super::table::Table;
-use super::talk::Ear;
 use crate::redact::Redaction;
 use crate::{L7Protocol, detect_datagram};
-use flow_core::flow::{Flow, FlowFlags, Protocol, TcpFlags, Verdict};
+use flow_core::flow::{Flow, FlowFlags, Protocol as Transport, TcpFlags, Verdict};
 use flow_core::record::L7Record;
 
 /// Why a connection goes.
@@ -30,11 +35,20 @@ enum Cause {
     Memory,
 }
 
-/// Makes layer 7 flows of the payloads of packets: see the [module](super).
+/// Where a datagram belongs.
+enum Datagram {
+    Known,
+    Begins(Connection),
+    AfterEnd,
+    NotRecognised,
+}
+
+/// Pairs requests with responses in the payloads of packets. See the [module](super).
 pub struct Tracker {
     table: Table<Connection>,
     recorder: Recorder,
     stats: TrackerStats,
+    protocols: Vec<Arc<dyn Protocol>>,
     /// Bytes that connections hold on the heap.
     heap: usize,
 }
@@ -43,48 +57,67 @@ impl Tracker {
     /// Returns a tracker that redacts its records as `redaction` says.
     #[must_use]
     pub fn new(limits: Limits, redaction: Redaction) -> Self {
+        Self::builder().limits(limits).redaction(redaction).build()
+    }
+
+    /// Returns a builder with the default limits and redaction, and without other protocols than
+    /// those of this crate.
+    #[must_use]
+    pub fn builder() -> TrackerBuilder {
+        TrackerBuilder::default()
+    }
+
+    pub(super) fn build(
+        limits: Limits,
+        redaction: Redaction,
+        protocols: Vec<Arc<dyn Protocol>>,
+    ) -> Self {
         Self {
             table: Table::with_capacity(limits.connections),
             recorder: Recorder::new(redaction, limits),
             stats: TrackerStats::default(),
+            protocols,
             heap: 0,
         }
     }
 
-    /// What it did so far.
+    /// Returns its counters.
     #[must_use]
     pub const fn stats(&self) -> TrackerStats {
         self.stats
     }
 
-    /// Connections that are followed; ended ones count until their place is needed.
+    /// Returns the number of connections that it holds; ended ones count until their place is
+    /// needed.
     #[must_use]
     pub fn len(&self) -> usize {
         self.table.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether it holds no connection.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.table.len() == 0
     }
 
-    /// Requests that wait for their response. Looks at every connection.
+    /// Returns the number of pending requests: those that wait for their response. Looks at every
+    /// connection.
     #[must_use]
-    pub fn waiting(&self) -> u64 {
+    pub fn pending(&self) -> u64 {
         self.table
             .values()
-            .map(|connection| connection.waiting() as u64)
+            .map(|connection| connection.pending() as u64)
             .sum()
     }
 
-    /// Bytes in use: places of connections, what they hold, and buffers that serve again.
+    /// Returns the bytes in use: places of connections, what they hold, and buffers that serve
+    /// again.
     #[must_use]
     pub fn memory(&self) -> usize {
-        self.table.memory() + self.heap + self.recorder.spare.heap_len()
+        self.table.memory() + self.heap + self.recorder.buffers.heap_len()
     }
 
-    /// Takes a packet: its flow and its payload. Packets should come in the order of their
+    /// Reads a packet: its flow and its payload. Packets should come in the order of their
     /// times.
     ///
     /// Calls `emit` with each message that is complete now: its flow, whose
@@ -100,8 +133,8 @@ impl Tracker {
         self.stats.segments += 1;
         self.give_up_idle(flow.time, 2, emit);
         let is_known = match segment.tcp {
-            Some(_) => flow.protocol == Protocol::TCP,
-            None => flow.protocol == Protocol::UDP,
+            Some(_) => flow.protocol == Transport::TCP,
+            None => flow.protocol == Transport::UDP,
         };
         let is_later = flow.flags.contains(FlowFlags::FRAGMENT) && flow.source.port == 0;
         if !is_known || is_later || flow.verdict == Verdict::DROPPED {
@@ -126,39 +159,22 @@ impl Tracker {
         segment: &Segment<'_>,
         emit: &mut dyn FnMut(&Flow, &mut L7Record),
     ) {
-        let ports = (flow.source.port, flow.destination.port);
         if segment.payload.is_empty() {
             self.stats.empty += 1;
             return;
         }
         let wire_len = segment.length() as usize;
-        let protocols = self.recorder.limits().protocols;
-        let found = detect_datagram(segment.payload, wire_len, ports);
-        let Some(protocol) = found.filter(|protocol| protocols.contains(*protocol)) else {
-            self.stats.not_recognised += 1;
-            return;
-        };
         let key = Key::of(flow);
         let found = self.table.find(&key);
-        let connection = found.and_then(|place| self.table.get_mut(place));
-        let begins = match (protocol, connection) {
-            (L7Protocol::Dns, Some(Connection::Dns(_))) => None,
-            (L7Protocol::Dns, None) => Some(Connection::Dns(Queries::default())),
-            #[cfg(feature = "quic")]
-            (L7Protocol::Quic, Some(Connection::Quic(_))) => None,
-            #[cfg(feature = "quic")]
-            (L7Protocol::Quic, None) => match Quic::begin(Side::sender(flow), segment) {
-                Some(quic) => Some(Connection::Quic(Box::new(quic))),
-                None => {
-                    self.stats.not_recognised += 1;
-                    return;
-                }
-            },
-            (_, Some(Connection::Over(_))) => {
+        let known = found.and_then(|place| self.table.get(place));
+        let begins = match self.place_of(known, flow, segment) {
+            Datagram::Known => None,
+            Datagram::Begins(connection) => Some(connection),
+            Datagram::AfterEnd => {
                 self.stats.after_end += 1;
                 return;
             }
-            _ => {
+            Datagram::NotRecognised => {
                 self.stats.not_recognised += 1;
                 return;
             }
@@ -174,9 +190,10 @@ impl Tracker {
             return;
         };
         let before = connection.heap_len();
-        let mut desk = Desk {
+        let mut context = Context {
             recorder: &mut self.recorder,
             stats: &mut self.stats,
+            protocols: &self.protocols,
             flow,
             emit,
         };
@@ -184,15 +201,19 @@ impl Tracker {
         let is_kept = match connection {
             Connection::Dns(queries) => {
                 let message = (segment.payload, wire_len);
-                dns::message(queries, side, message, flow.time, &mut desk);
+                dns::message(queries, side, message, flow.time, &mut context);
                 !queries.is_empty()
             }
             #[cfg(feature = "quic")]
             Connection::Quic(quic) => {
-                if quic.datagram(side, segment, &mut desk) {
+                if quic.datagram(side, segment, &mut context) {
                     self.stats.unanswered += quic.clear();
                     *connection = Connection::Over(connection.class());
                 }
+                true
+            }
+            Connection::Messages(messages) => {
+                messages.datagram(side, segment.payload, &mut context);
                 true
             }
             Connection::Tcp(_) | Connection::Over(_) => true,
@@ -203,6 +224,45 @@ impl Tracker {
             self.give_up(place, Cause::Ended, emit);
         } else if is_over {
             self.table.end(place);
+        }
+    }
+
+    /// Where a datagram belongs; `known` is the connection between its ends.
+    fn place_of(&self, known: Option<&Connection>, flow: &Flow, segment: &Segment<'_>) -> Datagram {
+        if matches!(known, Some(Connection::Messages(_))) {
+            return Datagram::Known;
+        }
+        if known.is_none()
+            && let Ok((protocol, is_client)) = protocol::find(
+                &self.protocols,
+                TransportKind::Datagram,
+                flow,
+                segment.payload,
+            )
+        {
+            let sender = Side::sender(flow);
+            let client = if is_client { sender } else { sender.other() };
+            let messages = Messages::new(protocol, client, [false; 2]);
+            return Datagram::Begins(Connection::Messages(Box::new(messages)));
+        }
+        let ports = (flow.source.port, flow.destination.port);
+        let protocols = self.recorder.limits().protocols;
+        let found = detect_datagram(segment.payload, segment.length() as usize, ports);
+        let Some(protocol) = found.filter(|protocol| protocols.contains(*protocol)) else {
+            return Datagram::NotRecognised;
+        };
+        match (protocol, known) {
+            (L7Protocol::Dns, Some(Connection::Dns(_))) => Datagram::Known,
+            (L7Protocol::Dns, None) => Datagram::Begins(Connection::Dns(Queries::default())),
+            #[cfg(feature = "quic")]
+            (L7Protocol::Quic, Some(Connection::Quic(_))) => Datagram::Known,
+            #[cfg(feature = "quic")]
+            (L7Protocol::Quic, None) => match Quic::begin(Side::sender(flow), segment) {
+                Some(quic) => Datagram::Begins(Connection::Quic(Box::new(quic))),
+                None => Datagram::NotRecognised,
+            },
+            (_, Some(Connection::Over(_))) => Datagram::AfterEnd,
+            _ => Datagram::NotRecognised,
         }
     }
 
@@ -259,32 +319,33 @@ impl Tracker {
             return;
         };
         if is_syn && tcp.streams[side.index()].next().is_none() {
-            tcp.streams[side.index()] = Stream::begin(sequence);
+            tcp.streams[side.index()] = Reassembler::begin(sequence);
         }
-        let mut desk = Desk {
+        let mut context = Context {
             recorder: &mut self.recorder,
             stats: &mut self.stats,
+            protocols: &self.protocols,
             flow,
             emit,
         };
-        let part = Part {
+        let part = Arrived {
             sequence,
             payload: segment.payload,
             wire_len: segment.length(),
             is_last: has(TcpFlags::FIN),
             time: flow.time,
         };
-        let window = desk.limits().window;
-        let mut ear = Ear {
-            talk: &mut tcp.talk,
+        let window = context.limits().window;
+        let mut reader = SideReader {
+            conversation: &mut tcp.conversation,
             side,
-            desk: &mut desk,
+            context: &mut context,
         };
-        tcp.streams[side.index()].accept(&part, window, &mut ear);
-        let is_over = has(TcpFlags::RST) || tcp.streams.iter().all(Stream::is_over);
+        tcp.streams[side.index()].accept(&part, window, &mut reader);
+        let is_over = has(TcpFlags::RST) || tcp.streams.iter().all(Reassembler::is_over);
         if is_over {
-            tcp.end(&mut desk);
-            self.stats.unanswered += tcp.talk.clear();
+            tcp.end(&mut context);
+            self.stats.unanswered += tcp.conversation.clear();
             *connection = Connection::Over(connection.class());
         } else {
             tcp.keep(flow);
@@ -323,8 +384,8 @@ impl Tracker {
         }
     }
 
-    /// Gives up the connections without a packet for longer than the [`Limits`] have it, at the
-    /// time `now` (nanoseconds since the Unix epoch), and tells what is there of heads that are
+    /// Gives up the connections without a packet for longer than the [`Limits`] allow, at the
+    /// time `now` (nanoseconds since the Unix epoch), and reports what is there of heads that are
     /// not whole.
     pub fn expire(&mut self, now: u64, emit: &mut dyn FnMut(&Flow, &mut L7Record)) {
         self.give_up_idle(now, usize::MAX, emit);
@@ -354,19 +415,20 @@ impl Tracker {
         if let Some(last) = connection.last()
             && let Connection::Tcp(tcp) = &mut connection
         {
-            let mut desk = Desk {
+            let mut context = Context {
                 recorder: &mut self.recorder,
                 stats: &mut self.stats,
+                protocols: &self.protocols,
                 flow: &last,
                 emit,
             };
-            tcp.end(&mut desk);
+            tcp.end(&mut context);
         }
-        let waiting = connection.clear();
+        let pending = connection.clear();
         if is_evicted {
-            self.stats.evicted += waiting;
+            self.stats.evicted += pending;
         } else {
-            self.stats.unanswered += waiting;
+            self.stats.unanswered += pending;
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Owned records, made of the views that borrow a payload, and redacted on the way.
 
+mod buffers;
 mod dns;
 mod http;
 mod kafka;
-mod spare;
 mod tls;
 
 use super::limits::Limits;
@@ -12,8 +12,8 @@ use crate::redact::Redaction;
 use crate::{L7Flags, TraceParent};
 use flow_core::record::{L7Record, RecordFlags, TextWriter, TraceId};
 
+pub(super) use buffers::Buffers;
 pub(super) use dns::question_hash;
-pub(super) use spare::Spare;
 
 /// Makes records.
 pub(super) struct Recorder {
@@ -22,7 +22,7 @@ pub(super) struct Recorder {
     name: NameText,
     /// The record that is being written, or was handed out last.
     pub(super) record: L7Record,
-    pub(super) spare: Spare,
+    pub(super) buffers: Buffers,
 }
 
 impl Recorder {
@@ -32,7 +32,7 @@ impl Recorder {
             limits,
             name: NameText::new(),
             record: L7Record::default(),
-            spare: Spare::default(),
+            buffers: Buffers::default(),
         }
     }
 
@@ -40,15 +40,24 @@ impl Recorder {
         &self.limits
     }
 
+    pub(super) const fn redaction(&self) -> &Redaction {
+        &self.redaction
+    }
+
+    /// A record to write.
+    pub(super) fn blank(&mut self) -> &mut L7Record {
+        self.parts().0
+    }
+
     /// Takes the record that was written, to hand it out later.
     pub(super) fn set_aside(&mut self) -> L7Record {
-        core::mem::replace(&mut self.record, self.spare.record())
+        core::mem::replace(&mut self.record, self.buffers.record())
     }
 
     /// Brings back a record that was set aside.
     pub(super) fn bring_back(&mut self, record: L7Record) {
         let other = core::mem::replace(&mut self.record, record);
-        self.spare.keep_record(other);
+        self.buffers.keep_record(other);
     }
 
     /// A record to write, with a buffer, and what it takes to write it.

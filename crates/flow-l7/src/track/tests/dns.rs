@@ -57,6 +57,23 @@ fn a_query_and_its_answer() {
 }
 
 #[test]
+fn an_answer_without_a_question_repeats_that_of_its_query() {
+    let mut answer = vec![0, 7, 0x81, 0x80, 0, 0, 0, 1, 0, 0, 0, 0];
+    answer.extend_from_slice(&[0, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 192, 0, 2, 1]);
+    let mut lab = Lab::new(Limits::default());
+    for (is_client, time, message) in [(true, 1_000, dns(7, false, "host")), (false, 2_000, answer)]
+    {
+        let flow = packet(is_client, Protocol::UDP, 53, time);
+        lab.give(&flow, &Segment::datagram(&message));
+    }
+    assert_eq!(
+        lab.summaries()[1],
+        "DNS Answer \"192.0.2.1\" TTL: 9 1µs (host. A)"
+    );
+    assert_eq!(lab.tracker.stats().paired, 1);
+}
+
+#[test]
 fn an_answer_that_nobody_asked_for() {
     let mut lab = Lab::new(Limits::default());
     for (is_client, message) in [
@@ -76,7 +93,7 @@ fn an_answer_that_nobody_asked_for() {
             .all(|record| record.flags == RecordFlags::UNMATCHED)
     );
     assert_eq!(
-        (lab.tracker.stats().unmatched, lab.tracker.waiting()),
+        (lab.tracker.stats().unmatched, lab.tracker.pending()),
         (3, 1)
     );
 }
@@ -168,28 +185,28 @@ fn a_message_in_a_stream_that_is_cut() {
 /// The same without limits: identifiers and names that wait, and those that were answered.
 #[derive(Default)]
 struct Model {
-    waiting: Vec<(u8, u8, u64)>,
+    pending: Vec<(u8, u8, u64)>,
     answered: Vec<(u8, u8)>,
 }
 
 impl Model {
     fn ask(&mut self, id: u8, name: u8, time: u64) {
         if !self
-            .waiting
+            .pending
             .iter()
             .any(|query| (query.0, query.1) == (id, name))
         {
             self.answered.retain(|query| *query != (id, name));
-            self.waiting.push((id, name, time));
+            self.pending.push((id, name, time));
         }
     }
 
     /// Whether the answer is told, and since when it was waited for.
     fn answer(&mut self, id: u8, name: u8) -> (bool, Option<u64>) {
         let is_it = |query: &(u8, u8, u64)| (query.0, query.1) == (id, name);
-        if let Some(at) = self.waiting.iter().position(is_it) {
+        if let Some(at) = self.pending.iter().position(is_it) {
             self.answered.push((id, name));
-            return (true, Some(self.waiting.remove(at).2));
+            return (true, Some(self.pending.remove(at).2));
         }
         (!self.answered.contains(&(id, name)), None)
     }
@@ -201,8 +218,8 @@ proptest! {
         steps in prop::collection::vec((any::<bool>(), 0..3_u8, 0..3_u8, 1..9_u64), 0..60),
     ) {
         let (mut lab, mut model, mut time) = (Lab::new(Limits::default()), Model::default(), 0);
-        for (is_client, id, name, later) in steps {
-            time += later;
+        for (is_client, id, name, early) in steps {
+            time += early;
             let label = ["a", "bb", "c"][usize::from(name)];
             let told = lab.flows.len();
             let flow = packet(is_client, Protocol::UDP, 53, time);
@@ -220,6 +237,6 @@ proptest! {
                 prop_assert_eq!(record.latency_ns, asked.map_or(0, |asked| time - asked));
             }
         }
-        prop_assert_eq!(lab.tracker.waiting(), model.waiting.len() as u64);
+        prop_assert_eq!(lab.tracker.pending(), model.pending.len() as u64);
     }
 }

@@ -109,7 +109,7 @@ fn https(lab: &Lab) -> Vec<HttpRecord<'_>> {
 #[test]
 fn calls_and_their_outcomes() {
     let (port, said) = conversations().remove(0);
-    let wire = Wire::talk(port, &said);
+    let wire = Wire::conversation(port, &said);
     let path = "http://h:50051/pkg.Greeter/SayHello";
     assert_eq!(
         wire.lab.summaries(),

@@ -75,7 +75,7 @@ pub(super) fn conversations() -> Vec<Conversation> {
 fn responses_are_read_as_their_requests_have_it() {
     let (port, said) = conversations().remove(0);
     for port in [port, 7_000] {
-        let wire = Wire::talk(port, &said);
+        let wire = Wire::conversation(port, &said);
         assert_eq!(
             wire.lab.summaries(),
             [
@@ -116,7 +116,7 @@ fn long_messages_and_those_that_want_no_response() {
     );
     let stats = wire.lab.tracker.stats();
     assert_eq!((stats.one_way, stats.unmatched, stats.gaps), (1, 1, 0));
-    assert_eq!(wire.lab.tracker.waiting(), 1);
+    assert_eq!(wire.lab.tracker.pending(), 1);
     assert!(wire.lab.tracker.memory() < 20_000);
 }
 

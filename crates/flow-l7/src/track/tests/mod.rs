@@ -1,3 +1,4 @@
+mod added;
 mod dns;
 mod http1;
 mod http2;
@@ -53,7 +54,7 @@ impl Lab {
             records.push(core::mem::take(record));
         });
         laws(&self.tracker, self.flows.len() as u64);
-        assert_eq!(self.tracker.waiting(), 0);
+        assert_eq!(self.tracker.pending(), 0);
     }
 
     fn records(&self) -> Vec<L7Record> {
@@ -135,7 +136,7 @@ impl Wire {
     }
 
     /// A conversation: who says what.
-    fn talk(port: u16, said: &[(bool, Vec<u8>)]) -> Self {
+    fn conversation(port: u16, said: &[(bool, Vec<u8>)]) -> Self {
         let mut wire = Self::on(port);
         for (is_client, text) in said {
             wire.say(*is_client, text);

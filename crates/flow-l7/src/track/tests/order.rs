@@ -43,7 +43,7 @@ proptest! {
     ) {
         let conversations = conversations();
         let (port, said) = which.get(&conversations);
-        let mut whole = Wire::talk(*port, said);
+        let mut whole = Wire::conversation(*port, said);
         let mut wire = Wire::on(*port);
         for (is_client, text) in said {
             wire.time += 1_000;
@@ -75,7 +75,7 @@ proptest! {
     fn cuts_do_not_matter(which in any::<prop::sample::Index>(), cut in 1..5_usize) {
         let conversations = conversations();
         let (port, said) = which.get(&conversations);
-        let whole = Wire::talk(*port, said);
+        let whole = Wire::conversation(*port, said);
         let mut wire = Wire::on(*port);
         for (is_client, text) in said {
             let time = wire.time + 1_000;

@@ -104,7 +104,7 @@ fn hellos() {
 #[test]
 fn a_second_hello_and_one_in_several_records() {
     let (port, said) = conversations().remove(0);
-    let wire = Wire::talk(port, &said);
+    let wire = Wire::conversation(port, &said);
     let shown = wire.lab.summaries();
     let kinds: Vec<_> = shown
         .iter()

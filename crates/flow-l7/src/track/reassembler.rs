@@ -1,4 +1,4 @@
-//! One direction of a TCP connection, put in order.
+//! Puts the segments of one direction of a TCP connection in order.
 
 use std::boxed::Box;
 use std::vec::Vec;
@@ -6,12 +6,12 @@ use std::vec::Vec;
 use super::stats::TrackerStats;
 
 /// Segments that are kept because what comes before them is missing.
-const MAX_LATER: usize = 64;
+const MAX_OUT_OF_ORDER: usize = 64;
 /// A distance of sequence numbers that is no reordering: another connection, or one that went on
 /// for long without being seen.
 const FAR: i32 = 1 << 28;
 
-/// Takes what a stream says, in order.
+/// Takes the bytes of a stream in order.
 pub(super) trait Reader {
     /// The next bytes. `time` is that of the packet that held them.
     fn bytes(&mut self, data: &[u8], time: u64);
@@ -30,7 +30,7 @@ pub(super) trait Reader {
 
 /// A segment.
 #[derive(Clone, Copy)]
-pub(super) struct Part<'a> {
+pub(super) struct Arrived<'a> {
     pub(super) sequence: u32,
     pub(super) payload: &'a [u8],
     /// Not less than the length of the payload.
@@ -41,7 +41,7 @@ pub(super) struct Part<'a> {
 }
 
 /// A segment that came before what it follows.
-struct Later {
+struct OutOfOrder {
     sequence: u32,
     wire_len: u32,
     time: u64,
@@ -50,15 +50,15 @@ struct Later {
 
 /// One direction of a connection.
 #[derive(Default)]
-pub(super) struct Stream {
+pub(super) struct Reassembler {
     /// Sequence number of the next byte, once there was a segment.
     next: Option<u32>,
     /// Where FIN stands.
     last: Option<u32>,
     is_over: bool,
     /// In order of their sequence numbers.
-    later: Vec<Later>,
-    later_bytes: usize,
+    out_of_order: Vec<OutOfOrder>,
+    out_of_order_bytes: usize,
 }
 
 /// How far `to` is behind `from`.
@@ -66,7 +66,7 @@ const fn distance(from: u32, to: u32) -> i32 {
     to.wrapping_sub(from).cast_signed()
 }
 
-impl Stream {
+impl Reassembler {
     /// Begins with the byte after a SYN.
     pub(super) fn begin(sequence: u32) -> Self {
         Self {
@@ -86,11 +86,11 @@ impl Stream {
     }
 
     pub(super) fn heap_len(&self) -> usize {
-        self.later.capacity() * size_of::<Later>() + self.later_bytes
+        self.out_of_order.capacity() * size_of::<OutOfOrder>() + self.out_of_order_bytes
     }
 
     /// Takes a segment and hands on what is in order now.
-    pub(super) fn accept(&mut self, part: &Part<'_>, window: usize, reader: &mut dyn Reader) {
+    pub(super) fn accept(&mut self, part: &Arrived<'_>, window: usize, reader: &mut dyn Reader) {
         if self.is_over {
             reader.stats().repeated_bytes += u64::from(part.wire_len);
             return;
@@ -108,20 +108,20 @@ impl Stream {
             && distance(last, next) >= 0
         {
             self.is_over = true;
-            (self.later, self.later_bytes) = (Vec::new(), 0);
+            (self.out_of_order, self.out_of_order_bytes) = (Vec::new(), 0);
             reader.end();
         }
     }
 
     /// Nothing of what was known about the order holds any more.
     fn restart(&mut self, sequence: u32, reader: &mut dyn Reader) {
-        (self.later, self.later_bytes) = (Vec::new(), 0);
+        (self.out_of_order, self.out_of_order_bytes) = (Vec::new(), 0);
         self.last = None;
         self.next = Some(sequence);
         reader.hole(None);
     }
 
-    fn place(&mut self, part: &Part<'_>, window: usize, reader: &mut dyn Reader) {
+    fn place(&mut self, part: &Arrived<'_>, window: usize, reader: &mut dyn Reader) {
         let mut is_early = false;
         loop {
             let next = self.next.unwrap_or(part.sequence);
@@ -131,9 +131,9 @@ impl Stream {
                 return self.drain(reader);
             }
             let first = self
-                .later
+                .out_of_order
                 .first()
-                .map(|later| distance(next, later.sequence));
+                .map(|out_of_order| distance(next, out_of_order.sequence));
             let missing = first.map_or(ahead, |first| first.min(ahead)).unsigned_abs();
             if reader.can_skip(missing) {
                 self.pass(missing, reader);
@@ -161,14 +161,14 @@ impl Stream {
     }
 
     /// Keeps a segment until what comes before it is there. `false` where there is no room.
-    fn keep(&mut self, part: &Part<'_>, window: usize, reader: &mut dyn Reader) -> bool {
+    fn keep(&mut self, part: &Arrived<'_>, window: usize, reader: &mut dyn Reader) -> bool {
         let at = self
-            .later
-            .partition_point(|later| distance(later.sequence, part.sequence) > 0);
-        let is_there = self.later[at..].iter().any(|later| {
-            later.sequence == part.sequence
-                && later.wire_len >= part.wire_len
-                && later.payload.len() >= part.payload.len()
+            .out_of_order
+            .partition_point(|out_of_order| distance(out_of_order.sequence, part.sequence) > 0);
+        let is_there = self.out_of_order[at..].iter().any(|out_of_order| {
+            out_of_order.sequence == part.sequence
+                && out_of_order.wire_len >= part.wire_len
+                && out_of_order.payload.len() >= part.payload.len()
         });
         if is_there {
             reader.stats().repeated_bytes += u64::from(part.wire_len);
@@ -177,23 +177,23 @@ impl Stream {
         if part.wire_len == 0 {
             return true;
         }
-        let bytes = self.later_bytes + part.payload.len();
-        if bytes > window || self.later.len() >= MAX_LATER {
+        let bytes = self.out_of_order_bytes + part.payload.len();
+        if bytes > window || self.out_of_order.len() >= MAX_OUT_OF_ORDER {
             return false;
         }
-        self.later_bytes = bytes;
-        let later = Later {
+        self.out_of_order_bytes = bytes;
+        let out_of_order = OutOfOrder {
             sequence: part.sequence,
             wire_len: part.wire_len,
             time: part.time,
             payload: part.payload.into(),
         };
-        self.later.insert(at, later);
+        self.out_of_order.insert(at, out_of_order);
         true
     }
 
     /// Hands on a segment that begins at or before the next byte.
-    fn deliver(&mut self, part: &Part<'_>, reader: &mut dyn Reader) {
+    fn deliver(&mut self, part: &Arrived<'_>, reader: &mut dyn Reader) {
         let next = self.next.unwrap_or(part.sequence);
         let old = next.wrapping_sub(part.sequence);
         if old >= part.wire_len {
@@ -215,7 +215,7 @@ impl Stream {
 
     /// Hands on what was kept and is next now.
     fn drain(&mut self, reader: &mut dyn Reader) {
-        while let (Some(first), Some(next)) = (self.later.first(), self.next) {
+        while let (Some(first), Some(next)) = (self.out_of_order.first(), self.next) {
             let ahead = distance(next, first.sequence);
             if ahead > 0 {
                 let missing = ahead.unsigned_abs();
@@ -224,14 +224,14 @@ impl Stream {
                 }
                 self.pass(missing, reader);
             }
-            let later = self.later.remove(0);
-            self.later_bytes -= later.payload.len();
-            let part = Part {
-                sequence: later.sequence,
-                payload: &later.payload,
-                wire_len: later.wire_len,
+            let out_of_order = self.out_of_order.remove(0);
+            self.out_of_order_bytes -= out_of_order.payload.len();
+            let part = Arrived {
+                sequence: out_of_order.sequence,
+                payload: &out_of_order.payload,
+                wire_len: out_of_order.wire_len,
                 is_last: false,
-                time: later.time,
+                time: out_of_order.time,
             };
             self.deliver(&part, reader);
         }

@@ -7,7 +7,7 @@ use flow_core::record::L7Record;
 /// Buffers of requests that were answered and of records that were handed out. Few and small
 /// ones are kept.
 #[derive(Default)]
-pub(in crate::track) struct Spare {
+pub(in crate::track) struct Buffers {
     texts: Vec<Vec<u8>>,
     records: Vec<L7Record>,
 }
@@ -19,7 +19,7 @@ const TEXT: usize = 1 << 10;
 /// Bytes of the buffer of a record.
 const RECORD: usize = 4 << 10;
 
-impl Spare {
+impl Buffers {
     /// Bytes that all of them take, at most.
     #[cfg(any(test, feature = "fuzzing"))]
     pub(in crate::track) const MAX: usize =

@@ -1,4 +1,4 @@
-//! Requests that wait for their response.
+//! Pending requests: those that wait for their response.
 
 use std::collections::VecDeque;
 
@@ -9,7 +9,7 @@ pub(super) trait Weigh {
 
 /// A request that waits.
 #[derive(Debug)]
-pub(super) struct Waiting<W> {
+pub(super) struct PendingRequest<W> {
     /// Number by which its response is found: DNS id, stream, correlation id.
     pub(super) id: u32,
     /// When it was complete.
@@ -20,46 +20,46 @@ pub(super) struct Waiting<W> {
 
 /// Requests of one connection that wait, the oldest first.
 #[derive(Debug)]
-pub(super) struct Queue<W> {
-    waiting: VecDeque<Waiting<W>>,
+pub(super) struct PendingRequests<W> {
+    pending: VecDeque<PendingRequest<W>>,
     /// Bytes that they have on the heap.
     bytes: usize,
 }
 
-impl<W> Default for Queue<W> {
+impl<W> Default for PendingRequests<W> {
     fn default() -> Self {
         Self {
-            waiting: VecDeque::new(),
+            pending: VecDeque::new(),
             bytes: 0,
         }
     }
 }
 
-impl<W: Weigh> Queue<W> {
+impl<W: Weigh> PendingRequests<W> {
     pub(super) fn len(&self) -> usize {
-        self.waiting.len()
+        self.pending.len()
     }
 
     pub(super) fn heap_len(&self) -> usize {
-        self.waiting.capacity() * size_of::<Waiting<W>>() + self.bytes
+        self.pending.capacity() * size_of::<PendingRequest<W>>() + self.bytes
     }
 
     /// Adds the newest. Whether the oldest had to go because there were `limit` already.
-    pub(super) fn push(&mut self, waiting: Waiting<W>, limit: usize) -> bool {
-        let is_full = self.waiting.len() >= limit.max(1);
+    pub(super) fn push(&mut self, pending: PendingRequest<W>, limit: usize) -> bool {
+        let is_full = self.pending.len() >= limit.max(1);
         if is_full {
             self.pop();
         }
-        self.bytes += waiting.what.heap_len();
-        self.waiting.push_back(waiting);
+        self.bytes += pending.what.heap_len();
+        self.pending.push_back(pending);
         is_full
     }
 
     /// The oldest, which waits no more.
-    pub(super) fn pop(&mut self) -> Option<Waiting<W>> {
-        let waiting = self.waiting.pop_front()?;
-        self.bytes -= waiting.what.heap_len();
-        Some(waiting)
+    pub(super) fn pop(&mut self) -> Option<PendingRequest<W>> {
+        let pending = self.pending.pop_front()?;
+        self.bytes -= pending.what.heap_len();
+        Some(pending)
     }
 
     /// Whether one with this number waits.
@@ -70,30 +70,34 @@ impl<W: Weigh> Queue<W> {
     /// Changes the one with this number; `None` where there is none.
     pub(super) fn update<R>(&mut self, id: u32, change: impl FnOnce(&mut W) -> R) -> Option<R> {
         let at = self.position(id, |_| true)?;
-        let waiting = self.waiting.get_mut(at)?;
-        self.bytes -= waiting.what.heap_len();
-        let result = change(&mut waiting.what);
-        self.bytes += waiting.what.heap_len();
+        let pending = self.pending.get_mut(at)?;
+        self.bytes -= pending.what.heap_len();
+        let result = change(&mut pending.what);
+        self.bytes += pending.what.heap_len();
         Some(result)
     }
 
     /// One with this number that is the right one; it waits no more.
-    pub(super) fn take(&mut self, id: u32, is_it: impl Fn(&W) -> bool) -> Option<Waiting<W>> {
+    pub(super) fn take(
+        &mut self,
+        id: u32,
+        is_it: impl Fn(&W) -> bool,
+    ) -> Option<PendingRequest<W>> {
         let at = self.position(id, is_it)?;
-        let waiting = self.waiting.remove(at)?;
-        self.bytes -= waiting.what.heap_len();
-        Some(waiting)
+        let pending = self.pending.remove(at)?;
+        self.bytes -= pending.what.heap_len();
+        Some(pending)
     }
 
     fn position(&self, id: u32, is_it: impl Fn(&W) -> bool) -> Option<usize> {
-        self.waiting
+        self.pending
             .iter()
-            .position(|waiting| waiting.id == id && is_it(&waiting.what))
+            .position(|pending| pending.id == id && is_it(&pending.what))
     }
 
     /// Forgets all, and tells how many there were.
     pub(super) fn clear(&mut self) -> u64 {
-        let count = self.waiting.len() as u64;
+        let count = self.pending.len() as u64;
         *self = Self::default();
         count
     }

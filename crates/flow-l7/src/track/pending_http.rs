@@ -2,13 +2,13 @@
 
 use std::vec::Vec;
 
-use super::queue::Weigh;
-use super::recorder::{Recorder, Spare};
+use super::pending::Weigh;
+use super::recorder::{Buffers, Recorder};
 use crate::http1::Answering;
 use flow_core::record::{L7Body, L7Record, RecordFlags, TraceId};
 
 /// A request of HTTP that waits.
-pub(super) struct Asked {
+pub(super) struct PendingHttp {
     /// Method and URL.
     text: Vec<u8>,
     method_len: usize,
@@ -17,7 +17,7 @@ pub(super) struct Asked {
     is_url_redacted: bool,
 }
 
-impl Asked {
+impl PendingHttp {
     /// Of the request that the recorder wrote last.
     pub(super) fn of(recorder: &mut Recorder, is_url_redacted: bool) -> Self {
         let (method, url) = match recorder.record.body() {
@@ -31,14 +31,14 @@ impl Asked {
                 b"CONNECT" => Answering::Connect,
                 _ => Answering::Other,
             },
-            text: recorder.spare.text(&[method, url]),
+            text: recorder.buffers.text(&[method, url]),
             trace: recorder.record.trace,
             is_url_redacted,
         }
     }
 
     /// Puts it in a response.
-    pub(super) fn repeat(self, record: &mut L7Record, spare: &mut Spare) {
+    pub(super) fn repeat(self, record: &mut L7Record, buffers: &mut Buffers) {
         if let Some(mut http) = record.http_mut() {
             let (method, url) = self.text.split_at(self.method_len.min(self.text.len()));
             http.method(method).url(url);
@@ -49,18 +49,18 @@ impl Asked {
         if self.is_url_redacted {
             record.flags |= RecordFlags::REDACTED;
         }
-        spare.keep_text(self.text);
+        buffers.keep_text(self.text);
     }
 }
 
 /// Shows nothing of the request.
-impl core::fmt::Debug for Asked {
+impl core::fmt::Debug for PendingHttp {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Asked").finish_non_exhaustive()
+        f.debug_struct("PendingHttp").finish_non_exhaustive()
     }
 }
 
-impl Weigh for Asked {
+impl Weigh for PendingHttp {
     fn heap_len(&self) -> usize {
         self.text.capacity()
     }

@@ -1,9 +1,11 @@
-//! Where records become flows.
+//! What a parser may reach, and where its records become flows.
 
 use core::mem;
+use std::sync::Arc;
 
 use super::key::Side;
 use super::limits::Limits;
+use super::protocol::Protocol;
 use super::recorder::Recorder;
 use super::stats::TrackerStats;
 use flow_core::flow::{Direction, EventType, Flow, FlowFlags, FlowType, Reply, TcpFlags, Traffic};
@@ -13,22 +15,24 @@ use flow_core::record::{L7Kind, L7Record, RecordFlags};
 pub(super) type Emit<'a> = dyn FnMut(&Flow, &mut L7Record) + 'a;
 
 /// What is at hand while a packet is looked at, or a connection is given up.
-pub(super) struct Desk<'a> {
+pub(super) struct Context<'a> {
     pub(super) recorder: &'a mut Recorder,
     pub(super) stats: &'a mut TrackerStats,
+    /// Protocols that the embedder added.
+    pub(super) protocols: &'a [Arc<dyn Protocol>],
     /// The flow of the packet; of the last one where a connection is given up.
     pub(super) flow: &'a Flow,
     pub(super) emit: &'a mut Emit<'a>,
 }
 
-/// A message to tell, whose record the recorder has.
-pub(super) struct Told {
+/// When the message that the recorder holds was sent, and by whom.
+pub(super) struct Reported {
     pub(super) sender: Side,
     /// When its first byte was seen.
     pub(super) began: u64,
     /// When the request of a response was complete; `None` for requests, and where that is not
     /// known.
-    pub(super) asked: Option<u64>,
+    pub(super) requested: Option<u64>,
 }
 
 /// Flags of a packet that hold of what its payload says too.
@@ -40,7 +44,18 @@ const KEPT: FlowFlags = FlowFlags(
         | FlowFlags::UNKNOWN_VERSION.0,
 );
 
-impl Desk<'_> {
+impl Context<'_> {
+    /// The same for a shorter time.
+    pub(super) fn reborrow(&mut self) -> Context<'_> {
+        Context {
+            recorder: self.recorder,
+            stats: self.stats,
+            protocols: self.protocols,
+            flow: self.flow,
+            emit: self.emit,
+        }
+    }
+
     pub(super) const fn limits(&self) -> &Limits {
         self.recorder.limits()
     }
@@ -51,7 +66,7 @@ impl Desk<'_> {
     }
 
     /// Hands out the message that the recorder wrote last: its flow and its record.
-    pub(super) fn tell(&mut self, told: Told) {
+    pub(super) fn report(&mut self, message: Reported) {
         let now = self.now();
         let record = &mut self.recorder.record;
         let is_response = record.kind == L7Kind::RESPONSE;
@@ -66,12 +81,14 @@ impl Desk<'_> {
         } else {
             self.stats.requests += 1;
         }
-        record.latency_ns = told.asked.map_or(0, |asked| now.saturating_sub(asked));
+        record.latency_ns = message
+            .requested
+            .map_or(0, |requested| now.saturating_sub(requested));
         let mut flow = *self.flow;
-        if Side::sender(&flow) != told.sender {
+        if Side::sender(&flow) != message.sender {
             turn(&mut flow);
         }
-        flow.first_seen = told.began.min(flow.time);
+        flow.first_seen = message.began.min(flow.time);
         // Packets are counted by the flows of packets.
         flow.traffic = Traffic::default();
         flow.tcp_flags = TcpFlags::NONE;

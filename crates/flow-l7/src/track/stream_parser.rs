@@ -1,8 +1,8 @@
-//! What each protocol over TCP does with what is said.
+//! Parsers of the protocols over TCP.
 
 use std::boxed::Box;
 
-use super::desk::Desk;
+use super::context::Context;
 use super::key::Side;
 
 /// What follows the data that was given.
@@ -14,27 +14,27 @@ pub(super) enum Next {
     /// After this many bytes another protocol, which has to be found.
     Choose(usize),
     /// After this many bytes another protocol.
-    Turn(usize, Box<dyn Speech>),
+    Turn(usize, Box<dyn StreamParser>),
 }
 
-/// A conversation in one protocol.
-pub(super) trait Speech: Send + Sync {
+/// Parses what the two sides of a connection send in one protocol.
+pub(super) trait StreamParser: Send + Sync {
     /// Takes the next bytes of a side. `time` is that of the packet that held them.
-    fn bytes(&mut self, side: Side, data: &[u8], time: u64, desk: &mut Desk<'_>) -> Next;
+    fn bytes(&mut self, side: Side, data: &[u8], time: u64, context: &mut Context<'_>) -> Next;
 
     /// This many bytes of a side were not seen. `None`: it is not known how many.
-    fn hole(&mut self, side: Side, length: Option<u32>, desk: &mut Desk<'_>);
+    fn hole(&mut self, side: Side, length: Option<u32>, context: &mut Context<'_>);
 
     /// Whether the next bytes of a side are of no interest, so that they are not waited for.
     fn can_skip(&self, side: Side, length: u32) -> bool;
 
     /// Nothing more comes from a side.
-    fn end(&mut self, side: Side, desk: &mut Desk<'_>);
+    fn end(&mut self, side: Side, context: &mut Context<'_>);
 
     /// Requests that wait for their response.
-    fn waiting(&self) -> usize;
+    fn pending(&self) -> usize;
 
-    /// Whether something would be told if the connection ended here.
+    /// Whether something would be reported if the connection ended here.
     fn is_unfinished(&self) -> bool;
 
     /// Bytes that it takes, itself included.
