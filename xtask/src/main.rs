@@ -5,6 +5,7 @@ mod bpf;
 mod btf_ext;
 mod compatibility;
 mod layers;
+mod packages;
 mod proto;
 mod suite;
 
@@ -50,6 +51,11 @@ const TASKS: &[Task] = &[
         name: "layers",
         does: "fail on an arrow up, a cycle of crates, modules or files, a file too long",
         run: layers::run,
+    },
+    Task {
+        name: "packages",
+        does: "fail unless each published crate has its README, licence texts and metadata, and no more",
+        run: packages::run,
     },
     Task {
         name: "test",

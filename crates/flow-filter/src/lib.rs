@@ -1,32 +1,34 @@
-//! Which flows are wanted.
+//! Filters over network flows.
 //!
-//! This crate holds the contract for filters, [`Filter`]; the text form (a filter language),
-//! Hubble's `FlowFilter` and their compiler are not part of this version.
+//! This crate is the home of filters. Today it holds their contract, [`Filter`], and the adapter for
+//! closures, [`filter_fn`]. A filter language and Hubble's `FlowFilter` are not part of this version.
 //!
-//! A filter looks at one [`Flow`](flow_core::flow::Flow) and says yes or no. It may be called
-//! from several threads at once, must not block, and should not allocate: it runs for every
-//! flow, before the flow is stored and again for every reader that asks for a selection.
-//!
-//! Until the language is here, an agent writes its conditions as plain code. A closure is a
-//! filter:
+//! A filter reads a flow through its [`FlowView`](flow_core::view::FlowView): addresses, ports and
+//! verdict, and also the names of both ends, labels and the layer 7 message. A
+//! [pipeline](flow_core::pipeline) asks it about every flow before the flow is kept, from several
+//! threads at once, so a filter must not block and should not allocate. References, boxes and `Arc`s of
+//! filters are filters too.
 //!
 //! ```
-//! use flow_core::flow::{Flow, Protocol, Verdict};
-//! use flow_filter::Filter;
+//! use flow_core::flow::{Flow, Verdict};
+//! use flow_core::resolve::EndpointNames;
+//! use flow_core::view::FlowView;
+//! use flow_filter::{Filter, filter_fn};
 //!
-//! let dropped_dns = |flow: &Flow| {
-//!     flow.verdict == Verdict::DROPPED
-//!         && flow.protocol == Protocol::UDP
-//!         && (flow.source.port == 53 || flow.destination.port == 53)
-//! };
+//! // Flows that were dropped on their way to the namespace `shop`.
+//! let filter = filter_fn(|view: &FlowView<'_>| {
+//!     view.flow().verdict == Verdict::DROPPED
+//!         && view.destination().is_some_and(|names| &*names.namespace == "shop")
+//! });
 //!
-//! let mut flow = Flow { protocol: Protocol::UDP, verdict: Verdict::DROPPED, ..Flow::default() };
-//! flow.destination.port = 53;
-//! assert!(dropped_dns.matches(&flow));
+//! let mut flow = Flow::default();
+//! flow.verdict = Verdict::DROPPED;
+//! let mut names = EndpointNames::default();
+//! names.namespace = "shop".into();
 //!
-//! flow.verdict = Verdict::FORWARDED;
-//! assert!(!dropped_dns.matches(&flow));
+//! assert!(filter.matches(&FlowView::from(&flow).with_destination(&names)));
+//! assert!(!filter.matches(&FlowView::from(&flow)));
 //! ```
 #![forbid(unsafe_code)]
 
-pub use flow_core::pipeline::Filter;
+pub use flow_core::pipeline::{Filter, FromFn, filter_fn};

@@ -10,3 +10,8 @@ pub mod privilege;
 pub mod process;
 
 pub use flow_demo::{frame, link, netns, traffic};
+
+/// The examples of the repository's README, as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

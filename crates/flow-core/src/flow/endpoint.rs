@@ -47,7 +47,7 @@ impl Ip {
     /// As the standard library's type; an IPv4-mapped address is [`IpAddr::V4`].
     #[must_use]
     pub const fn to_std(self) -> IpAddr {
-        Ipv6Addr::from_octets(self.0).to_canonical()
+        Ipv6Addr::from_bits(u128::from_be_bytes(self.0)).to_canonical()
     }
 
     /// Whether there is no address.
