@@ -71,13 +71,12 @@ fn filters(pair: &Pair) -> String {
 fn attached(pair: &Pair, interface: &str) -> Vec<String> {
     let mut names = tcx(pair, interface);
     let filters = filters_at(pair, interface);
-    // "... handle 0x4680052f tc_ingress direct-action ..."
-    let words = filters.split_whitespace();
-    names.extend(
-        words
-            .filter(|word| word.starts_with("tc_"))
-            .map(str::to_owned),
-    );
+    // "... handle 0x4680052f tc_ingress direct-action ... name tc_ingress ..."
+    let name = |line: &str| {
+        let after = line.split_once(" handle ")?.1;
+        after.split_whitespace().nth(1).map(str::to_owned)
+    };
+    names.extend(filters.lines().filter_map(name));
     names
 }
 

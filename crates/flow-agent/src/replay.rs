@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use flow_capture::{CaptureMode, CaptureSource};
-use flow_core::pipeline::{Pipeline, PipelineBuilder, PipelineError, Since, Stats};
+use flow_core::pipeline::{PipelineBuilder, PipelineError, Since, Stats};
 use flow_hubble::ExportSource;
 use flow_l7::track::{Limits, TrackerTotals};
 
@@ -150,8 +150,11 @@ fn run(
         .observer(show.clone())
         .start()?;
     let mut is_stopped = false;
+    // Nobody should wait for the first look at a short capture.
+    let mut pause = Duration::from_micros(500);
     while !pipeline.is_finished() {
-        thread::sleep(LOOK.min(wait(&pipeline)));
+        thread::sleep(pause);
+        pause = (pause * 2).min(LOOK);
         look();
         show.flush();
         if !is_stopped && (stop.is_raised() || show.is_over()) {
@@ -169,12 +172,4 @@ fn run(
         None => view.flush(),
     })?;
     Ok(result)
-}
-
-/// Short captures are read at once: nobody should wait for the first look.
-fn wait(pipeline: &Pipeline) -> Duration {
-    match pipeline.stats().received {
-        0 => Duration::from_millis(1),
-        _ => LOOK,
-    }
 }
