@@ -80,10 +80,11 @@ fn the_summary_tells_what_became_of_every_packet() {
         "agent: 51 packets read: 5 in 5 flows, 46 left out by sampling; 5 shown\n"
     );
     assert_eq!(told(&summary), (51, vec![5, 46]));
+    // What was read together with the flow that is shown counts too.
     let output = demo_capture(&["--count", "1", "--mode", "packets", "--l7", "none"]);
     assert_eq!(
         text(&output.stderr),
-        "agent: 1 packet read: 1 in 1 flow; 1 shown\n"
+        "agent: 51 packets read: 51 in 51 flows; 1 shown\n"
     );
 }
 

@@ -68,7 +68,7 @@ fn differences(ours: &Counts, theirs: &Counts) -> Vec<String> {
 
 /// Compares a capture; gives what nDPI told, and what is wrong.
 fn compare(path: &Path, rules: &[Rule], different: usize) -> (Counts, Option<String>) {
-    let (theirs, unreadable) = expected(&path.with_added_extension("out"));
+    let (theirs, unreadable) = expected(Path::new(&format!("{}.out", path.display())));
     let of = |rules: &[Rule]| {
         let mut found = differences(&decoded(path, rules), &theirs);
         found.extend(unreadable.iter().cloned());

@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
     match result {
         Err(error) if args.demo && is_unprivileged(&error) => {
             messages.say(format_args!(
-                "{}; showing a capture of it instead",
+                "{}; showing the built-in capture demo.pcap instead",
                 explain(&error)
             ));
             let capture = flow_capture::Reader::new(Box::new(Cursor::new(DEMO_CAPTURE)))?;

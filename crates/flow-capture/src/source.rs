@@ -178,7 +178,6 @@ impl Table {
                 let flows = &mut self.counts.flows;
                 self.connections
                     .add_packet(&flow, &decoded, &mut |flow| report(flow, flows, sink));
-                self.tick(sink);
             }
             CaptureMode::Packets => report(&flow, &mut self.counts.flows, sink),
             CaptureMode::Sampled(rate) => {
@@ -194,6 +193,7 @@ impl Table {
         }
         self.counts.in_flows += 1;
         sink.packet(&flow, &decoded);
+        self.tick(sink);
     }
 
     /// Reports the connections for which it is time, by the clock of the capture.
