@@ -9,6 +9,21 @@ use super::protocol::Protocol;
 use super::tracker::Tracker;
 use crate::redact::Redaction;
 
+impl Tracker {
+    /// Returns a tracker that redacts its records as `redaction` says.
+    #[must_use]
+    pub fn new(limits: Limits, redaction: Redaction) -> Self {
+        Self::builder().limits(limits).redaction(redaction).build()
+    }
+
+    /// Returns a builder with the default limits and redaction, and without other protocols than
+    /// those of this crate.
+    #[must_use]
+    pub fn builder() -> TrackerBuilder {
+        TrackerBuilder::default()
+    }
+}
+
 /// Builds a [`Tracker`]. See [`Tracker::builder`].
 #[derive(Clone, Default)]
 pub struct TrackerBuilder {

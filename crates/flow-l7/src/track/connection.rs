@@ -1,12 +1,14 @@
 //! One connection, over TCP or UDP.
 
 use std::boxed::Box;
+use std::sync::Arc;
 
 use super::added::Messages;
 use super::context::Context;
 use super::conversation::Conversation;
 use super::dns::Queries;
 use super::key::Side;
+use super::protocol::Protocol;
 #[cfg(feature = "quic")]
 use super::quic::Quic;
 use super::reassembler::Reassembler;
@@ -26,12 +28,17 @@ pub(super) struct Tcp {
 
 impl Tcp {
     /// A connection that begins with a segment of this sender, sequence number and flags.
-    pub(super) fn new(side: Side, sequence: u32, flags: TcpFlags) -> Self {
+    pub(super) fn new(
+        side: Side,
+        sequence: u32,
+        flags: TcpFlags,
+        protocols: &Arc<[Arc<dyn Protocol>]>,
+    ) -> Self {
         let is_begun = flags.contains(TcpFlags::SYN);
         let is_client = is_begun && !flags.contains(TcpFlags::ACK);
         Self {
             streams: Default::default(),
-            conversation: Conversation::new([!is_begun; 2]),
+            conversation: Conversation::new([!is_begun; 2], Arc::clone(protocols)),
             began: is_client.then_some((side, sequence)),
             last: None,
         }

@@ -1,11 +1,9 @@
 //! What a parser may reach, and where its records become flows.
 
 use core::mem;
-use std::sync::Arc;
 
 use super::key::Side;
 use super::limits::Limits;
-use super::protocol::Protocol;
 use super::recorder::Recorder;
 use super::stats::TrackerStats;
 use flow_core::flow::{Direction, EventType, Flow, FlowFlags, FlowType, Reply, TcpFlags, Traffic};
@@ -18,8 +16,6 @@ pub(super) type Emit<'a> = dyn FnMut(&Flow, &mut L7Record) + 'a;
 pub(super) struct Context<'a> {
     pub(super) recorder: &'a mut Recorder,
     pub(super) stats: &'a mut TrackerStats,
-    /// Protocols that the embedder added.
-    pub(super) protocols: &'a [Arc<dyn Protocol>],
     /// The flow of the packet; of the last one where a connection is given up.
     pub(super) flow: &'a Flow,
     pub(super) emit: &'a mut Emit<'a>,
@@ -50,7 +46,6 @@ impl Context<'_> {
         Context {
             recorder: self.recorder,
             stats: self.stats,
-            protocols: self.protocols,
             flow: self.flow,
             emit: self.emit,
         }

@@ -2,6 +2,7 @@
 
 use core::mem;
 use std::boxed::Box;
+use std::sync::Arc;
 use std::vec::Vec;
 
 use super::added::Messages;
@@ -11,8 +12,9 @@ use super::http1::Http1;
 use super::http2::Http2;
 use super::kafka::Kafka;
 use super::key::Side;
-use super::protocol::{self, TransportKind};
+use super::protocol::{self, Protocol};
 use super::reassembler::Reader;
+use super::roles::TransportKind;
 use super::stats::TrackerStats;
 use super::stream_parser::{Next, StreamParser};
 use super::tls::Tls;
@@ -50,14 +52,17 @@ pub(super) struct Conversation {
     /// Whether the beginning of a side was missed.
     is_joined: [bool; 2],
     first: [First; 2],
+    /// Protocols that the embedder added.
+    protocols: Arc<[Arc<dyn Protocol>]>,
 }
 
 impl Conversation {
-    pub(super) fn new(is_joined: [bool; 2]) -> Self {
+    pub(super) fn new(is_joined: [bool; 2], protocols: Arc<[Arc<dyn Protocol>]>) -> Self {
         Self {
             phase: Phase::Unknown,
             is_joined,
             first: Default::default(),
+            protocols,
         }
     }
 
@@ -121,7 +126,7 @@ impl Conversation {
         };
         let mut is_joined = self.is_joined;
         is_joined[side.index()] = false;
-        let other = protocol::find(context.protocols, TransportKind::Stream, context.flow, text);
+        let other = protocol::find(&self.protocols, TransportKind::Stream, context.flow, text);
         let found = match other {
             Ok((protocol, is_client)) => {
                 let client = if is_client { side } else { side.other() };

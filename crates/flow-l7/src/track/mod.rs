@@ -70,11 +70,13 @@ mod limits;
 mod parse_context;
 mod pending;
 mod pending_http;
+mod pending_messages;
 mod protocol;
 #[cfg(feature = "quic")]
 mod quic;
 mod reassembler;
 mod recorder;
+mod roles;
 mod segment;
 mod stage;
 mod stats;
@@ -88,9 +90,8 @@ mod tracker;
 pub use builder::TrackerBuilder;
 pub use limits::Limits;
 pub use parse_context::ParseContext;
-pub use protocol::{
-    Detection, FirstBytes, Pairing, Parsed, Protocol, ProtocolParser, Role, TransportKind,
-};
+pub use protocol::{Protocol, ProtocolParser};
+pub use roles::{Detection, FirstBytes, Pairing, Parsed, Role, TransportKind};
 pub use segment::{Segment, TcpPosition};
 pub use stage::{TrackerStage, TrackerTotals};
 pub use stats::TrackerStats;

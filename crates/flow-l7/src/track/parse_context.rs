@@ -1,10 +1,10 @@
 //! What a parser of an embedder's protocol reports to.
 
-use super::Limits;
-use super::added::PendingMessages;
 use super::context::{Context, Reported};
 use super::key::Side;
-use super::protocol::{Pairing, Role};
+use super::limits::Limits;
+use super::pending_messages::PendingMessages;
+use super::roles::{Pairing, Role};
 use crate::redact::Redaction;
 use flow_core::flow::Flow;
 use flow_core::record::{L7Kind, MessageWriter, RecordFlags};

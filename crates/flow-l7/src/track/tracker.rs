@@ -6,18 +6,18 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use super::added::Messages;
-use super::builder::TrackerBuilder;
 use super::connection::{Connection, Tcp};
 use super::context::Context;
 use super::conversation::SideReader;
 use super::dns::{self, Queries};
 use super::key::{Key, Side};
 use super::limits::Limits;
-use super::protocol::{self, Protocol, TransportKind};
+use super::protocol::{self, Protocol};
 #[cfg(feature = "quic")]
 use super::quic::Quic;
 use super::reassembler::{Arrived, Reassembler};
 use super::recorder::Recorder;
+use super::roles::TransportKind;
 use super::segment::{Segment, TcpPosition};
 use super::stats::TrackerStats;
 use super::table::Table;
@@ -48,25 +48,12 @@ pub struct Tracker {
     table: Table<Connection>,
     recorder: Recorder,
     stats: TrackerStats,
-    protocols: Vec<Arc<dyn Protocol>>,
+    protocols: Arc<[Arc<dyn Protocol>]>,
     /// Bytes that connections hold on the heap.
     heap: usize,
 }
 
 impl Tracker {
-    /// Returns a tracker that redacts its records as `redaction` says.
-    #[must_use]
-    pub fn new(limits: Limits, redaction: Redaction) -> Self {
-        Self::builder().limits(limits).redaction(redaction).build()
-    }
-
-    /// Returns a builder with the default limits and redaction, and without other protocols than
-    /// those of this crate.
-    #[must_use]
-    pub fn builder() -> TrackerBuilder {
-        TrackerBuilder::default()
-    }
-
     pub(super) fn build(
         limits: Limits,
         redaction: Redaction,
@@ -76,7 +63,7 @@ impl Tracker {
             table: Table::with_capacity(limits.connections),
             recorder: Recorder::new(redaction, limits),
             stats: TrackerStats::default(),
-            protocols,
+            protocols: protocols.into(),
             heap: 0,
         }
     }
@@ -193,7 +180,6 @@ impl Tracker {
         let mut context = Context {
             recorder: &mut self.recorder,
             stats: &mut self.stats,
-            protocols: &self.protocols,
             flow,
             emit,
         };
@@ -300,7 +286,7 @@ impl Tracker {
             }
             None => {
                 self.stats.joined += u64::from(!is_syn);
-                let tcp = Tcp::new(side, sequence, flags);
+                let tcp = Tcp::new(side, sequence, flags, &self.protocols);
                 let connection = Connection::Tcp(Box::new(tcp));
                 self.begin(key, flow.time, connection, emit)
             }
@@ -324,7 +310,6 @@ impl Tracker {
         let mut context = Context {
             recorder: &mut self.recorder,
             stats: &mut self.stats,
-            protocols: &self.protocols,
             flow,
             emit,
         };
@@ -418,7 +403,6 @@ impl Tracker {
             let mut context = Context {
                 recorder: &mut self.recorder,
                 stats: &mut self.stats,
-                protocols: &self.protocols,
                 flow: &last,
                 emit,
             };
