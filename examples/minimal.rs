@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .capture(80, 2_048)
         .load()?;
     eprintln!("{}", source.report());
+    let kernel = source.handle();
 
     // One thread for each ring buffer of the kernel.
     let pipeline = Pipeline::builder()
@@ -42,6 +43,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let stats = pipeline.join()?;
     let lost = stats.lost.total() + subscription.lost();
-    eprintln!("{} flows, {lost} lost", subscription.delivered());
+    let packets = kernel.stats().get("seen_packets");
+    let flows = subscription.delivered();
+    eprintln!("{flows} flows of {packets} packets, {lost} lost");
     Ok(())
 }

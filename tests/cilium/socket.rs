@@ -1,6 +1,6 @@
 //! The monitor socket, with a server that speaks as an agent does.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -84,7 +84,7 @@ fn a_server_that_speaks_what_go_sends() {
     assert_eq!(seen[7], Seen::Cilium(vec![4], 200));
     assert_eq!(source.records(), 5);
     let expected = format!(
-        "source cilium monitor {}: the agent closed it after 5 records",
+        "source cilium monitor {}: reading: the agent closed it after 5 records",
         path.display()
     );
     assert_eq!(error, expected);
@@ -282,7 +282,7 @@ fn the_agent_goes_away_in_the_middle_of_a_message() {
     let (seen, error) = drain(&mut source);
     assert_eq!(seen, [Seen::Cilium(b"x".to_vec(), 0)]);
     let expected =
-        "source test: the agent closed it after 1 records, 6 bytes into the next message";
+        "source test: reading: the agent closed it after 1 records, 6 bytes into the next message";
     assert_eq!(error, expected);
 }
 
@@ -322,7 +322,12 @@ fn a_stream_that_is_none_ends_the_source() {
 fn nobody_listens() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("nobody.sock");
-    let error = MonitorSocket::connect(&path).unwrap_err().to_string();
-    assert!(error.contains("nobody.sock: cannot connect"), "{error}");
+    let error = MonitorSocket::connect(&path).unwrap_err();
+    assert!(
+        error.to_string().ends_with("nobody.sock: connecting"),
+        "{error}"
+    );
+    let cause = error.cause.downcast_ref::<std::io::Error>();
+    assert_eq!(cause.map(std::io::Error::kind), Some(ErrorKind::NotFound));
     assert_eq!(MonitorSocket::PATH, "/var/run/cilium/monitor1_2.sock");
 }

@@ -101,7 +101,7 @@ fn pipeline(args: &Observe, messages: usize) -> PipelineBuilder {
 fn live_messages(args: &Observe, protocols: Protocols) -> usize {
     match protocols {
         Protocols::NONE => 1,
-        _ => args.last.map_or(0, usize::from).max(args.ring_size / 16),
+        _ => args.last.map_or(0, usize::from).max(args.ring_size / 32),
     }
 }
 
