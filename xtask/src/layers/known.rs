@@ -9,7 +9,6 @@ pub(crate) type Known = &'static [&'static str];
 #[rustfmt::skip]
 pub(crate) const KNOWN: &[Known] = &[
     // Siblings.
-    &["dns/rdata.rs", "dns/svcb.rs"],
     &["link.rs", "netns/mod.rs"],
     &["link", "netns"],
     &["src/cilium_seeds.rs", "src/exchange.rs", "src/l7_seeds.rs", "src/proto_seeds.rs", "src/seeds.rs"],
