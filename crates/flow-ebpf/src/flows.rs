@@ -23,7 +23,7 @@ impl Source for Shard {
         progress
     }
 
-    /// Stops the whole observer: see [`SourceHandle::stop`].
+    /// Stops the whole observer: see [`SourceHandle::stop`](crate::SourceHandle::stop).
     fn stop(&mut self) {
         self.handle().stop();
     }

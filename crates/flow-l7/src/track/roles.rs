@@ -73,6 +73,6 @@ pub enum Parsed {
     /// it, up to [`Limits::head`](super::Limits::head) bytes.
     More,
     /// It is no message of the protocol. What follows is skipped until a message
-    /// [begins](ProtocolParser::begins).
+    /// [begins](super::ProtocolParser::begins).
     Malformed,
 }
