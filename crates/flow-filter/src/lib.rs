@@ -30,5 +30,6 @@
 //! assert!(!filter.matches(&FlowView::from(&flow)));
 //! ```
 #![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 pub use flow_core::pipeline::{Filter, FromFn, filter_fn};

@@ -23,6 +23,9 @@ pub struct Stats {
     pub undecodable: u64,
     /// What was lost before it was received.
     pub lost: Losses,
+    /// Endpoint names that found no room in the [store](crate::store::FlowStore::names). Their flows
+    /// are counted above, and come without these names.
+    pub names_refused: u64,
 }
 
 /// Counts of one thread. Only that thread writes them.

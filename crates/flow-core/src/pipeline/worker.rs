@@ -17,7 +17,7 @@ use super::loss::{Lost, LostAt};
 use super::shared::Shared;
 use super::source::{Attached, Progress, Sink, Source};
 use crate::flow::Flow;
-use crate::names::{NameHandle, NameHold};
+use crate::names::NameHold;
 use crate::record::L7Record;
 use crate::resolve::Store;
 use crate::ring::Writer;
@@ -126,15 +126,6 @@ impl Line {
         }
         self.writer.publish(flow);
         counts.published();
-        // Names that a source gave are those of this flow alone: they go with it.
-        for (names, end) in [
-            (attached.source, &flow.source),
-            (attached.destination, &flow.destination),
-        ] {
-            if let Some(handle) = names.and(NameHandle::from_raw(end.meta)) {
-                store.names().remove(handle);
-            }
-        }
     }
 
     fn lost(&mut self, lost: Lost) {

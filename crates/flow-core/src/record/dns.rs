@@ -10,6 +10,7 @@ const SOURCE: usize = 1;
 
 /// A type of resource record: the IANA registry "Resource Record (RR) TYPEs".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "a number of a registry")]
 pub struct RecordType(pub u16);
 
 impl RecordType {

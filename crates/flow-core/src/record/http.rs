@@ -10,6 +10,7 @@ const PROTOCOL: usize = 2;
 
 /// One header field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "a header field is a name and a value")]
 pub struct Header<'a> {
     /// Name as it was sent.
     pub key: Text<'a>,

@@ -18,6 +18,7 @@ open_enum! {
 
 /// What is special about a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "bits")]
 pub struct RecordFlags(pub u8);
 
 impl RecordFlags {
@@ -59,6 +60,7 @@ impl core::ops::BitOrAssign for RecordFlags {
 
 /// The `trace-id` of W3C Trace Context (section 3.2.2.3): 16 bytes, all zero for none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "bytes whose number a standard fixes")]
 pub struct TraceId(pub [u8; 16]);
 
 impl TraceId {

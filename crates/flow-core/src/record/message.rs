@@ -10,6 +10,7 @@ const STATUS: usize = 2;
 
 /// One attribute of a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "an attribute is a name and a value")]
 pub struct Attribute<'a> {
     /// Name.
     pub key: Text<'a>,

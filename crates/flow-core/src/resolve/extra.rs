@@ -9,6 +9,7 @@ use crate::flow::Ip;
 
 /// What Hubble's `flow.Flow` tells of few flows. What is not known is zero or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "made with struct update syntax, `..Default::default()`")]
 pub struct Extra {
     /// Identifier of the flow: the 16 bytes of a UUID (RFC 9562); all zero for none.
     pub uuid: [u8; 16],
@@ -56,6 +57,7 @@ pub struct Extra {
 
 /// A place in source code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "a file and a line")]
 pub struct SourceFile {
     /// Name of the file.
     pub name: Box<str>,
@@ -65,6 +67,7 @@ pub struct SourceFile {
 
 /// A network policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "made with struct update syntax, `..Default::default()`")]
 pub struct Policy {
     /// Its name.
     pub name: Box<str>,
@@ -80,6 +83,7 @@ pub struct Policy {
 
 /// Numbers of flows that one stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "there are two directions, and the unknown one")]
 pub struct Aggregate {
     /// Inwards.
     pub ingress: u32,

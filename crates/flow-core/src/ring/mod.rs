@@ -58,6 +58,7 @@ pub const MAX_CAPACITY: usize = 1 << 24;
 
 /// Why there is no ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RingError {
     /// The capacity is not allowed.
     #[error("ring capacity: expected a power of two from 1 to {MAX_CAPACITY}, got {0}")]
@@ -69,6 +70,7 @@ pub enum RingError {
 
 /// Where a [`Reader`] begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Start {
     /// With the oldest record that is retained when the reader reads for the first time.
     Oldest,
@@ -80,6 +82,7 @@ pub enum Start {
 
 /// Counters of a ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stats {
     /// Records that the ring can hold.
     pub capacity: u64,

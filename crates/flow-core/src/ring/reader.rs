@@ -15,6 +15,7 @@ pub const PATIENCE: Duration = Duration::from_millis(250);
 
 /// What a reader gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "a record or a loss: there is no third")]
 pub enum Next<T> {
     /// The next record.
     Record(T),
@@ -24,6 +25,7 @@ pub enum Next<T> {
 
 /// Why a reader gets nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(clippy::exhaustive_enums, reason = "a ring is open or closed")]
 pub enum Idle {
     /// Everything written so far has been read; more may come.
     #[error("no record is ready")]
