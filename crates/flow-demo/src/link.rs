@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 
 use netlink_packet_core::{
     NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST, NetlinkMessage, NetlinkPayload,
@@ -18,11 +18,10 @@ use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use netlink_sys::protocols::NETLINK_ROUTE;
 use netlink_sys::{Socket, SocketAddr};
 
-use crate::netns::Namespace;
-
 /// What rtnetlink refused.
 #[derive(Debug, thiserror::Error)]
 #[error("{action}: {source}")]
+#[non_exhaustive]
 pub struct LinkError {
     /// What was tried.
     pub action: String,
@@ -32,6 +31,7 @@ pub struct LinkError {
 
 /// Where packets to a destination go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Hop {
     /// To the next router.
     Via(IpAddr),
@@ -40,15 +40,15 @@ pub enum Hop {
 }
 
 /// Makes a pair of virtual Ethernet interfaces, `name` in the calling thread's namespace and
-/// `peer` in `peer_space`. Both are down.
+/// `peer` in the namespace that `peer_space` is a descriptor of. Both are down.
 ///
 /// # Errors
 /// Where the kernel refuses, e.g. the name is taken.
-pub fn create_veth(name: &str, peer: &str, peer_space: &Namespace) -> Result<(), LinkError> {
+pub fn create_veth(name: &str, peer: &str, peer_space: impl AsFd) -> Result<(), LinkError> {
     let mut other = LinkMessage::default();
     other.attributes = vec![
         LinkAttribute::IfName(peer.to_owned()),
-        LinkAttribute::NetNsFd(peer_space.handle().as_raw_fd()),
+        LinkAttribute::NetNsFd(peer_space.as_fd().as_raw_fd()),
     ];
     let mut link = LinkMessage::default();
     link.attributes = vec![

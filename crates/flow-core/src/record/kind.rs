@@ -60,7 +60,10 @@ impl core::ops::BitOrAssign for RecordFlags {
 
 /// The `trace-id` of W3C Trace Context (section 3.2.2.3): 16 bytes, all zero for none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_structs, reason = "bytes whose number a standard fixes")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "bytes whose number a standard fixes"
+)]
 pub struct TraceId(pub [u8; 16]);
 
 impl TraceId {

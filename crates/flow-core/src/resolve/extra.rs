@@ -9,7 +9,10 @@ use crate::flow::Ip;
 
 /// What Hubble's `flow.Flow` tells of few flows. What is not known is zero or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_structs, reason = "made with struct update syntax, `..Default::default()`")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "made with struct update syntax, `..Default::default()`"
+)]
 pub struct Extra {
     /// Identifier of the flow: the 16 bytes of a UUID (RFC 9562); all zero for none.
     pub uuid: [u8; 16],
@@ -67,7 +70,10 @@ pub struct SourceFile {
 
 /// A network policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_structs, reason = "made with struct update syntax, `..Default::default()`")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "made with struct update syntax, `..Default::default()`"
+)]
 pub struct Policy {
     /// Its name.
     pub name: Box<str>,
@@ -83,7 +89,10 @@ pub struct Policy {
 
 /// Numbers of flows that one stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_structs, reason = "there are two directions, and the unknown one")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "there are two directions, and the unknown one"
+)]
 pub struct Aggregate {
     /// Inwards.
     pub ingress: u32,

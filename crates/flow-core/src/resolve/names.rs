@@ -7,7 +7,10 @@ use std::vec::Vec;
 /// What is known of an endpoint, made once and shared by all its flows. Fields are those of
 /// Hubble's `flow.Endpoint`, its service and its DNS names; what is not known is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_structs, reason = "made with struct update syntax, `..Default::default()`")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "made with struct update syntax, `..Default::default()`"
+)]
 pub struct EndpointNames {
     /// Number of the endpoint on its node.
     pub id: u32,
@@ -49,7 +52,10 @@ pub struct Service {
 
 /// What is known of the node that observes; what is not known is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_structs, reason = "made with struct update syntax, `..Default::default()`")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "made with struct update syntax, `..Default::default()`"
+)]
 pub struct NodeNames {
     /// Name of the node; `cluster/node` where the cluster has a name.
     pub name: String,

@@ -15,7 +15,10 @@ pub const PATIENCE: Duration = Duration::from_millis(250);
 
 /// What a reader gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(clippy::exhaustive_enums, reason = "a record or a loss: there is no third")]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "a record or a loss: there is no third"
+)]
 pub enum Next<T> {
     /// The next record.
     Record(T),

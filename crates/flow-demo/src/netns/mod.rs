@@ -11,6 +11,7 @@ mod name;
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -27,6 +28,7 @@ pub const DIRECTORY: &str = "/run/netns";
 /// What went wrong with a namespace.
 #[derive(Debug, thiserror::Error)]
 #[error("network namespace {name}: {action}: {source}{}", hint(.source))]
+#[non_exhaustive]
 pub struct NetnsError {
     /// Name of the namespace.
     pub name: String,
@@ -172,6 +174,12 @@ impl Namespace {
                 action: name,
                 source,
             })
+    }
+}
+
+impl AsFd for Namespace {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.handle.as_fd()
     }
 }
 
