@@ -59,7 +59,7 @@ pub enum Pairing {
 
 /// One side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[allow(clippy::exhaustive_enums, reason = "a client or a server")]
 pub enum Role {
     /// The side that sends requests.
     Client,
