@@ -22,7 +22,7 @@ impl L7Record {
         let content = start + HEAD;
         let length = self.bytes.len().saturating_sub(content);
         if self.bytes.len() > MAX {
-            // Never more than a place for a length can tell.
+            // Never more than a length can express.
             self.bytes.truncate(start);
             self.flags |= RecordFlags::LIMIT;
             return;

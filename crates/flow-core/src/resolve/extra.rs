@@ -7,7 +7,7 @@ use std::vec::Vec;
 use super::NodeNames;
 use crate::flow::Ip;
 
-/// What Hubble's `flow.Flow` tells of few flows. What is not known is zero or empty.
+/// Attributes of Hubble's `flow.Flow` that few flows have. What is not known is zero or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[allow(
     clippy::exhaustive_structs,
@@ -16,9 +16,9 @@ use crate::flow::Ip;
 pub struct Extra {
     /// Identifier of the flow: the 16 bytes of a UUID (RFC 9562); all zero for none.
     pub uuid: [u8; 16],
-    /// Number of the sending endpoint on its node, where its names do not tell it.
+    /// Number of the sending endpoint on its node, where its names do not hold it.
     pub source_id: u32,
-    /// Number of the receiving endpoint on its node, where its names do not tell it.
+    /// Number of the receiving endpoint on its node, where its names do not hold it.
     pub destination_id: u32,
     /// Sender after source translation.
     pub source_xlated: Ip,

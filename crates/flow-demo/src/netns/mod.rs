@@ -1,7 +1,7 @@
 //! Named network namespaces that always go away again.
 //!
 //! A [`Namespace`] is visible in `/run/netns`, as those of `ip netns` are, so that `ip`, `nsenter`
-//! and the loader of eBPF programs find it by name. Its name tells who made it:
+//! and the loader of eBPF programs find it by name. Its name says who made it:
 //! `flowlab-<pid>-<start time of that process>-<number>`. It is removed on drop, by
 //! [`remove_own`] on a signal, and, where the process was killed, by [`remove_stale`], which each
 //! process calls before it makes its first namespace. A name that does not follow this form, or
@@ -34,7 +34,7 @@ pub struct NetnsError {
     pub name: String,
     /// What was tried.
     pub action: &'static str,
-    /// What the system said.
+    /// The error of the system.
     pub source: io::Error,
 }
 

@@ -26,7 +26,7 @@ pub const HTTP_PORT: u16 = 80;
 pub const DNS_PORT: u16 = 53;
 /// Where nobody listens.
 pub const CLOSED_PORT: u16 = 81;
-/// Name of the thread, and so of the process as the kernel tells it, that sends.
+/// Name of the thread, and so of the process as the kernel reports it, that sends.
 pub const CLIENT_COMM: &str = "demo-client";
 /// Name of the thread that answers.
 pub const SERVER_COMM: &str = "demo-server";
@@ -46,7 +46,7 @@ pub enum TrafficError {
     Socket {
         /// What was tried.
         what: &'static str,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 }
@@ -98,7 +98,7 @@ impl Ip {
     }
 }
 
-/// One thing the client did, as its socket tells it.
+/// One thing the client did, as its socket reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exchange {
@@ -158,6 +158,9 @@ impl Pair {
                 Hop::Via(SERVER_V4.into()),
             )
         })??;
+        for (space, name) in [(&pair.client, CLIENT_LINK), (&pair.server, SERVER_LINK)] {
+            space.run(|| link::wait_until_running(name))??;
+        }
         Ok(pair)
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn extra(message: &pb::Flow) -> Result<Extra, ConvertError> {
     let xlated = message.ip.as_ref().map_or("", |ip| &ip.source_xlated);
     let mut extra = Extra {
         uuid: uuid(&message.uuid)?,
-        // Told with the names.
+        // Part of the names.
         source_id: 0,
         destination_id: 0,
         source_xlated: address("IP.source_xlated", xlated)?,

@@ -24,7 +24,7 @@ pub(super) fn read(message: &pb::Flow, flow: &mut Flow) -> Result<(), ConvertErr
             0 => version(&ip.source)
                 .or(version(&ip.destination))
                 .unwrap_or_default(),
-            told => IpVersion(told),
+            other => IpVersion(other),
         };
         if ip.encrypted {
             flow.flags |= FlowFlags::ENCRYPTED;
