@@ -13,6 +13,7 @@ use std::vec::Vec;
 
 use super::contract::{Enricher, Filter, Observer, Stage};
 use super::error::{PipelineError, Place};
+use super::ledger::ThreadCounts;
 use super::loss::{Lost, LostAt};
 use super::shared::Shared;
 use super::source::{Attached, Progress, Sink, Source};
@@ -65,7 +66,7 @@ struct Line {
     steps: Arc<Steps>,
     shared: Arc<Shared>,
     writer: Writer<Flow>,
-    thread: usize,
+    counts: Arc<ThreadCounts>,
     at: At,
 }
 
@@ -80,7 +81,7 @@ impl Line {
         record: Option<&mut L7Record>,
     ) {
         let shared = &*self.shared;
-        let counts = shared.ledger.thread(self.thread);
+        let counts = &*self.counts;
         counts.received();
         let given = match &record {
             Some(record) => Attached {
@@ -187,9 +188,8 @@ impl Sink for Batch<'_, '_> {
 
     fn undecodable(&mut self, error: &dyn Error) {
         let line = &mut self.taker.line;
-        let counts = line.shared.ledger.thread(line.thread);
-        counts.received();
-        counts.undecodable();
+        line.counts.received();
+        line.counts.undecodable();
         line.shared.ledger.losses.add(Lost {
             at: LostAt::Decode,
             count: 1,
@@ -217,9 +217,9 @@ impl Worker {
                 stages,
                 line: Line {
                     steps,
-                    shared,
                     writer,
-                    thread,
+                    counts: shared.ledger.thread(thread),
+                    shared,
                     at: At::Source,
                 },
             },
