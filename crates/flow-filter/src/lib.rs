@@ -30,5 +30,17 @@
 //! assert!(!filter.matches(&FlowView::from(&flow)));
 //! ```
 #![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
+mod label;
+mod pattern;
+mod re2;
+mod request_uri;
+mod selector;
 
 pub use flow_core::pipeline::{Filter, FromFn, filter_fn};
+pub use label::Label;
+pub use pattern::{NamePattern, NodePattern, PatternError};
+pub use re2::{GoRegex, RegexError, RegexFault};
+pub use request_uri::request_path;
+pub use selector::{Selector, SelectorError};
