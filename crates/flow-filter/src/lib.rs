@@ -32,6 +32,10 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+#[cfg(feature = "hubble")]
+pub mod cel;
+#[cfg(feature = "hubble")]
+pub mod hubble;
 mod label;
 mod pattern;
 mod re2;
