@@ -43,3 +43,6 @@ mod value;
 
 pub use error::CelError;
 pub use program::Program;
+
+#[cfg(test)]
+mod tests;

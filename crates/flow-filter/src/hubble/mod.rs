@@ -41,3 +41,6 @@ pub use error::{FilterError, FilterFault, FilterList};
 pub use event::OtherEvent;
 pub use filter::FlowFilters;
 pub use flags::{FilterFlags, FlagError, FlagInfo, raw_filters};
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,13 @@ impl<'s> Seen<'s, '_> {
         }
     }
 
+    /// Its protocol above IP, as its message has it: none where there is no IP header.
+    #[inline]
+    fn protocol(&self) -> Option<Protocol> {
+        let flow = self.view.flow();
+        (flow.ip_version != IpVersion::NONE).then_some(flow.protocol)
+    }
+
     fn http_record(&self) -> Option<HttpRecord<'s>> {
         match self.view.l7()?.body() {
             L7Body::Http(http) => Some(http),
@@ -95,22 +102,22 @@ impl Subject for Seen<'_, '_> {
 
     #[inline]
     fn tcp_flags(&self) -> Option<u16> {
-        let flow = self.view.flow();
-        let flags = flow.tcp_flags.0;
-        (flow.protocol == Protocol::TCP && flags != 0).then_some(flags)
+        let flags = self.view.flow().tcp_flags;
+        let has_flags = flags.names().next().is_some();
+        (self.protocol() == Some(Protocol::TCP) && has_flags).then_some(flags.0)
     }
 
     #[inline]
     fn protocols(&self) -> u16 {
         let flow = self.view.flow();
-        let layer4 = match flow.protocol {
-            Protocol::TCP => protocol::TCP,
-            Protocol::UDP => protocol::UDP,
-            Protocol::ICMP => protocol::ICMPV4,
-            Protocol::ICMPV6 => protocol::ICMPV6,
-            Protocol::SCTP => protocol::SCTP,
-            Protocol::VRRP => protocol::VRRP,
-            Protocol::IGMP => protocol::IGMP,
+        let layer4 = match self.protocol() {
+            Some(Protocol::TCP) => protocol::TCP,
+            Some(Protocol::UDP) => protocol::UDP,
+            Some(Protocol::ICMP) => protocol::ICMPV4,
+            Some(Protocol::ICMPV6) => protocol::ICMPV6,
+            Some(Protocol::SCTP) => protocol::SCTP,
+            Some(Protocol::VRRP) => protocol::VRRP,
+            Some(Protocol::IGMP) => protocol::IGMP,
             _ => 0,
         };
         let layer7 = match flow.l7_type {
@@ -130,8 +137,8 @@ impl Subject for Seen<'_, '_> {
             Side::Destination => flow.destination.port,
         };
         let has_ports = matches!(
-            flow.protocol,
-            Protocol::TCP | Protocol::UDP | Protocol::SCTP
+            self.protocol(),
+            Some(Protocol::TCP | Protocol::UDP | Protocol::SCTP)
         );
         has_ports.then_some(port)
     }

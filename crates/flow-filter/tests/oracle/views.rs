@@ -105,7 +105,16 @@ fn is_beyond_flows(case: &Case, held: &Held) -> bool {
     let expressions = || filters().filter_map(|filter| filter.experimental.as_ref());
     let mut texts = expressions().flat_map(|experimental| &experimental.cel_expression);
     let asks_for = |parts: &[&str], text: &String| parts.iter().any(|part| text.contains(part));
-    let (derived, presence) = (["Summary", ".reply", "drop_reason "], ["has(", "=="]);
+    let (derived, presence) = (
+        [
+            "Summary",
+            ".reply",
+            "drop_reason ",
+            "has(_flow.ip_trace_id",
+            "has(_flow.trace_context",
+        ],
+        ["has(", "=="],
+    );
     let is_derived =
         texts.any(|text| asks_for(&derived, text) || (!held.has_ends && asks_for(&presence, text)));
     // An identity of 0 needs an end, and a flow always has both.
