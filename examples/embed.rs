@@ -12,8 +12,9 @@ use std::thread;
 
 use flow_capture::{CaptureMode, CaptureSource, Reader};
 use flow_core::flow::Flow;
+use flow_core::names::{NameHandle, NameTable};
 use flow_core::pipeline::{Attached, Enricher, Observer, Pipeline, Since, Subscription};
-use flow_core::resolve::{EndpointNames, Store};
+use flow_core::resolve::EndpointNames;
 use flow_core::ring::Next;
 use flow_core::store::FlowStore;
 use flow_core::view::FlowView;
@@ -22,19 +23,19 @@ use flow_l7::track::{Limits, TrackerStage};
 
 /// Names hosts, as an inventory of machines would.
 struct Inventory {
-    handles: HashMap<IpAddr, u32>,
+    handles: HashMap<IpAddr, NameHandle>,
 }
 
 impl Inventory {
-    /// Stores the names once; flows get their handles.
-    fn new(store: &dyn Store, hosts: &[(&str, &str)]) -> Result<Self, Box<dyn Error>> {
+    /// Adds the names once; flows get their handles.
+    fn new(table: &NameTable, hosts: &[(&str, &str)]) -> Result<Self, Box<dyn Error>> {
         let mut handles = HashMap::new();
         for (address, name) in hosts {
             let names = EndpointNames {
                 pod_name: (*name).into(),
                 ..EndpointNames::default()
             };
-            handles.insert(address.parse()?, store.store_endpoint(names));
+            handles.insert(address.parse()?, table.add(names)?);
         }
         Ok(Self { handles })
     }
@@ -48,7 +49,7 @@ impl Enricher for Inventory {
     fn enrich(&self, flow: &mut Flow, _attached: &Attached<'_>) {
         for end in [&mut flow.source, &mut flow.destination] {
             if let Some(handle) = self.handles.get(&end.ip.to_std()) {
-                end.meta = *handle;
+                end.meta = handle.raw();
             }
         }
     }
@@ -92,7 +93,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let source = CaptureSource::new("capture", Reader::open(&path)?, mode);
 
     let store = FlowStore::with_capacity(1_024);
-    let inventory = Inventory::new(&store, &[("192.0.2.1", "client"), ("192.0.2.2", "server")])?;
+    let inventory = Inventory::new(
+        store.names(),
+        &[("192.0.2.1", "client"), ("192.0.2.2", "server")],
+    )?;
     let matrix = Arc::new(Matrix::default());
     let pipeline = Pipeline::builder()
         .source(source)

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::UdpSocket;
 use std::process::{Child, Command, Stdio};
 
-use flow_lab::example::{agent, minimal};
+use flow_lab::example::{agent, example};
 use flow_lab::process::{signal, wait};
 use flow_lab::require_bpf;
 use flow_lab::traffic::{CLIENT_LINK, Ip, Pair, Server};
@@ -225,7 +225,7 @@ fn time_limits_end_it() {
 #[test]
 fn the_least_agent_watches_this_host() {
     require_bpf!();
-    let mut child = Command::new(minimal())
+    let mut child = Command::new(example("minimal"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

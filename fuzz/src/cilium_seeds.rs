@@ -1,6 +1,6 @@
 //! Seeds of Cilium's events: records built from the tables of their layouts, and what Go sends.
 
-use crate::seeds::Seed;
+use crate::seed::Seed;
 
 fn put(record: &mut [u8], at: usize, bytes: &[u8]) {
     record[at..at + bytes.len()].copy_from_slice(bytes);
@@ -105,7 +105,7 @@ fn nested_types() -> Vec<u8> {
 
 /// Every seed of Cilium's events.
 pub(crate) fn all() -> Vec<Seed> {
-    let packet = crate::seeds::tcp_packet().build();
+    let packet = crate::seed::tcp_packet().build();
     let mut seeds: Vec<Seed> = Vec::new();
     for (name, bytes) in events(&packet) {
         seeds.push(("cilium_event", name.to_owned(), bytes));

@@ -1,6 +1,6 @@
 //! Packets that go through a tracker of requests and responses.
 
-use crate::seeds::Seed;
+use crate::seed::Seed;
 
 /// Packets, each after three bytes: what it is, its port and how much later it comes, and the
 /// length of its payload. See `flow_l7::track::exercise`.

@@ -1,6 +1,6 @@
 //! Seeds of application payloads.
 
-use crate::seeds::Seed;
+use crate::seed::Seed;
 
 const QUERY: &[u8] =
     b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x02go\x03dev\x00\x00\x01\x00\x01";

@@ -11,6 +11,7 @@ pub mod mutate;
 mod proto_seeds;
 mod proto_targets;
 mod readers;
+pub mod seed;
 pub mod seeds;
 mod wire;
 

@@ -5,7 +5,7 @@ use flow_hubble::observer::export_event::ResponseTypes;
 use flow_hubble::read_line;
 use prost::Message as _;
 
-use crate::seeds::Seed;
+use crate::seed::Seed;
 
 const LINES: [(&str, &str); 8] = [
     (

@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 
 use flow_core::event::{CaptureKind, EventFlags, EventKind, RawEvent, Trigger};
 
+use crate::seed::{Seed, tcp, v4};
 use flow_capture::Writer;
 use flow_core::wire::exercise::{Body, Ends, Frame, Net, Outside};
-
-/// A target, the seed's name and its bytes.
-pub type Seed = (&'static str, String, Vec<u8>);
 
 /// Where the seeds of a target are.
 pub fn folder(target: &str) -> PathBuf {
@@ -125,34 +123,6 @@ pub fn all() -> Vec<Seed> {
     seeds
 }
 
-/// TCP in IPv4 in Ethernet.
-pub(crate) fn tcp_packet() -> Frame {
-    let outside = Outside::Ethernet {
-        tags: vec![],
-        labels: 0,
-        is_pppoe: false,
-    };
-    Frame {
-        outside,
-        net: v4(),
-        body: tcp(0x012, b""),
-        padding: 0,
-    }
-}
-
-fn v4() -> Net {
-    let ends = Ends::V4 {
-        source: [10, 0, 0, 1],
-        destination: [10, 0, 0, 2],
-        options: 0,
-        has_authentication: false,
-    };
-    Net {
-        ends,
-        fragment: None,
-    }
-}
-
 fn v6(extensions: &[u8]) -> Net {
     let address = |last| [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last];
     let ends = Ends::V6 {
@@ -163,20 +133,6 @@ fn v6(extensions: &[u8]) -> Net {
     Net {
         ends,
         fragment: None,
-    }
-}
-
-fn tcp(flags: u16, payload: &[u8]) -> Body {
-    Body::Tcp {
-        ports: (1000, 80),
-        flags,
-        options: vec![
-            (2, vec![5, 0xb4]),
-            (3, vec![7]),
-            (4, vec![]),
-            (8, vec![0; 8]),
-        ],
-        payload: payload.to_vec(),
     }
 }
 

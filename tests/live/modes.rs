@@ -96,6 +96,8 @@ fn a_full_table_loses_nothing() {
         .table_entries(128)
         // The flood has no receiver: each of its packets is a drop too.
         .drops(false)
+        // Room for a record of each packet, so that a slow reader loses none.
+        .ring_bytes(8 << 20)
         .table_kind(TableKind::Exact);
     let watch = Watch::start(builder);
     pair.send_frames(&frames).expect("frames are sent");

@@ -275,10 +275,13 @@ fn a_connection_is_captured_in_order_by_one_shard() {
         } else {
             assert_eq!(seen.len(), messages.len(), "{connection:?}");
         }
-        // Out at the client, in at the server, out at the server, in at the client.
+        // Out at the client, in at the server, out at the server, in at the client. On a slow machine
+        // TCP sends a segment again whose acknowledgement is late.
+        let mut sent = BTreeSet::new();
         let way: Vec<_> = messages
             .iter()
             .map(|message| (message.number, message.is_response, message.direction))
+            .filter(|step| sent.insert(*step) || connection.0 != Protocol::TCP.0)
             .collect();
         let expected: Vec<_> = (0..EXCHANGES)
             .flat_map(|number| {

@@ -26,7 +26,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show flows and what was said, live from the kernel, from a capture, or from exported flows.
+    /// Show network flows and layer 7 messages: live, from a capture, or from an export.
     ///
     /// Live, there is no history before the start: flows are shown as they are seen, until
     /// Ctrl-C, `--count` or `--duration`. With `--last N` nothing is shown before the end, then
@@ -160,7 +160,7 @@ pub(crate) struct Observe {
 }
 
 impl Observe {
-    /// Checks what one argument alone cannot tell.
+    /// Checks what no argument can check alone.
     pub(crate) fn check(&self) -> Result<(), clap::Error> {
         let too_many = self.last.filter(|last| last.get() > self.ring_size);
         match too_many {

@@ -108,7 +108,7 @@ impl Demo {
         self.pair.client.name()
     }
 
-    /// Passes the flows of the demo's namespaces that `other` passes too: drops are told of every namespace, and another
+    /// Passes the flows of the demo's namespaces that `other` passes too: drops are reported of every namespace, and another
     /// demo may use the same addresses.
     pub(crate) fn filter<F: Filter>(&self, other: F) -> anyhow::Result<impl Filter + use<F>> {
         let inode = |space: &Namespace| Ok::<_, anyhow::Error>(space.handle().metadata()?.ino());
@@ -201,7 +201,7 @@ struct Counts {
 }
 
 impl Seen {
-    /// Adds what `flow` tells of a connection.
+    /// Adds what `flow` holds of a connection.
     fn add(&self, flow: &Flow) {
         let source = (flow.source.ip.to_std(), flow.source.port);
         let destination = (flow.destination.ip.to_std(), flow.destination.port);

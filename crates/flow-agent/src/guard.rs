@@ -23,7 +23,7 @@ const NAMESPACE: &str = "namespace ";
 pub(crate) struct Guard(Child);
 
 impl Guard {
-    /// Starts one if the report tells of filters that need it.
+    /// Starts one if the report lists filters that need it.
     pub(crate) fn start(report: &Report) -> std::io::Result<Option<Self>> {
         let features = report.features();
         if !features.iter().any(|feature| feature.detail == CLSACT) {
@@ -50,7 +50,7 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         drop(self.0.stdin.take());
-        // Its end tells nothing that anyone could act on.
+        // How it ends is nothing that anyone could act on.
         let _ = self.0.wait();
     }
 }

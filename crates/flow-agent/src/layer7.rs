@@ -91,7 +91,7 @@ impl Sums {
         }
     }
 
-    /// Whether there is nothing to tell.
+    /// Whether there is nothing to report.
     pub(crate) fn is_empty(&self) -> bool {
         self.requests + self.responses + self.capture_lost + self.gone == 0
             && self.others == [0; WORDS.len()]

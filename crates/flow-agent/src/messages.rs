@@ -23,18 +23,18 @@ impl Messages {
         }
     }
 
-    /// Something wrong that does not end it: said even where it is to be quiet.
+    /// A warning: printed even with `--quiet`.
     pub(crate) fn warn(self, text: impl Display) {
         write(&text);
     }
 
-    /// A failure: said even where it is to be quiet.
+    /// A failure: printed even with `--quiet`.
     pub(crate) fn fail(error: &anyhow::Error) {
         write(&explain(error));
     }
 }
 
-/// An error with its causes, but for those that it tells itself.
+/// An error with its causes, without those that its own text repeats.
 pub(crate) fn explain(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain() {
@@ -50,7 +50,7 @@ pub(crate) fn explain(error: &anyhow::Error) -> String {
 }
 
 /// Writes lines. Names of files and processes and messages of the kernel are not ours, so they
-/// are escaped; nobody is left to tell where standard error is gone.
+/// are escaped; nothing can be done where standard error is gone.
 fn write(text: &impl Display) {
     let text = text.to_string();
     let mut lines = text.lines();

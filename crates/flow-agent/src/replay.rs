@@ -106,6 +106,14 @@ pub(crate) fn export(
     warn();
     let result = result?;
     let counts = progress.counts();
+    let held = show.take_held();
+    if let (Ok(_), Some(first)) = (&result, held.first().filter(|_| counts.lines == counts.bad)) {
+        let lines = count(counts.lines, "line");
+        return Err(anyhow!("{first}; no event of Hubble's in {lines}"));
+    }
+    for message in held {
+        messages.warn(message);
+    }
     let mut text = format!(
         "{} read: {}",
         count(counts.lines, "line"),
@@ -127,6 +135,12 @@ pub(crate) fn export(
     let shown = show.with(|view| Ok(view.shown()))?;
     messages.say(format_args!("{text}; {shown} shown"));
     match result {
+        Ok(_) if counts.bad > 0 && counts.bad == counts.lines => {
+            let lines = count(counts.lines, "line");
+            Err(anyhow!(
+                "{name}: no event in {lines}: not an export of Hubble's events"
+            ))
+        }
         Ok(_) => Ok(()),
         Err(PipelineError::Source(error)) => Err(anyhow!("{name}: {}", error.cause)),
         Err(other) => Err(other.into()),

@@ -25,7 +25,12 @@ struct Shown {
     view: View,
     /// The first failure of the output: nothing is shown after it.
     result: io::Result<()>,
+    /// What could not be read before anything could: perhaps nothing can.
+    held: Option<Vec<String>>,
 }
+
+/// Messages about records that cannot be read that are held at most; the next one brings all of them out.
+const HELD: usize = 16;
 
 impl Show {
     pub(crate) fn new(view: View, messages: Messages, name: &str) -> Self {
@@ -33,6 +38,7 @@ impl Show {
             shown: Mutex::new(Shown {
                 view,
                 result: Ok(()),
+                held: Some(Vec::new()),
             }),
             messages,
             name: name.to_owned(),
@@ -63,6 +69,19 @@ impl Show {
         self.act(View::flush);
     }
 
+    /// Prints the messages that are held, and holds no more.
+    pub(crate) fn release(&self) {
+        let held = self.lock().held.take();
+        for message in held.into_iter().flatten() {
+            self.0.messages.warn(message);
+        }
+    }
+
+    /// Returns the messages that are held, and holds no more.
+    pub(crate) fn take_held(&self) -> Vec<String> {
+        self.lock().held.take().unwrap_or_default()
+    }
+
     /// Returns what `use_view` makes of the view.
     ///
     /// # Errors
@@ -83,6 +102,9 @@ impl Observer for Show {
     }
 
     fn observe(&self, view: &FlowView<'_>) {
+        if self.lock().held.is_some() {
+            self.release();
+        }
         self.act(|shown| shown.pass(view));
     }
 
@@ -91,8 +113,15 @@ impl Observer for Show {
     }
 
     fn undecodable(&self, error: &dyn Error) {
-        self.0
-            .messages
-            .warn(format_args!("{}, {error}", self.0.name));
+        let message = format!("{}, {error}", self.0.name);
+        let is_held = {
+            let mut shown = self.lock();
+            let held = shown.held.as_mut().filter(|held| held.len() < HELD);
+            held.map(|held| held.push(message.clone())).is_some()
+        };
+        if !is_held {
+            self.release();
+            self.0.messages.warn(message);
+        }
     }
 }

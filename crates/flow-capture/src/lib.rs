@@ -49,5 +49,8 @@ pub use writer::Writer;
 /// `LINKTYPE_ETHERNET` of the tcpdump.org registry of link types.
 pub const LINK_ETHERNET: u32 = 1;
 
+/// `LINKTYPE_RAW` of the tcpdump.org registry of link types: packets begin with their IP header.
+pub const LINK_RAW: u32 = 101;
+
 #[cfg(test)]
 mod tests;

@@ -282,7 +282,7 @@ fn next_record(buffer: &mut Buffer, header: &PcapHeader) -> Result<Option<Found>
     };
     Ok(Some(Found {
         time_ns: u64::from(seconds) * 1_000_000_000 + u64::from(fraction) * unit,
-        // The upper bits tell of a frame check sequence (section 4.1).
+        // The upper bits describe a frame check sequence (section 4.1).
         link_type: header.network.0.cast_unsigned() & 0xffff,
         interface: None,
         wire_len,

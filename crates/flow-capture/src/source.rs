@@ -196,11 +196,15 @@ impl Table {
         self.tick(sink);
     }
 
-    /// Reports the connections for which it is time, by the clock of the capture.
+    /// Tells the time, and reports the connections for which it is time, by the clock of the
+    /// capture.
     fn tick(&mut self, sink: &mut dyn Sink) {
-        let (Some((time, read)), CaptureMode::Aggregated { interval }) = (self.newest, self.mode)
-        else {
+        let Some((time, read)) = self.newest else {
             return;
+        };
+        let interval = match self.mode {
+            CaptureMode::Aggregated { interval } => interval,
+            CaptureMode::Packets | CaptureMode::Sampled(_) => None,
         };
         let now = match interval {
             Some(_) => time.saturating_add(nanoseconds(read.elapsed())),
@@ -210,6 +214,7 @@ impl Table {
             return;
         }
         self.reported = now;
+        sink.tick(now);
         let flows = &mut self.counts.flows;
         let mut put = |flow: &Flow| report(flow, flows, sink);
         if let Some(interval) = interval {

@@ -272,3 +272,56 @@ fn the_corpus_is_read() {
     assert!(files > 100 && packets > 10_000);
     assert!(damaged.len() * 20 < files, "{}", damaged.join("\n"));
 }
+
+/// Keeps the times that it is told.
+struct Times(Vec<u64>);
+
+impl flow_core::pipeline::Sink for Times {
+    fn flow(&mut self, _: &mut flow_core::flow::Flow, _: &flow_core::pipeline::Attached<'_>) {}
+
+    fn packet(&mut self, _: &flow_core::flow::Flow, _: &flow_core::wire::Packet<'_>) {}
+
+    fn tick(&mut self, now: u64) {
+        self.0.push(now);
+    }
+
+    fn lost(&mut self, _: flow_core::pipeline::Lost) {}
+
+    fn undecodable(&mut self, _: &dyn std::error::Error) {}
+}
+
+/// Stages give up what is quiet by the clock of the capture, whatever becomes of its packets.
+#[test]
+fn the_clock_of_a_capture_is_told_in_every_mode() {
+    use flow_core::pipeline::{Progress, Source};
+
+    const SECOND: u64 = 1_000_000_000;
+    let mut writer = Writer::new(Vec::new(), LINK_RAW).expect("header");
+    let packet = [
+        0x45, 0, 0, 30, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, //
+        0x10, 0x92, 0, 53, 0, 10, 0, 0, b'h', b'i',
+    ];
+    let times = [
+        10 * SECOND,
+        10 * SECOND + 7,
+        12 * SECOND,
+        13 * SECOND - 1,
+        90 * SECOND,
+    ];
+    for time in times {
+        writer.write(time, &packet).expect("write");
+    }
+    let bytes = writer.finish().expect("finish");
+    for mode in [
+        CaptureMode::Aggregated { interval: None },
+        CaptureMode::Packets,
+        CaptureMode::Sampled(std::num::NonZeroU16::MIN),
+    ] {
+        let reader = Reader::new(Box::new(Cursor::new(bytes.clone()))).expect("open");
+        let mut source = CaptureSource::new("test", reader, mode);
+        let mut told = Times(Vec::new());
+        let timeout = std::time::Duration::ZERO;
+        while source.poll(timeout, &mut told).expect("reads") == Progress::Open {}
+        assert_eq!(told.0, [10 * SECOND, 12 * SECOND, 90 * SECOND], "{mode:?}");
+    }
+}

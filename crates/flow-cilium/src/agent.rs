@@ -159,7 +159,7 @@ impl AgentDecoder {
             Some((&kind, body)) => (EventType(kind), body),
             None => (EventType::UNKNOWN, record),
         };
-        let told = match event {
+        let decoded = match event {
             EventType::L7 if self.log.is_laid_out(body) => return self.laid_out(body),
             EventType::L7 => {
                 let value = self.log.value(event, body, &self.limits)?;
@@ -171,19 +171,19 @@ impl AgentDecoder {
             }
             got => return Err(AgentError::Kind { got }),
         };
-        told.ok_or(AgentError::Shape { event })
+        decoded.ok_or(AgentError::Shape { event })
     }
 
     /// Reads a record of the access log whose definitions came before.
     fn laid_out<'a>(&'a mut self, body: &'a [u8]) -> Result<AgentEvent<'a>, AgentError> {
         // Made where it is returned, without a copy.
-        let mut told = Ok(AgentEvent::AccessLog(LogRecord::new()));
-        if let Ok(AgentEvent::AccessLog(record)) = &mut told
+        let mut decoded = Ok(AgentEvent::AccessLog(LogRecord::new()));
+        if let Ok(AgentEvent::AccessLog(record)) = &mut decoded
             && self.log.by_layout(body, &self.limits, record).is_none()
         {
-            told = self.odd.odd(body, &self.limits);
+            decoded = self.odd.odd(body, &self.limits);
         }
-        told
+        decoded
     }
 }
 
@@ -254,7 +254,7 @@ impl Known {
                     let shape = AgentError::Shape { event };
                     if event == EventType::L7 && !self.is_tried {
                         let value = found.value(&self.types, rest).ok_or(shape)?;
-                        // An empty value of the type tells nothing of it.
+                        // An empty value of the type says nothing of it.
                         self.is_tried = LogRecord::read(&value).is_some();
                         if self.types.len() == self.defined {
                             match LogLayout::of(&value) {
@@ -268,7 +268,7 @@ impl Known {
                     }
                     return found.value(&self.types, rest).ok_or(shape);
                 }
-                // What an agent tells has no value that goes on in another message.
+                // What an agent sends has no value that goes on in another message.
                 Ok(Step::Continues { .. }) => return Err(AgentError::Shape { event }),
                 Ok(Step::Incomplete { needed }) => {
                     return Err(AgentError::Length {

@@ -7,21 +7,23 @@ use crate::{CiliumExtra, file_name};
 /// The rare attributes of a message: everything that Hubble's `flow.Flow` has a field for, but
 /// for the capture and translation points, which are the event's sub-type.
 impl From<&CiliumExtra> for Extra {
-    fn from(told: &CiliumExtra) -> Self {
+    fn from(attributes: &CiliumExtra) -> Self {
         Self {
-            source_id: u32::from(told.source_endpoint),
-            destination_id: told.destination_endpoint,
-            source_xlated: told.source_xlated,
-            policy_match_type: u32::from(told.policy_match.0),
-            proxy_port: told.proxy_port,
-            auth_type: told.auth_type.0,
-            file: (told.file != 0).then(|| SourceFile {
+            source_id: u32::from(attributes.source_endpoint),
+            destination_id: attributes.destination_endpoint,
+            source_xlated: attributes.source_xlated,
+            policy_match_type: u32::from(attributes.policy_match.0),
+            proxy_port: attributes.proxy_port,
+            auth_type: attributes.auth_type.0,
+            file: (attributes.file != 0).then(|| SourceFile {
                 // What Hubble writes where it knows no name.
-                name: file_name(told.version, told.file)
-                    .map_or_else(|| format!("unknown({})", told.file).into(), Into::into),
-                line: u32::from(told.file_line),
+                name: file_name(attributes.version, attributes.file).map_or_else(
+                    || format!("unknown({})", attributes.file).into(),
+                    Into::into,
+                ),
+                line: u32::from(attributes.file_line),
             }),
-            ip_trace_id: told.ip_trace_id,
+            ip_trace_id: attributes.ip_trace_id,
             ..Self::default()
         }
     }
@@ -36,7 +38,7 @@ mod tests {
 
     #[test]
     fn what_cilium_tells_has_its_place() {
-        let told = CiliumExtra {
+        let attributes = CiliumExtra {
             source_endpoint: 7,
             destination_endpoint: 70_000,
             source_xlated: Ip::v4([10, 0, 0, 1]),
@@ -48,9 +50,9 @@ mod tests {
             ip_trace_id: 9,
             ..CiliumExtra::default()
         };
-        let extra = Extra::from(&told);
+        let extra = Extra::from(&attributes);
         assert_eq!((extra.source_id, extra.destination_id), (7, 70_000));
-        assert_eq!(extra.source_xlated, told.source_xlated);
+        assert_eq!(extra.source_xlated, attributes.source_xlated);
         assert_eq!((extra.policy_match_type, extra.auth_type), (2, 1));
         assert_eq!((extra.proxy_port, extra.ip_trace_id), (10_000, 9));
         let file = extra.file.unwrap();
@@ -60,12 +62,12 @@ mod tests {
             (3, 104, "nodeport.h"),
             (3, 99, "unknown(99)"),
         ] {
-            let told = CiliumExtra {
+            let attributes = CiliumExtra {
                 version,
                 file,
-                ..told
+                ..attributes
             };
-            assert_eq!(&*Extra::from(&told).file.unwrap().name, name);
+            assert_eq!(&*Extra::from(&attributes).file.unwrap().name, name);
         }
         assert_eq!(Extra::from(&CiliumExtra::default()), Extra::default());
     }

@@ -58,13 +58,13 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
     }
 
     /// Whether the endpoint at which a message was made is the sender; `None` where that is not
-    /// known, or it was made at no endpoint. `told` is what the message itself has.
+    /// known, or it was made at no endpoint. `given` is what the message itself has.
     #[inline]
     fn is_from_endpoint(
         &mut self,
         flow: &Flow,
         extra: &mut CiliumExtra,
-        told: Option<bool>,
+        given: Option<bool>,
     ) -> Option<bool> {
         let known = if flow.source.ip.is_unspecified() {
             None
@@ -77,10 +77,10 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
                 Some(id == extra.endpoint)
             }
             None => {
-                if told == Some(true) {
+                if given == Some(true) {
                     extra.source_endpoint = extra.endpoint;
                 }
-                told
+                given
             }
         };
         from.filter(|_| extra.endpoint != 0)
@@ -119,12 +119,12 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
             extra.source_xlated = flow.source.ip;
             flow.source.ip = original;
         }
-        let told = match flow.trace_point {
+        let given = match flow.trace_point {
             TracePoint::FROM_ENDPOINT => Some(true),
             _ if extra.destination_endpoint == u32::from(extra.endpoint) => Some(false),
             _ => None,
         };
-        let from = self.is_from_endpoint(flow, extra, told);
+        let from = self.is_from_endpoint(flow, extra, given);
         flow.direction = if extra.endpoint == 0 {
             Direction::UNKNOWN
         } else {
@@ -153,8 +153,8 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
         extra.file_line = message.line();
         extra.ext_error = message.ext_error();
         extra.ip_trace_id = message.ip_trace_id();
-        let told = (extra.destination_endpoint == u32::from(extra.endpoint)).then_some(false);
-        flow.direction = rules::drop_direction(self.is_from_endpoint(flow, extra, told));
+        let given = (extra.destination_endpoint == u32::from(extra.endpoint)).then_some(false);
+        flow.direction = rules::drop_direction(self.is_from_endpoint(flow, extra, given));
     }
 
     pub(super) fn policy(
@@ -168,7 +168,7 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
         let is_known = message.is_known_version();
         self.packet(&header, captured.as_ref(), is_known, flow, extra);
         if flow.ip_version == IpVersion::NONE {
-            // The message itself tells a little.
+            // The message itself has a little.
             flow.ip_version = message.ip_version();
             flow.protocol = message.protocol();
             flow.destination.port = message.destination_port();

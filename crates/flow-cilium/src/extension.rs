@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(extensions.length(EventType::DROP, 1), None);
         assert!(extensions.set(EventType::DROP, 1, 8));
         assert!(extensions.set(EventType::TRACE, 1, 16));
-        assert!(extensions.set(EventType::DROP, 1, 12), "told again");
+        assert!(extensions.set(EventType::DROP, 1, 12), "set again");
         assert_eq!(extensions.length(EventType::DROP, 1), Some(12));
         assert_eq!(extensions.length(EventType::TRACE, 1), Some(16));
         assert_eq!(extensions.length(EventType::TRACE, 2), None);

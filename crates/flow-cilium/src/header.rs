@@ -153,7 +153,7 @@ pub(super) fn captured<'a>(
     let rest = record.get(length? + usize::from(extension)..)?;
     let len_cap = usize::from(header.len_cap);
     let data = match len_cap {
-        // Not told: all that is there, but for the padding of the perf buffer.
+        // Unknown: all that is there, but for the padding of the perf buffer.
         0 if rest.len() >= 8 => rest,
         0 => return None,
         _ => &rest[..len_cap.min(rest.len())],

@@ -29,7 +29,7 @@ fn fill_packet(packet: &Packet<'_>, flow: &mut Flow) {
     if fill_outermost(packet, flow).is_err() {
         fill_without_ip(packet, flow);
     }
-    // A packet is mostly captured in part. Only where its headers are not whole is it told.
+    // A packet is mostly captured in part. Only where its headers are not whole is that reported.
     if packet.flags().contains(PacketFlags::TRUNCATED) && has_whole_headers(packet) {
         flow.flags.0 &= !FlowFlags::TRUNCATED.0;
     }

@@ -85,7 +85,7 @@ impl PolicyLayout {
     }
 }
 
-/// Whether there is an IP packet of the version that the flags tell.
+/// Whether there is an IP packet of the version that the flags name.
 fn begins_packet(record: &[u8], at: usize, flags: u8) -> bool {
     let (ethertype, version) = if flags & IPV6 == 0 {
         ([0x08, 0x00], 4)

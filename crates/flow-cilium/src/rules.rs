@@ -2,7 +2,7 @@
 
 use flow_core::flow::{Direction, Reply, TraceReason};
 
-/// Whether a traced packet answers, from what connection tracking said.
+/// Whether a traced packet answers, from the state of connection tracking.
 pub(super) const fn is_reply(reason: TraceReason) -> Reply {
     match reason {
         // The packet as a whole was put into another one or taken out: no connection is meant.

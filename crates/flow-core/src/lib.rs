@@ -54,15 +54,12 @@
 //! (`flow-capture`, `flow-cilium`, `flow-ebpf`, `flow-hubble`). Only the pipeline starts threads.
 //! All `unsafe` code is in one file, `names/cells.rs`.
 #![deny(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 
-#[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod clock;
-#[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod decode;
-#[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod event;
-#[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod flow;
 #[cfg(feature = "std")]
 pub mod names;
@@ -77,9 +74,7 @@ pub mod resolve;
 pub mod ring;
 #[cfg(feature = "std")]
 pub mod store;
-#[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod text;
 #[cfg(feature = "std")]
 pub mod view;
-#[warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 pub mod wire;

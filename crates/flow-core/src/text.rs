@@ -144,7 +144,7 @@ pub(crate) mod tests {
     }
 
     proptest! {
-        /// Nothing dangerous comes out, and what comes out tells exactly what went in.
+        /// Nothing dangerous comes out, and what went in can be restored from it.
         #[test]
         fn distinct_bytes_give_distinct_harmless_text(
             bytes in prop_oneof![

@@ -18,6 +18,7 @@ pub mod flag {
 
 /// One end of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "two addresses")]
 pub struct Host {
     /// Link address.
     pub mac: [u8; 6],
@@ -27,6 +28,7 @@ pub struct Host {
 
 /// From one host to another of the same IP version, in a VLAN or in none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "two ends")]
 pub struct Path {
     /// Sender.
     pub source: Host,
@@ -38,6 +40,7 @@ pub struct Path {
 
 /// A TCP segment but for its ports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "the fields of a header")]
 pub struct Segment<'a> {
     /// Bits of [`flag`].
     pub flags: u8,

@@ -15,6 +15,7 @@
 //! # Ok::<(), flow_demo::traffic::TrafficError>(())
 //! ```
 #![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 pub mod frame;
 pub mod link;

@@ -2,14 +2,15 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
+use std::time::{Duration, Instant};
 
 use netlink_packet_core::{
     NLM_F_ACK, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REQUEST, NetlinkMessage, NetlinkPayload,
 };
 use netlink_packet_route::address::{AddressAttribute, AddressFlags, AddressMessage};
 use netlink_packet_route::link::{
-    InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
+    InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage, State,
 };
 use netlink_packet_route::route::{
     RouteAddress, RouteAttribute, RouteHeader, RouteMessage, RouteProtocol, RouteScope, RouteType,
@@ -18,20 +19,20 @@ use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use netlink_sys::protocols::NETLINK_ROUTE;
 use netlink_sys::{Socket, SocketAddr};
 
-use crate::netns::Namespace;
-
 /// What rtnetlink refused.
 #[derive(Debug, thiserror::Error)]
 #[error("{action}: {source}")]
+#[non_exhaustive]
 pub struct LinkError {
     /// What was tried.
     pub action: String,
-    /// What the kernel said.
+    /// The error of the kernel.
     pub source: io::Error,
 }
 
 /// Where packets to a destination go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Hop {
     /// To the next router.
     Via(IpAddr),
@@ -40,15 +41,15 @@ pub enum Hop {
 }
 
 /// Makes a pair of virtual Ethernet interfaces, `name` in the calling thread's namespace and
-/// `peer` in `peer_space`. Both are down.
+/// `peer` in the namespace that `peer_space` is a descriptor of. Both are down.
 ///
 /// # Errors
 /// Where the kernel refuses, e.g. the name is taken.
-pub fn create_veth(name: &str, peer: &str, peer_space: &Namespace) -> Result<(), LinkError> {
+pub fn create_veth(name: &str, peer: &str, peer_space: impl AsFd) -> Result<(), LinkError> {
     let mut other = LinkMessage::default();
     other.attributes = vec![
         LinkAttribute::IfName(peer.to_owned()),
-        LinkAttribute::NetNsFd(peer_space.handle().as_raw_fd()),
+        LinkAttribute::NetNsFd(peer_space.as_fd().as_raw_fd()),
     ];
     let mut link = LinkMessage::default();
     link.attributes = vec![
@@ -77,6 +78,48 @@ pub fn set_up(name: &str) -> Result<(), LinkError> {
         link.header.flags = LinkFlags::Up;
         link.header.change_mask = LinkFlags::Up;
     })
+}
+
+/// How long an interface may take until it carries packets.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits until an interface carries packets: the kernel drops what is sent from when a link is
+/// brought up until it has noted that the other end is up too, a moment later.
+///
+/// # Errors
+/// Where there is no such interface, or it does not carry packets within 20 seconds.
+pub fn wait_until_running(name: &str) -> Result<(), LinkError> {
+    let error = |source| LinkError {
+        action: format!("wait for {name} to run"),
+        source,
+    };
+    let begun = Instant::now();
+    while state(name).map_err(error)? != State::Up {
+        if begun.elapsed() > PATIENCE {
+            return Err(error(io::ErrorKind::TimedOut.into()));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
+}
+
+fn state(name: &str) -> io::Result<State> {
+    let mut link = LinkMessage::default();
+    link.attributes = vec![LinkAttribute::IfName(name.to_owned())];
+    match ask(RouteNetlinkMessage::GetLink(link), 0)? {
+        NetlinkPayload::InnerMessage(RouteNetlinkMessage::NewLink(link)) => {
+            let state = link
+                .attributes
+                .iter()
+                .find_map(|attribute| match attribute {
+                    LinkAttribute::OperState(state) => Some(*state),
+                    _ => None,
+                });
+            Ok(state.unwrap_or(State::Unknown))
+        }
+        NetlinkPayload::Error(error) => Err(error.to_io()),
+        other => Err(unexpected("an interface", &other)),
+    }
 }
 
 /// Removes an interface; of a veth pair both ends go.
@@ -177,10 +220,22 @@ fn family(address: IpAddr) -> AddressFamily {
     }
 }
 
-/// Sends one request and waits for the kernel's answer.
+/// Sends one request and waits for the kernel's acknowledgement.
 fn request(message: RouteNetlinkMessage, flags: u16) -> io::Result<()> {
+    match ask(message, NLM_F_ACK | flags)? {
+        NetlinkPayload::Error(error) if error.code.is_some() => Err(error.to_io()),
+        NetlinkPayload::Error(_) => Ok(()),
+        other => Err(unexpected("an acknowledgement", &other)),
+    }
+}
+
+/// Sends one request and waits for the kernel's answer.
+fn ask(
+    message: RouteNetlinkMessage,
+    flags: u16,
+) -> io::Result<NetlinkPayload<RouteNetlinkMessage>> {
     let mut packet = NetlinkMessage::from(message);
-    packet.header.flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+    packet.header.flags = NLM_F_REQUEST | flags;
     packet.finalize();
     let mut buffer = vec![0; packet.buffer_len()];
     packet.serialize(&mut buffer);
@@ -192,12 +247,12 @@ fn request(message: RouteNetlinkMessage, flags: u16) -> io::Result<()> {
     let (answer, _) = socket.recv_from_full()?;
     let answer = NetlinkMessage::<RouteNetlinkMessage>::deserialize(&answer)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
-    match answer.payload {
-        NetlinkPayload::Error(error) if error.code.is_some() => Err(error.to_io()),
-        NetlinkPayload::Error(_) => Ok(()),
-        other => Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("expected an acknowledgement, got {other:?}"),
-        )),
-    }
+    Ok(answer.payload)
+}
+
+fn unexpected(expected: &str, found: &NetlinkPayload<RouteNetlinkMessage>) -> io::Error {
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("expected {expected}, found {found:?}"),
+    )
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 /// Whether a feature runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FeatureState {
     /// Loaded and attached.
     Active,
@@ -16,6 +17,7 @@ pub enum FeatureState {
 
 /// One part of the observer.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Feature {
     /// Name, e.g. `"drops"` or `"interface eth0"`.
     pub name: String,

@@ -31,6 +31,7 @@
 //! Counts are exact: records carry increments, and what a full ring buffer refuses stays in the
 //! kernel's table or is [counted](Stats).
 #![deny(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod attach;
 mod btf;

@@ -38,6 +38,7 @@ impl Default for Mode {
 
 /// What happens when the kernel's flow table is full.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TableKind {
     /// A packet of a connection that found no room is reported on its own: nothing is lost.
     #[default]
@@ -49,6 +50,7 @@ pub enum TableKind {
 
 /// On which interfaces packets are observed.
 #[derive(Clone, Default, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Interfaces {
     /// Every interface that is up, now or later.
     #[default]
@@ -71,6 +73,7 @@ impl Interfaces {
 
 /// How programs are attached to an interface.
 #[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AttachWith {
     /// TCX where the kernel has it (Linux 6.6), else clsact.
     #[default]

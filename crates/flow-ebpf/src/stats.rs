@@ -6,6 +6,7 @@ use aya::maps::{MapData, PerCpuArray};
 
 /// One counter of the kernel programs, summed over all processors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Counter {
     /// Name: one of [`Stats::NAMES`].
     pub name: &'static str,
@@ -23,6 +24,7 @@ pub struct Counter {
 ///                 + what an LRU table gave up unreported
 /// ```
 #[derive(Clone, Default, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stats {
     /// Every counter of the kernel programs.
     pub counters: Vec<Counter>,

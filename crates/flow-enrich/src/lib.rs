@@ -40,5 +40,6 @@
 //! assert_eq!(flow.source.identity, 1234);
 //! ```
 #![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 pub use flow_core::pipeline::{Attached, Enricher, FromFn, enricher_fn};

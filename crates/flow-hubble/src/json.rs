@@ -8,10 +8,11 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use prost::{Message, Name};
-use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor, SerializeOptions};
+use prost_reflect::{DynamicMessage, SerializeOptions};
 use serde_json::Value;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
+use super::read::{self, Notes, ReadJson};
 use super::{descriptors, observer};
 use flow_core::text::is_hazard;
 
@@ -73,40 +74,32 @@ pub fn to_json<M: Message + Name>(message: &M) -> Result<String, JsonError> {
 ///
 /// # Errors
 /// Where the text is not JSON, a field is not known, or its value does not fit.
-pub fn from_json<M: Message + Name + Default>(text: &str) -> Result<M, JsonError> {
-    read(text, true)
+pub fn from_json<M: ReadJson>(text: &str) -> Result<M, JsonError> {
+    match parse(text)? {
+        (message, None) => Ok(message),
+        (_, Some(unknown)) => Err(fail::<M>(unknown)),
+    }
 }
 
-fn read<M: Message + Name + Default>(text: &str, strict: bool) -> Result<M, JsonError> {
-    let fail = |source: JsonErrorSource| JsonError::Read {
-        message: M::full_name(),
-        source,
-    };
+/// Reads a message, and returns the first part of the text that is not known.
+fn parse<M: ReadJson>(text: &str) -> Result<(M, Option<String>), JsonError> {
+    let notes = Notes::default();
     let mut input = serde_json::Deserializer::from_str(text);
-    let message = dynamic(descriptors::of::<M>(), &mut input, strict)
-        .and_then(|message| input.end().map(|()| message))
-        .map_err(|error| fail(error.into()))?;
-    message.transcode_to().map_err(|error| fail(error.into()))
+    let message = read::read(&mut input, &notes).map_err(fail::<M>)?;
+    input.end().map_err(fail::<M>)?;
+    Ok((message, notes.into_first()))
+}
+
+fn fail<M: ReadJson>(source: impl Into<JsonErrorSource>) -> JsonError {
+    JsonError::Read {
+        message: M::NAME.to_string(),
+        source: source.into(),
+    }
 }
 
 /// A message of JSON that was parsed already. Fields that are not known are passed over.
-pub(super) fn from_value<M: Message + Name + Default>(value: Value) -> Result<M, JsonError> {
-    dynamic(descriptors::of::<M>(), value, false)
-        .map_err(JsonErrorSource::from)
-        .and_then(|message| Ok(message.transcode_to()?))
-        .map_err(|source| JsonError::Read {
-            message: M::full_name(),
-            source,
-        })
-}
-
-fn dynamic<'de, D: serde::Deserializer<'de>>(
-    message: MessageDescriptor,
-    input: D,
-    strict: bool,
-) -> Result<DynamicMessage, D::Error> {
-    let options = DeserializeOptions::new().deny_unknown_fields(strict);
-    DynamicMessage::deserialize_with_options(message, input, &options)
+pub(super) fn from_value<M: ReadJson>(value: Value) -> Result<M, JsonError> {
+    read::read(value, &Notes::default()).map_err(fail::<M>)
 }
 
 /// A line of a file of exported events.
@@ -128,42 +121,8 @@ pub struct Line {
 /// # Errors
 /// Where the line is not JSON, or the value of a known field does not fit.
 pub fn read_line(line: &str) -> Result<Line, JsonError> {
-    let strict = match from_json(line) {
-        Ok(event) => {
-            return Ok(Line {
-                event,
-                ignored: None,
-            });
-        }
-        Err(error) => error,
-    };
-    if let Ok(event) = read(line, false) {
-        return Ok(Line {
-            event,
-            ignored: Some(strict.to_string()),
-        });
-    }
-    let Some((value, type_url)) = without_extension(line) else {
-        return Err(strict);
-    };
-    Ok(Line {
-        event: from_value(value)?,
-        ignored: Some(std::format!("extensions of the unknown type {type_url:?}")),
-    })
-}
-
-/// A line without the flow's extension, and the type of that, if it is not known.
-fn without_extension(line: &str) -> Option<(Value, String)> {
-    let mut value: Value = serde_json::from_str(line).ok()?;
-    let extension = value
-        .get_mut("flow")?
-        .as_object_mut()?
-        .remove("extensions")?;
-    let type_url = extension.get("@type")?.as_str()?;
-    let name = type_url.rsplit('/').next().unwrap_or_default();
-    descriptors::named(name)
-        .is_none()
-        .then(|| (value, type_url.to_string()))
+    let (event, ignored) = parse(line)?;
+    Ok(Line { event, ignored })
 }
 
 /// The integer that a float is, where it has no fraction and every integer up to it is a float.

@@ -56,6 +56,8 @@ mod mask;
 mod message;
 mod messages;
 mod parse;
+mod read;
+mod readers;
 mod scan;
 #[cfg(test)]
 mod tables;
@@ -68,4 +70,5 @@ pub use json::{JsonError, JsonErrorSource, Line, from_json, read_line, to_json};
 pub use mask::{Mask, MaskError};
 pub use messages::{FILE_DESCRIPTOR_SET, flow, observer, peer, relay};
 pub use parse::{ConvertError, ExtensionError};
+pub use read::ReadJson;
 pub use unknown::WithUnknownFields;

@@ -331,8 +331,8 @@ fn services_are_those_of_hubble() {
 #[test]
 fn kinds_of_debug_messages() {
     for kind in flow_cilium::DebugKind::KNOWN {
-        let told = super::flow::DebugEventType::try_from(i32::from(kind.0));
-        match told {
+        let found = super::flow::DebugEventType::try_from(i32::from(kind.0));
+        match found {
             Ok(event) => assert_eq!(kind.name(), Some(event.as_str_name())),
             Err(_) => assert_eq!(kind.name(), Some("DBG_L7_LB"), "newer than the message"),
         }

@@ -70,6 +70,7 @@ impl fmt::Display for L7Layer {
 /// What comes before is readable all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("{layer} at offset {offset}: {problem}: needed {needed}, got {got}")]
+#[non_exhaustive]
 pub struct L7Error {
     /// What is wrong or not whole.
     pub layer: L7Layer,

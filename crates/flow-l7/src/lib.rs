@@ -29,6 +29,7 @@
 //! - `quic`: the hellos in QUIC's Initial packets, which are decrypted.
 //! - `std`: redaction. Without it the views build on `core` alone.
 #![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(
     not(feature = "track"),

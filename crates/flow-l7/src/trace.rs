@@ -2,6 +2,7 @@
 
 /// What `traceparent` tells. Its identifiers are lower-case hexadecimal digits, checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TraceParent<'a> {
     /// Version; 0 is the only one that is defined, higher ones begin in the same way.
     pub version: u8,

@@ -48,5 +48,6 @@
 //! assert_eq!((dropped.packets.into_inner(), dropped.lost.into_inner()), (3, 2));
 //! ```
 #![forbid(unsafe_code)]
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 pub use flow_core::pipeline::{Lost, LostAt, Observer, ObserverFn, observer_fn};

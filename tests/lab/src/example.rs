@@ -16,16 +16,14 @@ pub fn agent() -> &'static Path {
     PATH.get_or_init(|| build(&["--package", "flow-agent"], "flow-agent"))
 }
 
-/// Builds the `minimal` example: see [`agent`].
+/// Builds the example `name`: see [`agent`].
 ///
 /// # Panics
 /// Where it cannot be built.
-pub fn minimal() -> &'static Path {
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    PATH.get_or_init(|| {
-        let target = ["--package", "flow-workspace", "--example", "minimal"];
-        build(&target, "examples/minimal")
-    })
+#[must_use]
+pub fn example(name: &str) -> PathBuf {
+    let target = ["--package", "flow-workspace", "--example", name];
+    build(&target, &format!("examples/{name}"))
 }
 
 fn build(target: &[&str], path: &str) -> PathBuf {

@@ -1,4 +1,4 @@
-//! What of layer 7 is shown, and what of it is not told.
+//! What of layer 7 is shown, and what of it is redacted.
 
 use std::str::FromStr;
 
@@ -15,8 +15,8 @@ pub(crate) struct L7 {
     /// kafka, all or none [default: dns; of a capture and the demo: all].
     ///
     /// Live, the payload of these ports is captured: 53 for dns, 80 and 8080 for http, 443 for
-    /// tls, 9092 for kafka. There and in captures, a protocol is known by what is said, on
-    /// whatever port.
+    /// tls, 9092 for kafka. There and in captures, a protocol is detected by its first bytes, on
+    /// any port.
     #[arg(long = "l7", value_name = "PROTOCOLS", value_delimiter = ',')]
     protocols: Vec<Choice>,
 
@@ -25,16 +25,16 @@ pub(crate) struct L7 {
         conflicts_with_all = ["pcap", "input_file", "demo"])]
     ports: Vec<Port>,
 
-    /// Do not tell the query of URLs.
+    /// Redact the query string of URLs.
     #[arg(long, conflicts_with = "input_file")]
     redact_http_url_query: bool,
 
-    /// Do not tell user and password in URLs.
+    /// Redact user and password in URLs.
     #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true,
         num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     redact_http_user_info: bool,
 
-    /// Tell the values of these header fields, and of no others.
+    /// Show the values of these header fields, and redact all others.
     #[arg(
         long,
         value_name = "NAMES",
@@ -43,17 +43,17 @@ pub(crate) struct L7 {
     )]
     redact_http_headers_allow: Vec<String>,
 
-    /// Do not tell the values of these header fields either. Those of Authorization,
-    /// Proxy-Authorization, Cookie and Set-Cookie are not told anyway.
+    /// Redact the values of these header fields too. Those of Authorization,
+    /// Proxy-Authorization, Cookie and Set-Cookie are always redacted.
     #[arg(long, value_name = "NAMES", value_delimiter = ',',
         conflicts_with_all = ["redact_http_headers_allow", "input_file"])]
     redact_http_headers_deny: Vec<String>,
 
-    /// Do not tell which request of Kafka it was.
+    /// Redact the API key of Kafka requests.
     #[arg(long, conflicts_with = "input_file")]
     redact_kafka_api_key: bool,
 
-    /// Do not tell what stands before these suffixes in names of hosts: in DNS, TLS and URLs.
+    /// Redact what stands before these suffixes in host names: in DNS, TLS and URLs.
     #[arg(
         long,
         value_name = "SUFFIXES",
@@ -62,14 +62,14 @@ pub(crate) struct L7 {
     )]
     redact_dns_suffix: Vec<String>,
 
-    /// Tell everything as it was sent, credentials and cookies too.
+    /// Show everything as it was sent, credentials and cookies too.
     #[arg(long, conflicts_with_all = ["redact_http_url_query", "redact_http_headers_allow",
         "redact_http_headers_deny", "redact_kafka_api_key", "redact_dns_suffix"])]
     no_redaction: bool,
 }
 
 impl L7 {
-    /// What to show, or `default` where nothing is said.
+    /// What to show, or `default` where nothing was chosen.
     pub(crate) fn protocols(&self, default: Protocols) -> Protocols {
         let chosen = self.protocols.iter().map(|choice| choice.0);
         let mut chosen = match chosen.reduce(Protocols::and) {
@@ -91,7 +91,7 @@ impl L7 {
         usual.chain(self.ports.iter().map(|port| port.number))
     }
 
-    /// What is not told.
+    /// What is redacted.
     pub(crate) fn redaction(&self) -> Redaction {
         if self.no_redaction {
             return Redaction::none();

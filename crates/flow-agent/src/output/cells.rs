@@ -4,7 +4,7 @@ use flow_core::flow::{Direction, Flow, UtcTime};
 
 use flow_core::view::FlowView;
 
-/// Text of each piece, escaped; empty where there is nothing to tell.
+/// Text of each piece, escaped; empty where there is none.
 pub(super) struct Cells {
     pub(super) time: String,
     pub(super) source: String,

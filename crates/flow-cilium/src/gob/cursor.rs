@@ -60,7 +60,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A signed number: bit 0 tells whether the others are complemented.
+    /// A signed number: bit 0 is whether the others are complemented.
     pub(super) fn int(&mut self) -> Result<i64, GobError> {
         let bits = self.uint()?;
         let number = (bits >> 1) as i64;
@@ -73,7 +73,7 @@ impl<'a> Cursor<'a> {
         let length = usize::try_from(self.uint()?).unwrap_or(usize::MAX);
         let end = self.at.saturating_add(length);
         let Some(bytes) = self.bytes.get(self.at..end) else {
-            return Err(self.expected("as many bytes as told"));
+            return Err(self.expected("as many bytes as announced"));
         };
         self.at = end;
         Ok(bytes)
@@ -81,7 +81,7 @@ impl<'a> Cursor<'a> {
 }
 
 /// The unsigned number at the beginning of `bytes`, and how many bytes it has. `None` where they
-/// end before it does; an error tells a byte that begins no number.
+/// end before it does; an error for a byte that begins no number.
 #[inline]
 pub(super) fn uint(bytes: &[u8]) -> Option<Result<(u64, usize), u8>> {
     let (&first, rest) = bytes.split_first()?;

@@ -63,7 +63,7 @@ impl<'a> Item<'a> {
 /// What is made of a struct's fields. `T` stands for their names.
 pub(crate) trait Take<'a, T> {
     /// Whether a struct of this name is [entered](Self::enter) rather than taken; none, unless
-    /// both are told.
+    /// both are reported.
     #[inline]
     fn enters(_name: T) -> bool {
         false
@@ -182,7 +182,7 @@ fn parts(types: &TypeTable, id: u32) -> Option<Vec<(&[u8], u32)>> {
 
 impl<T: Copy> Layout<T> {
     /// The layout of the type of a value; `None` for what is no struct or cannot be read in one
-    /// pass, because a part of it tells its type itself, or has none.
+    /// pass, because a part of it carries its type itself, or has none.
     ///
     /// # Errors
     /// Where types stand in types deeper than values are followed.

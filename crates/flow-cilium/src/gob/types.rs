@@ -194,7 +194,7 @@ impl TypeTable {
 pub(super) const MAX_DEPTH: u8 = 32;
 
 /// The name of a type, its number, and a value with its length; or an empty name. The type may
-/// be defined before its number is told. The value itself is not looked at.
+/// be defined before its number is read. The value itself is not looked at.
 fn skip_interface(
     cursor: &mut Cursor<'_>,
     defined: &mut dyn FnMut(Defined),
@@ -251,7 +251,7 @@ fn type_id(id: i64) -> Result<u32, GobError> {
     }
 }
 
-/// Numbers of the fields of a struct: each is told by its distance to the one before.
+/// Numbers of the fields of a struct: each is written as its distance to the one before.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct FieldNumbers {
     next: usize,
@@ -320,7 +320,7 @@ fn ids(cursor: &mut Cursor<'_>) -> Result<[u32; 2], GobError> {
     Ok(ids)
 }
 
-/// Name and number of the type, which are told elsewhere.
+/// Name and number of the type, which stand elsewhere.
 fn common(cursor: &mut Cursor<'_>) -> Result<(), GobError> {
     let mut numbers = FieldNumbers::default();
     while let Some(number) = numbers.next(cursor)? {

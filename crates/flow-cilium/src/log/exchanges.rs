@@ -5,7 +5,7 @@ use std::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
-use super::http::Told;
+use super::http::Besides;
 use super::{LogBody, LogRecord};
 use flow_core::record::{L7Kind, L7Record, TraceId};
 
@@ -22,11 +22,11 @@ use flow_core::record::{L7Kind, L7Record, TraceId};
 /// use flow_cilium::log::LogExchanges;
 /// use flow_cilium::{AgentDecoder, AgentEvent};
 ///
-/// fn tell(payloads: impl Iterator<Item = Vec<u8>>) {
+/// fn read(payloads: impl Iterator<Item = Vec<u8>>) {
 ///     let (mut agent, mut exchanges) = (AgentDecoder::default(), LogExchanges::default());
 ///     for payload in payloads {
-///         if let Ok(AgentEvent::AccessLog(told)) = agent.decode(&payload)
-///             && let Some(record) = exchanges.record(&told)
+///         if let Ok(AgentEvent::AccessLog(message)) = agent.decode(&payload)
+///             && let Some(record) = exchanges.record(&message)
 ///         {
 ///             println!("{} after {} ns", record.summary(), record.latency_ns);
 ///         }
@@ -144,23 +144,23 @@ impl LogExchanges {
     /// The latency of a response is the time from its request, 0 where that is not known or lies
     /// behind it. Its trace is that of its request, or else its own.
     #[must_use]
-    pub fn record(&mut self, told: &LogRecord<'_>) -> Option<L7Record> {
-        let (mut record, fields) = told.record_and_fields()?;
-        if let LogBody::Http(_) = told.body {
-            self.exchange(told, &fields, &mut record);
+    pub fn record(&mut self, message: &LogRecord<'_>) -> Option<L7Record> {
+        let (mut record, fields) = message.record_and_fields()?;
+        if let LogBody::Http(_) = message.body {
+            self.exchange(message, &fields, &mut record);
         }
         Some(record)
     }
 
-    fn exchange(&mut self, told: &LogRecord<'_>, fields: &Told<'_>, record: &mut L7Record) {
+    fn exchange(&mut self, message: &LogRecord<'_>, fields: &Besides<'_>, record: &mut L7Record) {
         let Some(id) = fields.request_id.filter(|id| !id.is_empty()) else {
             return;
         };
         let id = Id::of(id);
-        match told.kind {
+        match message.kind {
             L7Kind::REQUEST => {
                 self.stats.requests += 1;
-                self.wait(id, told.time, record.trace);
+                self.wait(id, message.time, record.trace);
             }
             L7Kind::RESPONSE => match self.take(&id) {
                 Some((time, trace)) => {
@@ -168,7 +168,7 @@ impl LogExchanges {
                     if trace != TraceId::default() {
                         record.trace = trace;
                     }
-                    if let (Some(begun), Some(ended)) = (time, told.time) {
+                    if let (Some(begun), Some(ended)) = (time, message.time) {
                         record.latency_ns = ended.saturating_sub(begun);
                     }
                 }
@@ -221,7 +221,7 @@ impl LogExchanges {
         let place = self.places.remove(id)?;
         let taken = self.waiting.get_mut(place as usize)?;
         let (older, newer) = (taken.older, taken.newer);
-        let told = (taken.time, taken.trace);
+        let request = (taken.time, taken.trace);
         taken.newer = self.free;
         self.free = place;
         match self.waiting.get_mut(older as usize) {
@@ -232,7 +232,7 @@ impl LogExchanges {
             Some(newer) => newer.older = older,
             None => self.newest = older,
         }
-        Some(told)
+        Some(request)
     }
 }
 

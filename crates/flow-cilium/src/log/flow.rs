@@ -1,6 +1,6 @@
 //! From a record of an access log to a flow and an owned record.
 
-use super::http::Told;
+use super::http::Besides;
 use super::{LogBody, LogEndpoint, LogRecord};
 use flow_core::flow::{Endpoint, EventType, Flow, FlowType, L7Type, Protocol, Reply};
 use flow_core::record::{L7Kind, L7Record};
@@ -60,8 +60,8 @@ impl<'a> LogRecord<'a> {
         self.record_and_fields().map(|(record, _)| record)
     }
 
-    pub(super) fn record_and_fields(&self) -> Option<(L7Record, Told<'a>)> {
-        let mut fields = Told::default();
+    pub(super) fn record_and_fields(&self) -> Option<(L7Record, Besides<'a>)> {
+        let mut fields = Besides::default();
         let mut record = L7Record::default();
         match self.body {
             LogBody::Dns(dns) => dns.write(&mut record.write_dns(self.kind)),

@@ -30,17 +30,17 @@ pub struct LogHttp<'a> {
 }
 
 impl<'a> LogHttp<'a> {
-    /// Writes an owned record. Returns what its header fields tell besides. They are sorted by
+    /// Writes an owned record. Returns what its header fields hold besides. They are sorted by
     /// name, as Hubble has them: the log has no order.
-    pub(super) fn write(self, http: &mut HttpWriter<'_>) -> Told<'a> {
-        let mut told = Told::default();
+    pub(super) fn write(self, http: &mut HttpWriter<'_>) -> Besides<'a> {
+        let mut besides = Besides::default();
         let mut headers = Vec::with_capacity(self.headers.len_hint());
         for (key, value) in self.headers.iter() {
-            told.take(key, value);
+            besides.take(key, value);
             headers.push((key, value));
         }
         headers.sort_by_key(|(key, _)| *key);
-        let status = told.grpc_status.map(core::str::from_utf8);
+        let status = besides.grpc_status.map(core::str::from_utf8);
         http.code(self.code)
             .method(self.method)
             .url(self.url)
@@ -49,34 +49,34 @@ impl<'a> LogHttp<'a> {
         for (key, value) in headers {
             http.header(key, value);
         }
-        told
+        besides
     }
 
     /// Returns the trace id of the header field `traceparent`: W3C Trace Context, section 3.2.
     #[must_use]
     pub fn trace_id(&self) -> TraceId {
-        self.told().trace_id()
+        self.besides().trace_id()
     }
 
     /// What else the header fields hold.
-    pub(super) fn told(&self) -> Told<'a> {
-        let mut told = Told::default();
+    pub(super) fn besides(&self) -> Besides<'a> {
+        let mut besides = Besides::default();
         for (key, value) in self.headers.iter() {
-            told.take(key, value);
+            besides.take(key, value);
         }
-        told
+        besides
     }
 }
 
 /// Header fields that mean something here: the first of each name.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Told<'a> {
+pub(super) struct Besides<'a> {
     pub(super) request_id: Option<&'a [u8]>,
     trace_parent: Option<&'a [u8]>,
     grpc_status: Option<&'a [u8]>,
 }
 
-impl<'a> Told<'a> {
+impl<'a> Besides<'a> {
     #[inline]
     fn take(&mut self, key: &[u8], value: &'a [u8]) {
         let place = match key.len() {

@@ -98,7 +98,7 @@ impl<N: InterfaceNaming> EventDecoder<N> {
         let time = self.clock.to_wall(raw.time_ns);
         let mut flow = Flow {
             time,
-            // Not all kinds of records tell it; no packet was seen at 0, when the system started.
+            // Not all kinds of records have it; no packet was seen at 0, when the system started.
             first_seen: match raw.first_ns {
                 0 => time,
                 first => self.clock.to_wall(first),
@@ -174,7 +174,7 @@ impl<N: InterfaceNaming> EventDecoder<N> {
                     _ => TraceReason::UNKNOWN,
                 };
             }
-            // A kind of a newer version: what the header holds is told, its class is not.
+            // A kind of a newer version: what the header holds is decoded, its class is not.
             _ => flow.flags |= FlowFlags::UNKNOWN_VERSION,
         }
     }
@@ -191,7 +191,7 @@ fn endpoint(address: [u8; 16], port: u16, mac: [u8; 6]) -> Endpoint {
 
 fn traffic(raw: &RawEvent) -> Traffic {
     let retransmits = u16::try_from(raw.retransmits).unwrap_or(u16::MAX);
-    // The kernel tells them of the local socket.
+    // The kernel reports them of the local socket.
     let from_source =
         raw.kind == EventKind::TCP_RETRANSMIT || raw.flags & EventFlags::OWNER_IS_SOURCE != 0;
     Traffic {

@@ -104,7 +104,7 @@ impl EventFlags {
 #[repr(C)]
 #[allow(
     clippy::exhaustive_structs,
-    reason = "the layout of a record; its version tells another"
+    reason = "the layout of a record; another has another version"
 )]
 pub struct RawEvent {
     /// 0: what is reported.

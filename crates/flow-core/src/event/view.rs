@@ -84,7 +84,7 @@ impl<'a> EventView<'a> {
     pub fn parse(record: &'a [u8]) -> Result<Self, EventError> {
         let header = match RawEvent::ref_from_prefix(record) {
             Ok((header, _)) => header,
-            // Told before a wrong alignment, for a copy would not help.
+            // Reported before a wrong alignment, for a copy would not help.
             Err(_) if record.len() < RawEvent::SIZE => return Err(short(record)),
             Err(_) => {
                 let needed = align_of::<RawEvent>();

@@ -27,7 +27,7 @@ pub struct Compact<'a> {
     flow: &'a Flow,
     node: Option<&'a str>,
     extras: bool,
-    words: Words<'a>,
+    texts: LineTexts<'a>,
 }
 
 /// Texts in the place of those that a flow has without what its handles stand for. They are
@@ -37,7 +37,7 @@ pub struct Compact<'a> {
     clippy::exhaustive_structs,
     reason = "plain data that callers build field by field"
 )]
-pub struct Words<'a> {
+pub struct LineTexts<'a> {
     /// The sender, in the place of its address; its port and identity follow.
     pub source: Option<&'a dyn fmt::Display>,
     /// The receiver, in the same way.
@@ -49,9 +49,9 @@ pub struct Words<'a> {
 }
 
 /// Which texts there are.
-impl fmt::Debug for Words<'_> {
+impl fmt::Debug for LineTexts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Words")
+        f.debug_struct("LineTexts")
             .field("source", &self.source.is_some())
             .field("destination", &self.destination.is_some())
             .field("kind", &self.kind.is_some())
@@ -70,8 +70,8 @@ impl<'a> Compact<'a> {
 
     /// With these texts in the place of its own.
     #[must_use]
-    pub const fn with_words(mut self, words: Words<'a>) -> Self {
-        self.words = words;
+    pub const fn with_texts(mut self, texts: LineTexts<'a>) -> Self {
+        self.texts = texts;
         self
     }
 
@@ -91,7 +91,7 @@ impl Flow {
             flow: self,
             node: None,
             extras: false,
-            words: Words {
+            texts: LineTexts {
                 source: None,
                 destination: None,
                 kind: None,
@@ -100,14 +100,14 @@ impl Flow {
         }
     }
 
-    /// What kind of observation it is in a few words, as in Hubble's one-line form: the drop
+    /// What kind of observation it is in a few texts, as in Hubble's one-line form: the drop
     /// reason, the point of observation, or the class of event.
     #[must_use]
     pub const fn kind(&self) -> Kind<'_> {
         Kind(self)
     }
 
-    /// The packet in a few words, as in Hubble's one-line form: `TCP Flags: SYN, ACK`.
+    /// The packet in a few texts, as in Hubble's one-line form: `TCP Flags: SYN, ACK`.
     #[must_use]
     pub const fn summary(&self) -> Summary<'_> {
         Summary(self)
@@ -128,8 +128,8 @@ impl fmt::Display for Compact<'_> {
         if let Some(node) = self.node {
             write!(f, " [{}]", Escaped::text(node))?;
         }
-        let source = (&flow.source, self.words.source);
-        let destination = (&flow.destination, self.words.destination);
+        let source = (&flow.source, self.texts.source);
+        let destination = (&flow.destination, self.texts.destination);
         let (left, arrow, right) = match flow.is_reply {
             Reply::YES => (destination, "<-", source),
             Reply::NO => (source, "->", destination),
@@ -139,12 +139,12 @@ impl fmt::Display for Compact<'_> {
         self.side(left, f)?;
         write!(f, " {arrow} ")?;
         self.side(right, f)?;
-        match self.words.kind {
+        match self.texts.kind {
             Some(kind) => write!(f, " {kind}")?,
             None => write!(f, " {}", flow.kind())?,
         }
         write!(f, " {} ", flow.verdict)?;
-        match self.words.summary {
+        match self.texts.summary {
             Some(summary) => write!(f, "({summary})")?,
             None => write!(f, "({})", flow.summary())?,
         }
@@ -254,7 +254,7 @@ impl fmt::Display for Kind<'_> {
     }
 }
 
-/// Displays the packet of a flow in a few words: see [`Flow::summary`].
+/// Displays the packet of a flow in a few texts: see [`Flow::summary`].
 #[derive(Clone, Copy, Debug)]
 pub struct Summary<'a>(&'a Flow);
 
@@ -349,9 +349,9 @@ fn extras(flow: &Flow, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             tunnel.destination_ip
         ))?;
     }
-    // What is special; what the line tells already is left out.
-    let told = FlowFlags::AGGREGATED | FlowFlags::PROCESS_IS_SOURCE;
-    for name in FlowFlags(flow.flags.0 & !told.0).names() {
+    // What is special, without what the line shows already.
+    let shown = FlowFlags::AGGREGATED | FlowFlags::PROCESS_IS_SOURCE;
+    for name in FlowFlags(flow.flags.0 & !shown.0).names() {
         list.part(format_args!("{name}"))?;
     }
     list.end()

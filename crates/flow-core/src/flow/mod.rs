@@ -18,7 +18,7 @@ mod key;
 mod model;
 mod time;
 
-pub use compact::{Compact, Kind, Named, Summary, Words};
+pub use compact::{Compact, Kind, LineTexts, Named, Summary};
 pub use drop_reason::DropReason;
 pub use endpoint::{Endpoint, Ip, Mac, reserved_identity};
 pub use enums::{

@@ -38,6 +38,7 @@ pub(super) struct Book {
     removed: VecDeque<(Ticket, u32)>,
     live: usize,
     added: u64,
+    refused: u64,
 }
 
 impl Book {
@@ -48,17 +49,26 @@ impl Book {
             removed: VecDeque::new(),
             live: 0,
             added: 0,
+            refused: 0,
         }
     }
 
-    /// Takes a slot for names and gives its handle; `None` if `limit` slots are in use or kept back.
-    pub(super) fn add(&mut self, limit: usize) -> Option<NameHandle> {
-        let index = if self.free.len() > KEPT_BACK {
-            self.free.pop_front()?
-        } else if self.slots.len() < limit {
+    /// Takes a slot for names and returns its handle; `None`, which is counted, if `limit` names are
+    /// in use, or if `most_slots` slots are in use or kept back.
+    pub(super) fn add(&mut self, limit: usize, most_slots: usize) -> Option<NameHandle> {
+        let in_use = self.slots.len() - self.free.len();
+        let index = if in_use >= limit {
+            None
+        } else if self.free.len() > KEPT_BACK {
+            self.free.pop_front()
+        } else if self.slots.len() < most_slots {
             self.slots.push(Slot(0));
-            u32::try_from(self.slots.len() - 1).ok()?
+            u32::try_from(self.slots.len() - 1).ok()
         } else {
+            None
+        };
+        let Some(index) = index else {
+            self.refused += 1;
             return None;
         };
         let slot = self.slots.get_mut(index as usize)?;
@@ -113,6 +123,11 @@ impl Book {
         self.free.len()
     }
 
+    /// Names that found no slot.
+    pub(super) const fn refused(&self) -> u64 {
+        self.refused
+    }
+
     /// Names that were ever added.
     pub(super) const fn added(&self) -> u64 {
         self.added
@@ -132,7 +147,7 @@ mod tests {
 
     impl Books {
         fn add(&mut self) -> NameHandle {
-            self.book.add(usize::MAX).expect("room")
+            self.book.add(usize::MAX, usize::MAX).expect("room")
         }
 
         fn free(&mut self, handle: NameHandle) {
@@ -199,13 +214,27 @@ mod tests {
     }
 
     #[test]
-    fn a_full_book_says_so() {
-        let mut book = Book::new();
-        let grace = Grace::new();
-        let handle = book.add(2).expect("room");
-        book.add(2).expect("room");
-        assert_eq!(book.add(2), None);
-        assert!(book.remove(handle, || grace.ticket()));
-        assert_eq!(book.add(2), None, "it may still be read");
+    fn a_full_book_counts_what_it_refuses() {
+        for (limit, most_slots) in [(2, usize::MAX), (usize::MAX, 2)] {
+            let mut book = Book::new();
+            let grace = Grace::new();
+            let handle = book.add(limit, most_slots).expect("room");
+            book.add(limit, most_slots).expect("room");
+            assert_eq!(book.add(limit, most_slots), None);
+            assert!(book.remove(handle, || grace.ticket()));
+            assert_eq!(book.add(limit, most_slots), None, "it may still be read");
+            assert_eq!(book.refused(), 2);
+        }
+    }
+
+    #[test]
+    fn a_limit_of_names_leaves_room_for_the_slots_that_are_kept_back() {
+        let mut books = books();
+        for _ in 0..3 * KEPT_BACK {
+            let handle = books.book.add(1, usize::MAX).expect("the only one in use");
+            assert_eq!(books.book.add(1, usize::MAX), None);
+            books.free(handle);
+        }
+        assert!(books.book.slots() <= KEPT_BACK + 2);
     }
 }

@@ -88,7 +88,7 @@ impl<T: Send + Sync> Cells<T> {
         self.grace.ticket()
     }
 
-    /// Frees the unlinked values that nobody reads any more, and tells which tickets have passed.
+    /// Frees the unlinked values that nobody reads any more, and returns which tickets have passed.
     pub(super) fn free_unread(&self) -> Horizon {
         let mut unlinked = lock(&self.unlinked);
         let horizon = self.grace.horizon();

@@ -11,7 +11,7 @@
 //! 4. *Unlinked.* The handle resolves to nothing, and the slot is free. The memory is freed when
 //!    every hold that may have found it has ended.
 //!
-//! Why a sweep and not the position of the ring at the time of removal: positions do not tell which
+//! Why a sweep and not the position of the ring at the time of removal: positions do not show which
 //! names are borne at all, so names that come and go while no flow does would wait for ever; and a
 //! position that was claimed by a writer that is stopped before it writes can still be read as what
 //! was there before. A sweep is exact, and bounded by what [`worthwhile`] says.

@@ -16,8 +16,9 @@ use crate::resolve::EndpointNames;
 /// Error returned when no more names can be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("name table: expected at most {limit} names in use, found no free slot")]
+#[non_exhaustive]
 pub struct NameTableFull {
-    /// Slots that the table can have.
+    /// Most names that can be in use.
     pub limit: usize,
 }
 
@@ -32,6 +33,8 @@ pub struct NameStats {
     /// Slots that the table has had use for so far, each about 11 bytes: those of the names above and
     /// the free ones, of which 4,096 are kept back.
     pub slots: usize,
+    /// Names that were not added, because the table was full.
+    pub refused: u64,
 }
 
 struct Shared {
@@ -41,6 +44,8 @@ struct Shared {
     /// For who has no holder of its own.
     visitor: Mutex<Holder<Entry>>,
     era: Era,
+    /// Most names in use.
+    limit: usize,
 }
 
 /// The names of endpoints, by the handles that flows bear.
@@ -56,9 +61,18 @@ impl NameTable {
     /// are gone: 4,193,280.
     pub const LIMIT: usize = Cells::<Entry>::LIMIT;
 
-    /// Returns an empty table.
+    /// Returns an empty table for at most [`LIMIT`](Self::LIMIT) names at a time.
     #[must_use]
     pub fn new() -> Self {
+        Self::with_limit(Self::LIMIT)
+    }
+
+    /// Returns an empty table for at most `limit` names at a time, those of endpoints that are gone
+    /// included as long as flows bear them; [`LIMIT`](Self::LIMIT) where that is less.
+    ///
+    /// Bounds the memory that names take, whatever adds them.
+    #[must_use]
+    pub fn with_limit(limit: usize) -> Self {
         let cells = SharedArc::new(Cells::new());
         Self {
             shared: Arc::new(Shared {
@@ -67,6 +81,7 @@ impl NameTable {
                 book: Mutex::new(Book::new()),
                 reclaimer: Mutex::new(Reclaimer::default()),
                 era: Era::default(),
+                limit: limit.min(Self::LIMIT),
             }),
         }
     }
@@ -77,12 +92,13 @@ impl NameTable {
     /// [`replace`](Self::replace), and flows from before keep the old ones.
     ///
     /// # Errors
-    /// If the table is full.
+    /// If the table is full, which is counted in [`NameStats::refused`].
     pub fn add(&self, names: impl Into<Arc<EndpointNames>>) -> Result<NameHandle, NameTableFull> {
-        let full = NameTableFull { limit: Self::LIMIT };
+        let limit = self.shared.limit;
+        let full = NameTableFull { limit };
         let handle = {
             let mut book = lock(&self.shared.book);
-            let handle = book.add(Self::LIMIT).ok_or(full)?;
+            let handle = book.add(limit, Self::LIMIT).ok_or(full)?;
             self.shared.era.note(book.added());
             handle
         };
@@ -174,6 +190,7 @@ impl NameTable {
             live: book.live(),
             removed: book.slots() - book.spare() - book.live(),
             slots: book.slots(),
+            refused: book.refused(),
         }
     }
 

@@ -43,7 +43,7 @@ pub enum PipelineError {
     Panicked {
         /// The part.
         place: Place,
-        /// What it said.
+        /// Its message.
         message: String,
     },
     /// A source was asked to stop and did not end in time.

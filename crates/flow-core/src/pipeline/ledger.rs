@@ -2,6 +2,7 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::boxed::Box;
+use std::sync::Arc;
 
 use super::loss::{Losses, SharedLosses};
 
@@ -23,6 +24,9 @@ pub struct Stats {
     pub undecodable: u64,
     /// What was lost before it was received.
     pub lost: Losses,
+    /// Endpoint names that found no room in the [store](crate::store::FlowStore::names). Their flows
+    /// are counted above, and come without these names.
+    pub names_refused: u64,
 }
 
 /// Counts of one thread. Only that thread writes them.
@@ -65,20 +69,21 @@ impl ThreadCounts {
 /// Counts of all threads.
 #[derive(Debug)]
 pub(super) struct Ledger {
-    threads: Box<[ThreadCounts]>,
+    threads: Box<[Arc<ThreadCounts>]>,
     pub(super) losses: SharedLosses,
 }
 
 impl Ledger {
     pub(super) fn new(threads: usize) -> Self {
         Self {
-            threads: (0..threads).map(|_| ThreadCounts::default()).collect(),
+            threads: (0..threads).map(|_| Arc::default()).collect(),
             losses: SharedLosses::default(),
         }
     }
 
-    pub(super) fn thread(&self, index: usize) -> &ThreadCounts {
-        &self.threads[index]
+    /// The counts of one thread, for that thread.
+    pub(super) fn thread(&self, index: usize) -> Arc<ThreadCounts> {
+        Arc::clone(&self.threads[index])
     }
 
     pub(super) fn stats(&self) -> Stats {

@@ -18,8 +18,7 @@ use crate::store::FlowStore;
 /// Dropping it stops the sources and waits until what they have observed is published.
 #[derive(Debug)]
 pub struct Pipeline {
-    ring: Ring<Flow>,
-    shared: Arc<Shared>,
+    handle: PipelineHandle,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -33,8 +32,7 @@ pub struct PipelineHandle {
 impl Pipeline {
     pub(super) const fn new(ring: Ring<Flow>, shared: Arc<Shared>) -> Self {
         Self {
-            ring,
-            shared,
+            handle: PipelineHandle { ring, shared },
             threads: Vec::new(),
         }
     }
@@ -47,34 +45,31 @@ impl Pipeline {
     /// their own speed; none stops the pipeline.
     #[must_use]
     pub fn subscribe(&self, since: Since) -> Subscription {
-        Subscription::new(&self.ring, self.shared.store.clone(), since)
+        self.handle.subscribe(since)
     }
 
     /// Returns the history ring.
     #[must_use]
     pub const fn ring(&self) -> &Ring<Flow> {
-        &self.ring
+        &self.handle.ring
     }
 
     /// Returns what the handles of its flows stand for.
     #[must_use]
     pub fn store(&self) -> &FlowStore {
-        &self.shared.store
+        &self.handle.shared.store
     }
 
     /// Returns its counts.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.shared.ledger.stats()
+        self.handle.stats()
     }
 
     /// Returns a handle for other threads.
     #[must_use]
     pub fn handle(&self) -> PipelineHandle {
-        PipelineHandle {
-            ring: self.ring.clone(),
-            shared: Arc::clone(&self.shared),
-        }
+        self.handle.clone()
     }
 
     /// Returns whether all sources have ended.
@@ -85,7 +80,7 @@ impl Pipeline {
 
     /// Asks all sources to end. Returns at once; what they have observed is still published.
     pub fn stop(&self) {
-        self.shared.stop();
+        self.handle.stop();
     }
 
     /// Waits until all sources have ended, by themselves or because of [`stop`](Self::stop).
@@ -95,7 +90,7 @@ impl Pipeline {
     /// The first failure, which ended all sources.
     pub fn join(mut self) -> Result<Stats, PipelineError> {
         self.wait();
-        match self.shared.take_failure() {
+        match self.handle.shared.take_failure() {
             Some(error) => Err(error),
             None => Ok(self.stats()),
         }
@@ -128,7 +123,10 @@ impl PipelineHandle {
     /// See [`Pipeline::stats`].
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.shared.ledger.stats()
+        Stats {
+            names_refused: self.shared.store.names().stats().refused,
+            ..self.shared.ledger.stats()
+        }
     }
 
     /// See [`Pipeline::stop`].

@@ -124,33 +124,29 @@ pub trait Source: Send {
     fn stop(&mut self);
 }
 
-impl<S: Source + ?Sized> Source for Box<S> {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
+macro_rules! forward {
+    ($($pointer:ty),+) => {$(
+        impl<S: Source + ?Sized> Source for $pointer {
+            fn name(&self) -> &str {
+                (**self).name()
+            }
 
-    fn poll(&mut self, timeout: Duration, sink: &mut dyn Sink) -> Result<Progress, SourceError> {
-        (**self).poll(timeout, sink)
-    }
+            fn poll(
+                &mut self,
+                timeout: Duration,
+                sink: &mut dyn Sink,
+            ) -> Result<Progress, SourceError> {
+                (**self).poll(timeout, sink)
+            }
 
-    fn stop(&mut self) {
-        (**self).stop();
-    }
+            fn stop(&mut self) {
+                (**self).stop();
+            }
+        }
+    )+};
 }
 
-impl<S: Source + ?Sized> Source for &mut S {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
-
-    fn poll(&mut self, timeout: Duration, sink: &mut dyn Sink) -> Result<Progress, SourceError> {
-        (**self).poll(timeout, sink)
-    }
-
-    fn stop(&mut self) {
-        (**self).stop();
-    }
-}
+forward!(&mut S, Box<S>);
 
 /// Error returned when a source cannot go on.
 #[derive(Debug, thiserror::Error)]

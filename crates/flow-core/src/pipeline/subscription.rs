@@ -81,8 +81,8 @@ impl Subscription {
     /// # Errors
     /// [`Idle::Closed`] when the pipeline has ended and everything is read.
     pub fn wait_next(&mut self) -> Result<Next<Flow>, Idle> {
-        let next = self.reader.wait_next();
-        self.count(next)
+        let next = self.reader.wait_next()?;
+        Ok(self.count(next))
     }
 
     /// Waits for the next flow or loss, for at most `timeout`.
@@ -91,8 +91,8 @@ impl Subscription {
     /// [`Idle::Empty`] when the time is over, [`Idle::Closed`] when the pipeline has ended and
     /// everything is read.
     pub fn next_timeout(&mut self, timeout: Duration) -> Result<Next<Flow>, Idle> {
-        let next = self.reader.next_timeout(timeout);
-        self.count(next)
+        let next = self.reader.next_timeout(timeout)?;
+        Ok(self.count(next))
     }
 
     /// Returns the next flow or loss without waiting.
@@ -101,8 +101,8 @@ impl Subscription {
     /// [`Idle::Empty`] where there is none yet, [`Idle::Closed`] when the pipeline has ended and
     /// everything is read.
     pub fn try_next(&mut self) -> Result<Next<Flow>, Idle> {
-        let next = self.reader.try_next();
-        self.count(next)
+        let next = self.reader.try_next()?;
+        Ok(self.count(next))
     }
 
     /// Waits for flows and hands each to `each`, until the pipeline has ended and everything is
@@ -134,11 +134,10 @@ impl Subscription {
         self.reader.backlog()
     }
 
-    fn count(&mut self, next: Result<Next<Flow>, Idle>) -> Result<Next<Flow>, Idle> {
-        match &next {
-            Ok(Next::Record(_)) => self.delivered += 1,
-            Ok(Next::Lost(count)) => self.lost += count,
-            Err(_) => {}
+    const fn count(&mut self, next: Next<Flow>) -> Next<Flow> {
+        match next {
+            Next::Record(_) => self.delivered += 1,
+            Next::Lost(count) => self.lost += count,
         }
         next
     }
@@ -149,12 +148,6 @@ impl Stream for Subscription {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Next<Flow>>> {
         let next = Pin::new(&mut self.reader).poll_next(context);
-        if let Poll::Ready(Some(next)) = &next {
-            match next {
-                Next::Record(_) => self.delivered += 1,
-                Next::Lost(count) => self.lost += count,
-            }
-        }
-        next
+        next.map(|next| next.map(|next| self.count(next)))
     }
 }

@@ -13,6 +13,7 @@ use crate::flow::Flow;
 use crate::record::{L7Kind, L7Record};
 use crate::resolve::{EndpointNames, NodeNames};
 use crate::ring::{Idle, Next};
+use crate::store::FlowStore;
 use crate::view::FlowView;
 use crate::wire::{LinkType, Packet};
 
@@ -328,6 +329,29 @@ fn names_of_a_source_are_seen_by_the_filter_and_by_readers() {
     };
     let view = subscription.view(&flow);
     assert_eq!(&*view.destination().unwrap().pod_name, "db-0");
+}
+
+#[test]
+fn names_that_found_no_room_are_counted() {
+    let store = FlowStore::with_capacity(1).with_name_limit(1);
+    let pipeline = Pipeline::builder()
+        .sources([Named, Named])
+        .store(store)
+        .history(2)
+        .start()
+        .unwrap();
+    let mut subscription = pipeline.subscribe(Since::Oldest);
+    let stats = pipeline.join();
+    let (mut senders, mut receivers) = (0, 0);
+    subscription.for_each(|next| {
+        let Next::Record(view) = next else {
+            panic!("nothing is lost");
+        };
+        senders += u32::from(view.source().is_some());
+        receivers += u32::from(view.destination().is_some());
+    });
+    assert_eq!((senders, receivers), (2, 0));
+    assert_eq!(stats.unwrap().names_refused, 2);
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {

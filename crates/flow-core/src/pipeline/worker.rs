@@ -13,11 +13,12 @@ use std::vec::Vec;
 
 use super::contract::{Enricher, Filter, Observer, Stage};
 use super::error::{PipelineError, Place};
+use super::ledger::ThreadCounts;
 use super::loss::{Lost, LostAt};
 use super::shared::Shared;
 use super::source::{Attached, Progress, Sink, Source};
 use crate::flow::Flow;
-use crate::names::{NameHandle, NameHold};
+use crate::names::NameHold;
 use crate::record::L7Record;
 use crate::resolve::Store;
 use crate::ring::Writer;
@@ -65,7 +66,7 @@ struct Line {
     steps: Arc<Steps>,
     shared: Arc<Shared>,
     writer: Writer<Flow>,
-    thread: usize,
+    counts: Arc<ThreadCounts>,
     at: At,
 }
 
@@ -80,7 +81,7 @@ impl Line {
         record: Option<&mut L7Record>,
     ) {
         let shared = &*self.shared;
-        let counts = shared.ledger.thread(self.thread);
+        let counts = &*self.counts;
         counts.received();
         let given = match &record {
             Some(record) => Attached {
@@ -126,15 +127,6 @@ impl Line {
         }
         self.writer.publish(flow);
         counts.published();
-        // Names that a source gave are those of this flow alone: they go with it.
-        for (names, end) in [
-            (attached.source, &flow.source),
-            (attached.destination, &flow.destination),
-        ] {
-            if let Some(handle) = names.and(NameHandle::from_raw(end.meta)) {
-                store.names().remove(handle);
-            }
-        }
     }
 
     fn lost(&mut self, lost: Lost) {
@@ -196,9 +188,8 @@ impl Sink for Batch<'_, '_> {
 
     fn undecodable(&mut self, error: &dyn Error) {
         let line = &mut self.taker.line;
-        let counts = line.shared.ledger.thread(line.thread);
-        counts.received();
-        counts.undecodable();
+        line.counts.received();
+        line.counts.undecodable();
         line.shared.ledger.losses.add(Lost {
             at: LostAt::Decode,
             count: 1,
@@ -226,9 +217,9 @@ impl Worker {
                 stages,
                 line: Line {
                     steps,
-                    shared,
                     writer,
-                    thread,
+                    counts: shared.ledger.thread(thread),
+                    shared,
                     at: At::Source,
                 },
             },
@@ -312,7 +303,7 @@ impl Worker {
     }
 }
 
-/// What a panic said.
+/// The message of a panic.
 fn message(panic: &(dyn Any + Send)) -> String {
     match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
         (Some(text), _) => (*text).to_owned(),

@@ -1,7 +1,8 @@
 //! A DNS message.
 
-use super::buffer::Entry;
-use super::{L7Record, Text, TextWriter};
+use super::parts::Entry;
+use super::{L7Kind, L7Record, Text, TextWriter};
+use crate::flow::L7Type;
 use core::fmt;
 use core::net::IpAddr;
 
@@ -10,6 +11,7 @@ const SOURCE: usize = 1;
 
 /// A type of resource record: the IANA registry "Resource Record (RR) TYPEs".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "a number of a registry")]
 pub struct RecordType(pub u16);
 
 impl RecordType {
@@ -250,5 +252,26 @@ impl DnsWriter<'_> {
     pub fn source(&mut self, source: impl AsRef<[u8]>) -> &mut Self {
         self.0.set_text(SOURCE, source.as_ref());
         self
+    }
+}
+
+impl L7Record {
+    /// Starts a DNS message in this record.
+    pub fn write_dns(&mut self, kind: L7Kind) -> DnsWriter<'_> {
+        self.start(kind, L7Type::DNS);
+        DnsWriter(self)
+    }
+
+    /// Returns a writer that goes on with a DNS message; `None` where it is none.
+    pub fn dns_mut(&mut self) -> Option<DnsWriter<'_>> {
+        (self.protocol == L7Type::DNS).then_some(DnsWriter(self))
+    }
+
+    /// Returns a record of the DNS message that `write` writes.
+    #[must_use]
+    pub fn dns(kind: L7Kind, write: impl FnOnce(&mut DnsWriter<'_>)) -> Self {
+        let mut record = Self::default();
+        write(&mut record.write_dns(kind));
+        record
     }
 }

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use super::{L7Record, Text, TextWriter};
+use super::{L7Kind, L7Record, Text, TextWriter};
+use crate::flow::L7Type;
 
 const METHOD: usize = 0;
 const URL: usize = 1;
@@ -10,6 +11,10 @@ const PROTOCOL: usize = 2;
 
 /// One header field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "a header field is a name and a value"
+)]
 pub struct Header<'a> {
     /// Name as it was sent.
     pub key: Text<'a>,
@@ -168,5 +173,26 @@ impl HttpWriter<'_> {
         write: impl FnOnce(&mut TextWriter<'_>) -> bool,
     ) -> bool {
         self.0.write_pair(key, write)
+    }
+}
+
+impl L7Record {
+    /// Starts an HTTP message in this record.
+    pub fn write_http(&mut self, kind: L7Kind) -> HttpWriter<'_> {
+        self.start(kind, L7Type::HTTP);
+        HttpWriter(self)
+    }
+
+    /// Returns a writer that goes on with an HTTP message; `None` where it is none.
+    pub fn http_mut(&mut self) -> Option<HttpWriter<'_>> {
+        (self.protocol == L7Type::HTTP).then_some(HttpWriter(self))
+    }
+
+    /// Returns a record of the HTTP message that `write` writes.
+    #[must_use]
+    pub fn http(kind: L7Kind, write: impl FnOnce(&mut HttpWriter<'_>)) -> Self {
+        let mut record = Self::default();
+        write(&mut record.write_http(kind));
+        record
     }
 }

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use super::{L7Record, Text, TextWriter};
+use super::{L7Kind, L7Record, Text, TextWriter};
+use crate::flow::L7Type;
 
 const API_KEY: usize = 0;
 const TOPIC: usize = 1;
@@ -116,5 +117,26 @@ impl KafkaWriter<'_> {
     pub fn client_id(&mut self, name: impl AsRef<[u8]>) -> &mut Self {
         self.0.set_text(CLIENT_ID, name.as_ref());
         self
+    }
+}
+
+impl L7Record {
+    /// Starts a Kafka message in this record.
+    pub fn write_kafka(&mut self, kind: L7Kind) -> KafkaWriter<'_> {
+        self.start(kind, L7Type::KAFKA);
+        KafkaWriter(self)
+    }
+
+    /// Returns a writer that goes on with a Kafka message; `None` where it is none.
+    pub fn kafka_mut(&mut self) -> Option<KafkaWriter<'_>> {
+        (self.protocol == L7Type::KAFKA).then_some(KafkaWriter(self))
+    }
+
+    /// Returns a record of the Kafka message that `write` writes.
+    #[must_use]
+    pub fn kafka(kind: L7Kind, write: impl FnOnce(&mut KafkaWriter<'_>)) -> Self {
+        let mut record = Self::default();
+        write(&mut record.write_kafka(kind));
+        record
     }
 }

@@ -5,29 +5,30 @@ use crate::open_enum::open_enum;
 open_enum! {
     /// Which side of an exchange a record is. Numbers are Hubble's `flow.L7FlowType`.
     L7Kind(u8) {
-        /// Not told.
+        /// Unknown.
         UNKNOWN = 0 => "UNKNOWN_L7_TYPE",
         /// A request.
         REQUEST = 1 => "REQUEST",
         /// A response.
         RESPONSE = 2 => "RESPONSE",
-        /// One of many, told in place of all.
+        /// One of many, reported in place of all.
         SAMPLE = 3 => "SAMPLE",
     }
 }
 
 /// What is special about a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "bits")]
 pub struct RecordFlags(pub u8);
 
 impl RecordFlags {
     /// Nothing.
     pub const NONE: Self = Self(0);
-    /// The payload was cut off: what was there is told.
+    /// The payload was cut off: the record holds what was there.
     pub const TRUNCATED: Self = Self(0x01);
-    /// A part contradicts the protocol: what came before it is told.
+    /// A part contradicts the protocol: the record holds what came before it.
     pub const MALFORMED: Self = Self(0x02);
-    /// The beginning of the connection was missed: what depends on it is not told.
+    /// The beginning of the connection was missed: what depends on it is unknown.
     pub const MISSED_START: Self = Self(0x04);
     /// A response whose request was not seen, or is no longer known.
     pub const UNMATCHED: Self = Self(0x08);
@@ -59,6 +60,10 @@ impl core::ops::BitOrAssign for RecordFlags {
 
 /// The `trace-id` of W3C Trace Context (section 3.2.2.3): 16 bytes, all zero for none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "bytes whose number a standard fixes"
+)]
 pub struct TraceId(pub [u8; 16]);
 
 impl TraceId {

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use super::{L7Record, Text, TextWriter};
+use super::{L7Kind, L7Record, Text, TextWriter};
+use crate::flow::L7Type;
 
 const PROTOCOL: usize = 0;
 const OPERATION: usize = 1;
@@ -10,6 +11,10 @@ const STATUS: usize = 2;
 
 /// One attribute of a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "an attribute is a name and a value"
+)]
 pub struct Attribute<'a> {
     /// Name.
     pub key: Text<'a>,
@@ -108,5 +113,26 @@ impl MessageWriter<'_> {
             true
         });
         self
+    }
+}
+
+impl L7Record {
+    /// Starts a message of another protocol in this record.
+    pub fn write_message(&mut self, kind: L7Kind) -> MessageWriter<'_> {
+        self.start(kind, L7Type::OTHER);
+        MessageWriter(self)
+    }
+
+    /// Returns a writer that goes on with a message of another protocol; `None` where it is none.
+    pub fn message_mut(&mut self) -> Option<MessageWriter<'_>> {
+        (self.protocol == L7Type::OTHER).then_some(MessageWriter(self))
+    }
+
+    /// Returns a record of the message of another protocol that `write` writes.
+    #[must_use]
+    pub fn message(kind: L7Kind, write: impl FnOnce(&mut MessageWriter<'_>)) -> Self {
+        let mut record = Self::default();
+        write(&mut record.write_message(kind));
+        record
     }
 }

@@ -11,9 +11,11 @@ use super::{
 #[derive(Clone, Copy, Debug)]
 pub struct L7Summary<'a>(&'a L7Record);
 
-impl<'a> L7Summary<'a> {
-    pub(super) const fn new(record: &'a L7Record) -> Self {
-        Self(record)
+impl L7Record {
+    /// Returns what it says in a few words, as the one-line form of a flow shows it.
+    #[must_use]
+    pub const fn summary(&self) -> L7Summary<'_> {
+        L7Summary(self)
     }
 }
 

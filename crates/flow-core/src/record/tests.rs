@@ -4,6 +4,7 @@ use std::vec::Vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::flow::L7Type;
 
 fn shown(mut record: L7Record, latency_ns: u64) -> String {
     record.latency_ns = latency_ns;

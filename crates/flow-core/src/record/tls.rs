@@ -2,8 +2,9 @@
 
 use core::fmt;
 
-use super::buffer::Entry;
-use super::{L7Record, Text, TextWriter};
+use super::parts::Entry;
+use super::{L7Kind, L7Record, Text, TextWriter};
+use crate::flow::L7Type;
 
 const SERVER_NAME: usize = 0;
 const JA4: usize = 1;
@@ -143,5 +144,26 @@ impl TlsWriter<'_> {
     pub fn quic(&mut self, is_quic: bool) -> &mut Self {
         self.0.numbers.more = u32::from(is_quic);
         self
+    }
+}
+
+impl L7Record {
+    /// Starts a TLS handshake in this record.
+    pub fn write_tls(&mut self, kind: L7Kind) -> TlsWriter<'_> {
+        self.start(kind, L7Type::TLS);
+        TlsWriter(self)
+    }
+
+    /// Returns a writer that goes on with a TLS handshake; `None` where it is none.
+    pub fn tls_mut(&mut self) -> Option<TlsWriter<'_>> {
+        (self.protocol == L7Type::TLS).then_some(TlsWriter(self))
+    }
+
+    /// Returns a record of the TLS handshake that `write` writes.
+    #[must_use]
+    pub fn tls(kind: L7Kind, write: impl FnOnce(&mut TlsWriter<'_>)) -> Self {
+        let mut record = Self::default();
+        write(&mut record.write_tls(kind));
+        record
     }
 }

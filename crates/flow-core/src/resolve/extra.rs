@@ -7,14 +7,18 @@ use std::vec::Vec;
 use super::NodeNames;
 use crate::flow::Ip;
 
-/// What Hubble's `flow.Flow` tells of few flows. What is not known is zero or empty.
+/// Attributes of Hubble's `flow.Flow` that few flows have. What is not known is zero or empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "made with struct update syntax, `..Default::default()`"
+)]
 pub struct Extra {
     /// Identifier of the flow: the 16 bytes of a UUID (RFC 9562); all zero for none.
     pub uuid: [u8; 16],
-    /// Number of the sending endpoint on its node, where its names do not tell it.
+    /// Number of the sending endpoint on its node, where its names do not hold it.
     pub source_id: u32,
-    /// Number of the receiving endpoint on its node, where its names do not tell it.
+    /// Number of the receiving endpoint on its node, where its names do not hold it.
     pub destination_id: u32,
     /// Sender after source translation.
     pub source_xlated: Ip,
@@ -56,6 +60,7 @@ pub struct Extra {
 
 /// A place in source code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "a file and a line")]
 pub struct SourceFile {
     /// Name of the file.
     pub name: Box<str>,
@@ -65,6 +70,10 @@ pub struct SourceFile {
 
 /// A network policy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "made with struct update syntax, `..Default::default()`"
+)]
 pub struct Policy {
     /// Its name.
     pub name: Box<str>,
@@ -80,6 +89,10 @@ pub struct Policy {
 
 /// Numbers of flows that one stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "there are two directions, and the unknown one"
+)]
 pub struct Aggregate {
     /// Inwards.
     pub ingress: u32,

@@ -102,6 +102,7 @@ forward!(&T, Box<T>, Arc<T>);
 
 /// Knows nothing and keeps nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "it has no parts")]
 pub struct Unresolved;
 
 impl Resolve for Unresolved {}

@@ -7,6 +7,10 @@ use std::vec::Vec;
 /// What is known of an endpoint, made once and shared by all its flows. Fields are those of
 /// Hubble's `flow.Endpoint`, its service and its DNS names; what is not known is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "made with struct update syntax, `..Default::default()`"
+)]
 pub struct EndpointNames {
     /// Number of the endpoint on its node.
     pub id: u32,
@@ -28,6 +32,7 @@ pub struct EndpointNames {
 
 /// What pods belong to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "a name and a kind")]
 pub struct Workload {
     /// Its name.
     pub name: Box<str>,
@@ -37,6 +42,7 @@ pub struct Workload {
 
 /// A Kubernetes service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "a name and a namespace")]
 pub struct Service {
     /// Its name.
     pub name: Box<str>,
@@ -46,6 +52,10 @@ pub struct Service {
 
 /// What is known of the node that observes; what is not known is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "made with struct update syntax, `..Default::default()`"
+)]
 pub struct NodeNames {
     /// Name of the node; `cluster/node` where the cluster has a name.
     pub name: String,
@@ -75,6 +85,7 @@ impl NodeNames {
 
 /// A program that observes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_structs, reason = "a name and a version")]
 pub struct Emitter {
     /// Its name.
     pub name: Box<str>,

@@ -33,7 +33,7 @@ impl<T: Record> Reader<T> {
     /// [`Idle::Empty`] when the time is over, [`Idle::Closed`] when all writers are gone and
     /// everything is read.
     pub fn next_timeout(&mut self, timeout: Duration) -> Result<Next<T>, Idle> {
-        // A time too far away to be told is no limit.
+        // A time too far away to be represented is no limit.
         let mut pauses = Pauses::until(Instant::now().checked_add(timeout));
         loop {
             match self.try_next() {

@@ -48,9 +48,7 @@ pub use reader::{Idle, Next, PATIENCE, Reader};
 pub use record::Record;
 pub use writer::Writer;
 
-use position::Position;
 use shared::Shared;
-use slot::Slots;
 use sync::Arc;
 
 /// Largest number of records in a ring.
@@ -58,6 +56,7 @@ pub const MAX_CAPACITY: usize = 1 << 24;
 
 /// Why there is no ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RingError {
     /// The capacity is not allowed.
     #[error("ring capacity: expected a power of two from 1 to {MAX_CAPACITY}, got {0}")]
@@ -69,6 +68,7 @@ pub enum RingError {
 
 /// Where a [`Reader`] begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Start {
     /// With the oldest record that is retained when the reader reads for the first time.
     Oldest,
@@ -80,6 +80,7 @@ pub enum Start {
 
 /// Counters of a ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Stats {
     /// Records that the ring can hold.
     pub capacity: u64,
@@ -112,27 +113,6 @@ pub struct Ring<T: Record> {
 }
 
 impl<T: Record> Ring<T> {
-    /// A ring of `capacity` records, with its first writer.
-    ///
-    /// It takes `capacity * (size_of::<T>() + 8)` bytes, which the system provides as they
-    /// are first written.
-    ///
-    /// # Errors
-    /// If `capacity` is not a power of two from 1 to [`MAX_CAPACITY`], or there is no memory.
-    pub fn with_capacity(capacity: usize) -> Result<(Writer<T>, Self), RingError> {
-        Self::with_start(capacity, Slots::<T>::first(capacity))
-    }
-
-    fn with_start(capacity: usize, start: Position) -> Result<(Writer<T>, Self), RingError> {
-        if !capacity.is_power_of_two() || capacity > MAX_CAPACITY {
-            return Err(RingError::Capacity(capacity));
-        }
-        let shared = Shared::new(capacity, start)
-            .ok_or_else(|| RingError::Memory((size_of::<T>() + 8).saturating_mul(capacity)))?;
-        let shared = Arc::new(shared);
-        Ok((Writer::new(Arc::clone(&shared)), Self { shared }))
-    }
-
     fn from_shared(shared: Arc<Shared<T>>) -> Self {
         Self { shared }
     }

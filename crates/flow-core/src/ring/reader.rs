@@ -15,6 +15,10 @@ pub const PATIENCE: Duration = Duration::from_millis(250);
 
 /// What a reader gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "a record or a loss: there is no third"
+)]
 pub enum Next<T> {
     /// The next record.
     Record(T),
@@ -24,6 +28,7 @@ pub enum Next<T> {
 
 /// Why a reader gets nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(clippy::exhaustive_enums, reason = "a ring is open or closed")]
 pub enum Idle {
     /// Everything written so far has been read; more may come.
     #[error("no record is ready")]
@@ -46,7 +51,7 @@ pub enum Idle {
 /// reader counts the position as lost after [`PATIENCE`] and goes on.
 ///
 /// A reader that was lapped gets one [`Next::Lost`] and then the oldest record retained. To
-/// that end the record is read before the loss is told; if a writer overwrites it even while
+/// that end the record is read before the loss is reported; if a writer overwrites it even while
 /// it is read, the reader takes one that is a little newer, so that it does not race the
 /// writer for the last place.
 ///
@@ -61,7 +66,7 @@ pub struct Reader<T: Record> {
     stuck: Option<(Position, Wait)>,
     /// Its place in the list of sleepers, once it has had one.
     pub(super) sleeper: Option<u64>,
-    /// A record that was read together with the loss that is told before it.
+    /// A record that was read together with the loss that is reported before it.
     saved: T,
     saved_at: Option<Position>,
 }
@@ -139,7 +144,7 @@ impl<T: Record> Reader<T> {
     }
 
     /// Hands at most `limit` records and losses that are ready to `each`, without the copy
-    /// that [`Reader::try_next`] makes on return, and tells how many those were.
+    /// that [`Reader::try_next`] makes on return, and returns how many those were.
     ///
     /// # Errors
     /// [`Idle`] if there is nothing.
@@ -195,7 +200,7 @@ impl<T: Record> Reader<T> {
         self.shared.claim().head().since(self.next)
     }
 
-    /// Reads into `record`, or tells how many are lost.
+    /// Reads into `record`, or returns how many are lost.
     #[inline]
     fn read_into(&mut self, record: &mut T) -> Result<Option<u64>, Idle> {
         loop {

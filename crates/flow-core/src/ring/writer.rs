@@ -2,10 +2,12 @@
 
 use core::fmt;
 
-use super::Ring;
+use super::position::Position;
 use super::record::Record;
 use super::shared::Shared;
+use super::slot::Slots;
 use super::sync::Arc;
+use super::{MAX_CAPACITY, Ring, RingError};
 
 /// Writes records into a [`Ring`](super::Ring).
 ///
@@ -14,11 +16,34 @@ pub struct Writer<T: Record> {
     shared: Arc<Shared<T>>,
 }
 
-impl<T: Record> Writer<T> {
-    pub(super) fn new(shared: Arc<Shared<T>>) -> Self {
-        Self { shared }
+impl<T: Record> Ring<T> {
+    /// A ring of `capacity` records, with its first writer.
+    ///
+    /// It takes `capacity * (size_of::<T>() + 8)` bytes, which the system provides as they
+    /// are first written.
+    ///
+    /// # Errors
+    /// If `capacity` is not a power of two from 1 to [`MAX_CAPACITY`], or there is no memory.
+    pub fn with_capacity(capacity: usize) -> Result<(Writer<T>, Self), RingError> {
+        Self::with_start(capacity, Slots::<T>::first(capacity))
     }
 
+    pub(super) fn with_start(
+        capacity: usize,
+        start: Position,
+    ) -> Result<(Writer<T>, Self), RingError> {
+        if !capacity.is_power_of_two() || capacity > MAX_CAPACITY {
+            return Err(RingError::Capacity(capacity));
+        }
+        let shared = Shared::new(capacity, start)
+            .ok_or_else(|| RingError::Memory((size_of::<T>() + 8).saturating_mul(capacity)))?;
+        let shared = Arc::new(shared);
+        let ring = Self::from_shared(Arc::clone(&shared));
+        Ok((Writer { shared }, ring))
+    }
+}
+
+impl<T: Record> Writer<T> {
     /// Writes `record` over the oldest one.
     ///
     /// The record is readable when this returns. Never waits, neither for readers nor for other
@@ -45,7 +70,8 @@ impl<T: Record> Writer<T> {
 impl<T: Record> Clone for Writer<T> {
     fn clone(&self) -> Self {
         self.shared.add_writer();
-        Self::new(Arc::clone(&self.shared))
+        let shared = Arc::clone(&self.shared);
+        Self { shared }
     }
 }
 

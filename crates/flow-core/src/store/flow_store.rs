@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::interned::Interned;
 use super::records::RecordStore;
 use crate::names::{NameHandle, NameHold, NameTable};
 use crate::record::L7Record;
@@ -23,6 +24,7 @@ use crate::resolve::{EndpointNames, Extra, MaybeShared, NodeNames, Resolve, Stor
 pub struct FlowStore {
     node: Arc<NodeNames>,
     names: NameTable,
+    interned: Arc<Interned>,
     l7: Arc<RecordStore<L7Record>>,
     extras: Arc<RecordStore<Extra>>,
 }
@@ -41,6 +43,7 @@ impl FlowStore {
         Self {
             node: Arc::new(NodeNames::UNKNOWN),
             names: NameTable::new(),
+            interned: Arc::default(),
             l7: Arc::new(RecordStore::with_capacity(l7)),
             extras: Arc::new(RecordStore::with_capacity(extras)),
         }
@@ -53,10 +56,20 @@ impl FlowStore {
         self
     }
 
+    /// Returns the same store, with room for at most `limit` endpoint names at a time: see
+    /// [`NameTable::with_limit`]. Call it before anything is stored.
+    #[must_use]
+    pub fn with_name_limit(mut self, limit: usize) -> Self {
+        self.names = NameTable::with_limit(limit);
+        self.interned = Arc::default();
+        self
+    }
+
     /// Returns the table of endpoint names.
     ///
-    /// [`store_endpoint`](Store::store_endpoint) adds to it; whoever stores names
-    /// [removes](NameTable::remove) them when their endpoint is gone.
+    /// Whoever knows when endpoints come and go [adds](NameTable::add) names to it and
+    /// [removes](NameTable::remove) them. Names that flows bring with them are
+    /// [stored](Store::store_endpoint).
     #[must_use]
     pub const fn names(&self) -> &NameTable {
         &self.names
@@ -83,10 +96,12 @@ impl Resolve for FlowStore {
     }
 }
 
-/// Handles are 0 where the table of names is full.
+/// Equal names get one handle. It stays valid until 4,096 other names were stored and no flow bears
+/// it any more; where the table of names is full it is 0, which the
+/// [table counts](crate::names::NameStats::refused).
 impl Store for FlowStore {
     fn store_endpoint(&self, names: EndpointNames) -> u32 {
-        self.names.add(names).map_or(0, NameHandle::raw)
+        self.interned.store(&self.names, names)
     }
 
     fn store_l7(&self, record: &mut L7Record) -> u32 {

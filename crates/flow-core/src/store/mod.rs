@@ -6,6 +6,7 @@
 //! the newest survive. [`FlowStore`] is all of it.
 
 mod flow_store;
+mod interned;
 mod records;
 
 pub use flow_store::{FlowStore, HeldNames};

@@ -4,7 +4,7 @@ use core::fmt::{self, Display};
 use std::boxed::Box;
 
 use super::FlowView;
-use crate::flow::{Compact, Endpoint, L7Type, Words};
+use crate::flow::{Compact, Endpoint, L7Type, LineTexts};
 use crate::record::{L7Kind, L7Record};
 use crate::resolve::EndpointNames;
 use crate::text::Escaped;
@@ -43,7 +43,7 @@ impl<'a> FlowView<'a> {
         KindText(self)
     }
 
-    /// Returns what was observed, in a few words: the layer 7 message, else
+    /// Returns what was observed, in a few texts: the layer 7 message, else
     /// [`Flow::summary`](crate::flow::Flow::summary).
     pub fn summary_text(&self) -> SummaryText<'_, 'a> {
         SummaryText(self)
@@ -55,13 +55,13 @@ impl<'a> FlowView<'a> {
         let destination = Name::of(self.destination());
         let kind = self.l7().map(RecordKind);
         let summary = SummaryText(self);
-        let words = Words {
+        let texts = LineTexts {
             source: source.as_ref().map(|name| name as &dyn Display),
             destination: destination.as_ref().map(|name| name as &dyn Display),
             kind: kind.as_ref().map(|kind| kind as &dyn Display),
             summary: (self.flow.l7 != 0 || kind.is_some()).then_some(&summary as &dyn Display),
         };
-        write(self.flow.compact().with_words(words))
+        write(self.flow.compact().with_texts(texts))
     }
 }
 

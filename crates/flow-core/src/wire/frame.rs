@@ -153,7 +153,7 @@ impl Packet<'_> {
         }
     }
 
-    /// Labels, of which the last has the bottom bit. What follows them is told by nothing but
+    /// Labels, of which the last has the bottom bit. What follows them is known by nothing but
     /// its first four bits: other values than the two versions of IP are no error, but mostly
     /// the control word of a pseudowire (RFC 4385), which is not followed.
     fn read_mpls(&mut self) {

@@ -49,7 +49,7 @@ pub(super) fn measure(packet: &mut Packet<'_>, at: usize, header: &[u8; 4]) -> O
 }
 
 /// Where the source route ends that begins at `length` (RFC 1701): entries with a header of four
-/// bytes, of which the last tells the length, up to one that is all zero.
+/// bytes, of which the last is the length, up to one that is all zero.
 fn source_route(packet: &mut Packet<'_>, at: usize, mut length: usize) -> Option<usize> {
     for _ in 0..MOST_ROUTES {
         let Some(entry) = packet.within::<4>(at + length) else {

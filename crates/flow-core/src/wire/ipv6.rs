@@ -74,7 +74,7 @@ pub struct Ipv6Extension<'a> {
     /// Its number, one of those of which [`protocol::is_ipv6_extension`] is true.
     pub kind: u8,
     /// The header from its first byte on, as far as it was captured. The first byte is the number
-    /// of the next header, the second tells the length (but in a fragment header).
+    /// of the next header, the second is the length (but in a fragment header).
     pub bytes: &'a [u8],
 }
 
@@ -164,7 +164,7 @@ impl Packet<'_> {
     }
 
     /// Skips extension headers up to the transport header; `false` where there is none to read.
-    /// `is_jumbo`: the payload length was 0, so that a jumbo option may tell it.
+    /// `is_jumbo`: the payload length was 0, so that a jumbo option may hold it.
     #[inline(never)]
     fn skip_extensions(&mut self, is_jumbo: bool) -> bool {
         for _ in 0..MOST {

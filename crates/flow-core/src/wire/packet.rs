@@ -265,7 +265,7 @@ mod tests {
                 }
             );
         }
-        assert_eq!(at(60).payload_len(), 7, "the headers tell it");
+        assert_eq!(at(60).payload_len(), 7, "the headers have it");
     }
 
     #[test]

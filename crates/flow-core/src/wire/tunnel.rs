@@ -128,7 +128,7 @@ impl<'a> Packet<'a> {
         if start >= data.len() {
             return None;
         }
-        // What was cut off did exist: the quoted header tells how long it was.
+        // What was cut off did exist: the quoted header says how long it was.
         Some(Self::parse_inner(
             LinkType::RawIp,
             data,

@@ -1,7 +1,7 @@
 //! Named network namespaces that always go away again.
 //!
 //! A [`Namespace`] is visible in `/run/netns`, as those of `ip netns` are, so that `ip`, `nsenter`
-//! and the loader of eBPF programs find it by name. Its name tells who made it:
+//! and the loader of eBPF programs find it by name. Its name says who made it:
 //! `flowlab-<pid>-<start time of that process>-<number>`. It is removed on drop, by
 //! [`remove_own`] on a signal, and, where the process was killed, by [`remove_stale`], which each
 //! process calls before it makes its first namespace. A name that does not follow this form, or
@@ -11,6 +11,7 @@ mod name;
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -27,12 +28,13 @@ pub const DIRECTORY: &str = "/run/netns";
 /// What went wrong with a namespace.
 #[derive(Debug, thiserror::Error)]
 #[error("network namespace {name}: {action}: {source}{}", hint(.source))]
+#[non_exhaustive]
 pub struct NetnsError {
     /// Name of the namespace.
     pub name: String,
     /// What was tried.
     pub action: &'static str,
-    /// What the system said.
+    /// The error of the system.
     pub source: io::Error,
 }
 
@@ -172,6 +174,12 @@ impl Namespace {
                 action: name,
                 source,
             })
+    }
+}
+
+impl AsFd for Namespace {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.handle.as_fd()
     }
 }
 

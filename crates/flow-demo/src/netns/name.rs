@@ -1,11 +1,11 @@
-//! Names that tell which process made a namespace.
+//! Names that say which process made a namespace.
 
 use std::{fs, io, process};
 
 /// How every name begins.
 pub(super) const PREFIX: &str = "flowlab-";
 
-/// A process, told apart from a later one with the same id by when it began.
+/// A process, distinct from a later one with the same id by when it began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Owner {
     pid: u32,
@@ -26,7 +26,7 @@ impl Owner {
         format!("{PREFIX}{}-{}-{number}", self.pid, self.start)
     }
 
-    /// The owner that a name tells; `None` where the name is not of our form.
+    /// The owner in a name; `None` where the name is not of our form.
     pub(super) fn of_namespace(name: &str) -> Option<Self> {
         let mut parts = name.strip_prefix(PREFIX)?.split('-');
         let owner = Self {
@@ -38,7 +38,7 @@ impl Owner {
         (owner.namespace_name(number) == name).then_some(owner)
     }
 
-    /// Whether that process still runs. Where that cannot be told, it is taken to.
+    /// Whether that process still runs. Where that is unknown, it is taken to.
     pub(super) fn is_alive(self) -> bool {
         match start_time(self.pid) {
             Ok(start) => start == self.start,

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::{
+use super::messages::{DNS_QUERY, RESPONSE, http_request};
+use super::pair::{
     BLACKHOLE, CLIENT_COMM, CLIENT_V4, CLIENT_V6, CLOSED_PORT, DNS_PORT, Exchange, HTTP_PORT, Ip,
     Pair, TrafficError,
 };
@@ -76,7 +77,7 @@ fn http(ip: Ip, body_len: usize) -> io::Result<Exchange> {
     let mut response = Vec::new();
     stream.read_to_end(&mut response)?;
     stream.shutdown(Shutdown::Both)?;
-    if response != super::server::RESPONSE {
+    if response != RESPONSE {
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
             "not the server's response",
@@ -89,22 +90,6 @@ fn http(ip: Ip, body_len: usize) -> io::Result<Exchange> {
         received: response.len() as u64,
     })
 }
-
-/// A request with a body of `body_len` bytes.
-pub(super) fn http_request(body_len: usize) -> Vec<u8> {
-    let method = if body_len == 0 { "GET" } else { "PUT" };
-    let mut request = format!(
-        "{method} /hello HTTP/1.1\r\nHost: server.demo.test\r\n\
-         Content-Length: {body_len}\r\nConnection: close\r\n\r\n"
-    )
-    .into_bytes();
-    request.resize(request.len() + body_len, b'x');
-    request
-}
-
-/// A query for the A record of `server.demo.test`: RFC 1035 section 4.
-pub(super) const DNS_QUERY: &[u8] =
-    b"\x2a\x2a\x01\0\0\x01\0\0\0\0\0\0\x06server\x04demo\x04test\0\0\x01\0\x01";
 
 fn udp_socket(ip: IpAddr) -> io::Result<UdpSocket> {
     let any: IpAddr = if ip.is_ipv4() {

@@ -8,7 +8,7 @@ use nix::sys::socket::{
     AddressFamily, LinkAddr, MsgFlags, SockFlag, SockType, SockaddrLike, sendto, socket,
 };
 
-use super::{CLIENT_COMM, CLIENT_LINK, Ip, Pair, SERVER_LINK, TrafficError};
+use super::pair::{CLIENT_COMM, CLIENT_LINK, Ip, Pair, SERVER_LINK, TrafficError};
 use crate::frame::{Host, Path};
 use crate::netns::Namespace;
 

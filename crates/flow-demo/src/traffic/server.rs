@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use super::{DNS_PORT, HTTP_PORT, Ip, Pair, SERVER_COMM, SERVER_V4, TrafficError};
+use super::messages::{RESPONSE, dns_answer};
+use super::pair::{DNS_PORT, HTTP_PORT, Ip, Pair, SERVER_COMM, TrafficError};
 
 /// How often a waiting thread looks whether it is to end.
 const LOOK: Duration = Duration::from_millis(100);
@@ -117,10 +118,6 @@ fn answer_http(stream: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// What every HTTP request gets.
-pub(super) const RESPONSE: &[u8] =
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 6\r\nConnection: close\r\n\r\nhello\n";
-
 /// Answers each query for an A record with the server's address.
 fn answer_dns(socket: &UdpSocket, stop: &AtomicBool) {
     let mut buffer = [0; 512];
@@ -130,18 +127,4 @@ fn answer_dns(socket: &UdpSocket, stop: &AtomicBool) {
         };
         let _ = socket.send_to(&dns_answer(&buffer[..length]), client);
     }
-}
-
-/// The answer to a query with one question: RFC 1035 section 4.
-pub(super) fn dns_answer(query: &[u8]) -> Vec<u8> {
-    let mut answer = query.to_vec();
-    if answer.len() >= 12 {
-        answer[2] = 0x81; // response, recursion desired
-        answer[3] = 0x80; // recursion available, no error
-        answer[7] = 1; // one answer
-        answer.extend([0xc0, 12]); // its name is that of the question
-        answer.extend([0, 1, 0, 1, 0, 0, 0, 60, 0, 4]); // A, IN, 60 s, 4 bytes
-        answer.extend(SERVER_V4.octets());
-    }
-    answer
 }

@@ -13,12 +13,12 @@ fn every_kind_of_traffic_arrives() {
             (small.source.ip(), small.destination.ip()),
             (ip.client(), ip.server())
         );
-        assert_eq!(small.received, server::RESPONSE.len() as u64);
+        assert_eq!(small.received, messages::RESPONSE.len() as u64);
         let large = pair.http(ip, 1 << 20).expect("large http");
         assert!(large.sent > 1 << 20);
 
         let dns = pair.dns(ip).expect("dns");
-        assert_eq!(dns.sent, client::DNS_QUERY.len() as u64);
+        assert_eq!(dns.sent, messages::DNS_QUERY.len() as u64);
         assert_eq!(dns.received, dns.sent + 16);
 
         let ping = pair.ping(ip, 3, 56).expect("ping");

@@ -1,23 +1,19 @@
 //! Lines of a file or pipe, with their numbers.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
 
-use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use super::input::{Filled, Input};
 
 /// Bytes of a line at most.
 pub(super) const LONGEST: usize = 1 << 20;
-/// Bytes read at once.
-const CHUNK: usize = 64 * 1024;
-
 /// Reads lines of at most [`LONGEST`] bytes.
 #[derive(Debug)]
 pub(super) struct Lines {
-    file: File,
+    input: Input,
     buffer: Vec<u8>,
     /// Where the next line begins in `buffer`.
     start: usize,
@@ -27,6 +23,8 @@ pub(super) struct Lines {
     /// The rest of a line that is too long is left out.
     skipping: bool,
     ended: bool,
+    /// An error that comes after the lines that were read before it.
+    error: Option<io::Error>,
 }
 
 /// What comes next.
@@ -55,13 +53,14 @@ impl Lines {
 
     fn of(file: File) -> Self {
         Self {
-            file,
+            input: Input::of(file),
             buffer: Vec::new(),
             start: 0,
             searched: 0,
             number: 0,
             skipping: false,
             ended: false,
+            error: None,
         }
     }
 
@@ -99,7 +98,7 @@ impl Lines {
                 self.start = self.buffer.len();
                 self.searched = 0;
                 if !is_line {
-                    return Ok(Step::End);
+                    return self.error.take().map_or(Ok(Step::End), Err);
                 }
                 self.number += 1;
                 return Ok(Step::Line(self.number, &self.buffer[begin..]));
@@ -119,26 +118,18 @@ impl Lines {
 
     /// Reads more; `false` where nothing came in time.
     fn fill(&mut self, patience: Duration) -> io::Result<bool> {
-        let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::MAX);
-        let mut fds = [PollFd::new(self.file.as_fd(), PollFlags::POLLIN)];
-        match poll(&mut fds, timeout) {
-            Ok(0) | Err(Errno::EINTR) => return Ok(false),
-            Ok(_) => {}
-            Err(error) => return Err(error.into()),
-        }
         self.buffer.drain(..self.start);
         self.start = 0;
-        let filled = self.buffer.len();
-        self.buffer.resize(filled + CHUNK, 0);
-        let read = self.file.read(&mut self.buffer[filled..]);
-        self.buffer.truncate(filled + *read.as_ref().unwrap_or(&0));
-        match read {
-            Ok(read) => {
-                self.ended = read == 0;
+        match self.input.read(patience, &mut self.buffer) {
+            Ok(filled) => {
+                self.ended = filled == Filled::End;
+                Ok(filled != Filled::NotReady)
+            }
+            Err(error) => {
+                self.ended = true;
+                self.error = Some(error);
                 Ok(true)
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(false),
-            Err(error) => Err(error),
         }
     }
 }
@@ -181,11 +172,54 @@ mod tests {
         let line = |length: usize| vec![b'x'; length];
         let whole = [&line(LONGEST)[..], b"\nb\n"].concat();
         assert_eq!(steps(&whole), [format!("1 {LONGEST}"), "2 b".to_owned()]);
-        for length in [LONGEST + 1, LONGEST + CHUNK, 3 * LONGEST + 7] {
+        for length in [
+            LONGEST + 1,
+            LONGEST + super::super::input::CHUNK,
+            3 * LONGEST + 7,
+        ] {
             let long = [b"a\n", &line(length)[..], b"\nb\n"].concat();
             assert_eq!(steps(&long), ["1 a", "2 too long", "3 b"], "{length}");
             let at_the_end = line(length);
             assert_eq!(steps(&at_the_end), ["1 too long"], "{length}");
+        }
+    }
+
+    fn packed(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).expect("packed");
+        encoder.finish().expect("packed")
+    }
+
+    #[test]
+    fn gzip_is_unpacked_whatever_the_name_of_the_file() {
+        assert_eq!(steps(&packed(b"a\n\nb")), ["1 a", "2 ", "3 b"]);
+        assert!(steps(&packed(b"")).is_empty());
+        // Several parts, as a log that is rotated and appended to has them.
+        let several = [packed(b"a\nb"), packed(b"c\n")].concat();
+        assert_eq!(steps(&several), ["1 a", "2 bc"]);
+        let long = b"0123456789\n".repeat(100_000);
+        assert_eq!(steps(&packed(&long)).len(), 100_000);
+    }
+
+    #[test]
+    fn damaged_gzip_is_an_error_after_what_was_unpacked() {
+        let whole = packed(&b"0123456789abcdef\n".repeat(20_000));
+        for damaged in [&whole[..whole.len() - 9], &[&whole[..], b"trash"].concat()] {
+            let mut file = tempfile::tempfile().expect("a file");
+            file.write_all(damaged).expect("written");
+            file.rewind().expect("at its beginning");
+            let mut lines = Lines::of(file);
+            let mut found = 0;
+            let result = loop {
+                match lines.next(Duration::ZERO) {
+                    Ok(Step::Line(..)) => found += 1,
+                    Ok(Step::End) => break Ok(()),
+                    Ok(_) => panic!("a file is always ready"),
+                    Err(error) => break Err(error),
+                }
+            };
+            assert!(result.is_err(), "{found} lines");
+            assert!(found > 10_000, "{found}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Files of exported flows, one `ExportEvent` a line, as a source.
 
+mod input;
 mod lines;
 mod parts;
 mod source;

@@ -14,7 +14,7 @@ use super::lines::{LONGEST, Lines, Step};
 use super::parts::Parts;
 use crate::observer::ExportEvent;
 use crate::observer::export_event::ResponseTypes;
-use crate::{ConvertError, JsonError, flow as pb, read_line};
+use crate::{JsonError, Line, flow as pb, read_line};
 
 /// Lines read by one call of `poll` at most.
 const BATCH: u32 = 256;
@@ -23,7 +23,9 @@ const BATCH: u32 = 256;
 /// one JSON object a line.
 ///
 /// A line that cannot be read is reported to the sink as undecodable, with a [`LineError`], and the
-/// next one is read.
+/// next one is read. Of a line with a value that does not fit into a flow, or a part that is not
+/// known, the rest is read, and the part is [counted](ExportCounts::in_part). A file that is packed with
+/// gzip is unpacked, whatever its name.
 #[derive(Debug)]
 pub struct ExportSource {
     name: String,
@@ -56,9 +58,6 @@ pub enum LineProblem {
     /// It is no JSON of an event.
     #[error(transparent)]
     Json(#[from] JsonError),
-    /// The event's flow does not fit into one of ours.
-    #[error(transparent)]
-    Flow(#[from] ConvertError),
     /// It is too long.
     #[error("longer than {0} bytes")]
     TooLong(usize),
@@ -201,16 +200,17 @@ fn take(
     if line.trim_ascii().is_empty() {
         return Ok(());
     }
-    let line = read_line(std::str::from_utf8(line)?)?;
+    let Line { event, mut ignored } = read_line(std::str::from_utf8(line)?)?;
     let ExportEvent {
         node_name,
         response_types,
         ..
-    } = line.event;
+    } = event;
     match response_types {
         Some(ResponseTypes::Flow(message)) => {
             let mut parts = Parts::default();
-            let mut flow = message.to_flow(&parts)?;
+            let (mut flow, unfit) = message.to_flow_in_part(&parts);
+            ignored = ignored.or_else(|| unfit.map(|error| error.to_string()));
             set_node(node, node_name, &message);
             if **node != NodeNames::UNKNOWN {
                 parts.extra().node = Some(Arc::clone(node));
@@ -232,7 +232,7 @@ fn take(
         }
         _ => add_one(&counts.others),
     }
-    if let Some(part) = line.ignored {
+    if let Some(part) = ignored {
         add_one(&counts.in_part);
         counts.first_in_part.get_or_init(|| (number, part));
     }

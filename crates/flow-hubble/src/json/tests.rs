@@ -141,11 +141,11 @@ fn what_does_not_fit_is_told_with_its_place() {
         ),
         (
             "{\"flow\":{\"time\":\"yesterday\"}}",
-            "invalid rfc3339 timestamp",
+            "expected an RFC 3339 time, found \"yesterday\"",
         ),
         (
             "{\"flow\":{\"drop_reason\":-1}}",
-            "out of range integral type conversion",
+            "expected a number from 0 to 4294967295, found -1",
         ),
         ("{\"flow\":{}} {}", "trailing characters"),
     ] {

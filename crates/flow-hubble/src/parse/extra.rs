@@ -7,24 +7,25 @@ use std::vec::Vec;
 use super::error::ConvertError;
 use super::layers::address;
 use super::number::small;
+use super::unfit::Unfit;
 use crate::flow as pb;
 use crate::flow::layer4::Protocol as Layer4;
 use flow_core::flow::Ip;
 use flow_core::resolve::{Aggregate, Extra, Policy, SourceFile};
 
 /// The rare attributes of a message; the default where it has none.
-pub(super) fn extra(message: &pb::Flow) -> Result<Extra, ConvertError> {
+pub(super) fn extra(message: &pb::Flow, unfit: &mut Unfit) -> Extra {
     let trace_id = message.ip_trace_id.unwrap_or_default();
     let xlated = message.ip.as_ref().map_or("", |ip| &ip.source_xlated);
     let mut extra = Extra {
-        uuid: uuid(&message.uuid)?,
-        // Told with the names.
+        uuid: unfit.or_default(uuid(&message.uuid)),
+        // Part of the names.
         source_id: 0,
         destination_id: 0,
-        source_xlated: address("IP.source_xlated", xlated)?,
+        source_xlated: unfit.or_default(address("IP.source_xlated", xlated)),
         policy_match_type: message.policy_match_type,
-        proxy_port: small("proxy_port", message.proxy_port)?,
-        auth_type: small("auth_type", message.auth_type)?,
+        proxy_port: unfit.or_default(small("proxy_port", message.proxy_port)),
+        auth_type: unfit.or_default(small("auth_type", message.auth_type)),
         sctp_chunk: 0,
         vrrp_vrid: 0,
         vrrp_priority: 0,
@@ -34,7 +35,8 @@ pub(super) fn extra(message: &pb::Flow) -> Result<Extra, ConvertError> {
             line: file.line,
         }),
         ip_trace_id: trace_id.trace_id,
-        ip_option_type: small("ip_trace_id.ip_option_type", trace_id.ip_option_type)?,
+        ip_option_type: unfit
+            .or_default(small("ip_trace_id.ip_option_type", trace_id.ip_option_type)),
         egress_allowed_by: policies(&message.egress_allowed_by),
         ingress_allowed_by: policies(&message.ingress_allowed_by),
         egress_denied_by: policies(&message.egress_denied_by),
@@ -49,18 +51,19 @@ pub(super) fn extra(message: &pb::Flow) -> Result<Extra, ConvertError> {
     };
     match message.l4.as_ref().and_then(|l4| l4.protocol.as_ref()) {
         Some(Layer4::Sctp(sctp)) => {
-            extra.sctp_chunk = small("l4.SCTP.chunk_type", sctp.chunk_type)?;
+            extra.sctp_chunk = unfit.or_default(small("l4.SCTP.chunk_type", sctp.chunk_type));
         }
         Some(Layer4::Vrrp(vrrp)) => {
-            extra.vrrp_vrid = small("l4.VRRP.vrid", vrrp.vrid)?;
-            extra.vrrp_priority = small("l4.VRRP.priority", vrrp.priority)?;
+            extra.vrrp_vrid = unfit.or_default(small("l4.VRRP.vrid", vrrp.vrid));
+            extra.vrrp_priority = unfit.or_default(small("l4.VRRP.priority", vrrp.priority));
         }
         Some(Layer4::Igmp(igmp)) => {
-            extra.igmp_group = address("l4.IGMP.group_address", &igmp.group_address)?;
+            extra.igmp_group =
+                unfit.or_default(address("l4.IGMP.group_address", &igmp.group_address));
         }
         _ => {}
     }
-    Ok(extra)
+    extra
 }
 
 fn strings(values: &[String]) -> Vec<Box<str>> {

@@ -4,6 +4,7 @@ use std::string::String;
 
 use super::error::ConvertError;
 use super::number::{nanoseconds, small};
+use super::unfit::Unfit;
 use super::{extra, l7, layers, observation};
 use crate::flow as pb;
 use crate::flow::ext::v1::Observation;
@@ -25,31 +26,46 @@ impl pb::Flow {
     /// # Errors
     /// Where a value does not fit into a flow: text that is no address, a port of more than 16
     /// bits, a time before 1970 or after 2554, an enumeration's number of more than 8 bits.
+    pub fn to_flow(&self, store: &dyn Store) -> Result<Flow, ConvertError> {
+        match self.to_flow_in_part(store) {
+            (flow, None) => Ok(flow),
+            (_, Some(error)) => Err(error),
+        }
+    }
+
+    /// Converts the message to a flow as [`to_flow`](Self::to_flow) does, but for values that do not
+    /// fit: their fields keep their defaults, and items of lists are left out. Returns the first
+    /// such value too.
     #[allow(
         deprecated,
         reason = "older versions of Hubble fill only the deprecated fields"
     )]
-    pub fn to_flow(&self, store: &dyn Store) -> Result<Flow, ConvertError> {
+    pub fn to_flow_in_part(&self, store: &dyn Store) -> (Flow, Option<ConvertError>) {
+        let mut unfit = Unfit::default();
         let observation = match &self.extensions {
-            Some(any) => Observation::unpack(any)
-                .map_err(|error| ConvertError::new("extensions", "a valid message", error))?
-                .unwrap_or_default(),
+            Some(any) => {
+                let observation = Observation::unpack(any)
+                    .map_err(|error| ConvertError::new("extensions", "a valid message", error));
+                unfit.or_default(observation).unwrap_or_default()
+            }
             None => Observation::default(),
         };
         let event = self.event_type.unwrap_or_default();
         let mut flow = Flow {
-            time: nanoseconds("time", self.time.as_ref())?,
-            verdict: Verdict(small("verdict", self.verdict)?),
-            drop_reason: DropReason(drop_reason(self)?),
-            flow_type: FlowType(small("Type", self.r#type)?),
-            event_type: EventType(small("event_type.type", event.r#type)?),
-            event_sub_type: small("event_type.sub_type", event.sub_type)?,
-            direction: Direction(small("traffic_direction", self.traffic_direction)?),
-            trace_point: TracePoint(small(
+            time: unfit.or_default(nanoseconds("time", self.time.as_ref())),
+            verdict: Verdict(unfit.or_default(small("verdict", self.verdict))),
+            drop_reason: DropReason(unfit.or_default(drop_reason(self))),
+            flow_type: FlowType(unfit.or_default(small("Type", self.r#type))),
+            event_type: EventType(unfit.or_default(small("event_type.type", event.r#type))),
+            event_sub_type: unfit.or_default(small("event_type.sub_type", event.sub_type)),
+            direction: Direction(
+                unfit.or_default(small("traffic_direction", self.traffic_direction)),
+            ),
+            trace_point: TracePoint(unfit.or_default(small(
                 "trace_observation_point",
                 self.trace_observation_point,
-            )?),
-            trace_reason: TraceReason(small("trace_reason", self.trace_reason)?),
+            ))),
+            trace_reason: TraceReason(unfit.or_default(small("trace_reason", self.trace_reason))),
             is_reply: match (self.is_reply, self.reply) {
                 (Some(true), _) | (None, true) => Reply::YES,
                 (Some(false), _) => Reply::NO,
@@ -59,9 +75,9 @@ impl pb::Flow {
             cgroup_id: self.cgroup_id,
             ..Flow::default()
         };
-        layers::read(self, &mut flow)?;
+        layers::read(self, &mut flow, &mut unfit);
         let has_l4 = self.l4.as_ref().is_some_and(|l4| l4.protocol.is_some());
-        observation::read(&observation, has_l4, &mut flow)?;
+        observation::read(&observation, has_l4, &mut flow, &mut unfit);
 
         let none = pb::Endpoint::default();
         let source = self.source.as_ref().unwrap_or(&none);
@@ -74,14 +90,15 @@ impl pb::Flow {
         let names = self::names(destination, &self.destination_names, service);
         flow.destination.meta = keep_unless_empty(names, |names| store.store_endpoint(names));
 
-        if let Some(mut record) = l7::record(self, &observation)? {
+        if let Some(mut record) = l7::record(self, &observation, &mut unfit) {
             flow.l7_type = record.protocol();
             flow.l7 = store.store_l7(&mut record);
         } else {
             flow.l7_type = L7Type::NONE;
         }
-        flow.ext = keep_unless_empty(extra::extra(self)?, |extra: Extra| store.store_extra(extra));
-        Ok(flow)
+        let extra = extra::extra(self, &mut unfit);
+        flow.ext = keep_unless_empty(extra, |extra: Extra| store.store_extra(extra));
+        (flow, unfit.into_first())
     }
 }
 

@@ -4,6 +4,7 @@ use core::net::IpAddr;
 
 use super::error::ConvertError;
 use super::number::small;
+use super::unfit::Unfit;
 use crate::flow as pb;
 use crate::flow::layer4::Protocol as Layer4;
 use flow_core::flow::{
@@ -11,81 +12,78 @@ use flow_core::flow::{
 };
 
 /// Reads every header of a message.
-pub(super) fn read(message: &pb::Flow, flow: &mut Flow) -> Result<(), ConvertError> {
+pub(super) fn read(message: &pb::Flow, flow: &mut Flow, unfit: &mut Unfit) {
     if let Some(ethernet) = &message.ethernet {
-        flow.source.mac = mac("ethernet.source", &ethernet.source)?;
-        flow.destination.mac = mac("ethernet.destination", &ethernet.destination)?;
+        flow.source.mac = unfit.or_default(mac("ethernet.source", &ethernet.source));
+        flow.destination.mac = unfit.or_default(mac("ethernet.destination", &ethernet.destination));
     }
     if let Some(ip) = &message.ip {
-        flow.source.ip = address("IP.source", &ip.source)?;
-        flow.destination.ip = address("IP.destination", &ip.destination)?;
-        flow.ip_version = match small("IP.ipVersion", ip.ip_version)? {
+        flow.source.ip = unfit.or_default(address("IP.source", &ip.source));
+        flow.destination.ip = unfit.or_default(address("IP.destination", &ip.destination));
+        flow.ip_version = match unfit.or_default(small("IP.ipVersion", ip.ip_version)) {
             // A field mask may have left it out.
             0 => version(&ip.source)
                 .or(version(&ip.destination))
                 .unwrap_or_default(),
-            told => IpVersion(told),
+            other => IpVersion(other),
         };
         if ip.encrypted {
             flow.flags |= FlowFlags::ENCRYPTED;
         }
     }
     if let Some(protocol) = message.l4.as_ref().and_then(|l4| l4.protocol.as_ref()) {
-        layer4(protocol, flow)?;
+        layer4(protocol, flow, unfit);
     }
     if let Some(interface) = &message.interface {
         flow.interface = Interface {
             index: interface.index,
-            name: name("interface.name", &interface.name)?,
+            name: unfit.or_default(name("interface.name", &interface.name)),
             netns: 0,
         };
     }
     if let Some(tunnel) = &message.tunnel {
-        self::tunnel(tunnel, flow)?;
+        self::tunnel(tunnel, flow, unfit);
     }
-    Ok(())
 }
 
-fn layer4(protocol: &Layer4, flow: &mut Flow) -> Result<(), ConvertError> {
-    let mut ports = |source: u32, destination: u32| {
-        flow.source.port = small("l4.source_port", source)?;
-        flow.destination.port = small("l4.destination_port", destination)?;
-        Ok(())
+fn layer4(protocol: &Layer4, flow: &mut Flow, unfit: &mut Unfit) {
+    let mut ports = |source: u32, destination: u32, unfit: &mut Unfit| {
+        flow.source.port = unfit.or_default(small("l4.source_port", source));
+        flow.destination.port = unfit.or_default(small("l4.destination_port", destination));
     };
     match protocol {
         Layer4::Tcp(tcp) => {
-            ports(tcp.source_port, tcp.destination_port)?;
+            ports(tcp.source_port, tcp.destination_port, unfit);
             flow.protocol = Protocol::TCP;
             flow.tcp_flags = tcp.flags.as_ref().map_or(TcpFlags::NONE, tcp_flags);
         }
         Layer4::Udp(udp) => {
-            ports(udp.source_port, udp.destination_port)?;
+            ports(udp.source_port, udp.destination_port, unfit);
             flow.protocol = Protocol::UDP;
         }
         Layer4::Sctp(sctp) => {
-            ports(sctp.source_port, sctp.destination_port)?;
+            ports(sctp.source_port, sctp.destination_port, unfit);
             flow.protocol = Protocol::SCTP;
         }
         Layer4::IcmPv4(icmp) => {
             flow.protocol = Protocol::ICMP;
-            flow.icmp_type = small("l4.ICMPv4.type", icmp.r#type)?;
-            flow.icmp_code = small("l4.ICMPv4.code", icmp.code)?;
+            flow.icmp_type = unfit.or_default(small("l4.ICMPv4.type", icmp.r#type));
+            flow.icmp_code = unfit.or_default(small("l4.ICMPv4.code", icmp.code));
         }
         Layer4::IcmPv6(icmp) => {
             flow.protocol = Protocol::ICMPV6;
-            flow.icmp_type = small("l4.ICMPv6.type", icmp.r#type)?;
-            flow.icmp_code = small("l4.ICMPv6.code", icmp.code)?;
+            flow.icmp_type = unfit.or_default(small("l4.ICMPv6.type", icmp.r#type));
+            flow.icmp_code = unfit.or_default(small("l4.ICMPv6.code", icmp.code));
         }
         Layer4::Vrrp(vrrp) => {
             flow.protocol = Protocol::VRRP;
-            flow.icmp_type = small("l4.VRRP.type", vrrp.r#type)?;
+            flow.icmp_type = unfit.or_default(small("l4.VRRP.type", vrrp.r#type));
         }
         Layer4::Igmp(igmp) => {
             flow.protocol = Protocol::IGMP;
-            flow.icmp_type = small("l4.IGMP.type", igmp.r#type)?;
+            flow.icmp_type = unfit.or_default(small("l4.IGMP.type", igmp.r#type));
         }
     }
-    Ok(())
 }
 
 fn tcp_flags(message: &pb::TcpFlags) -> TcpFlags {
@@ -108,23 +106,26 @@ fn tcp_flags(message: &pb::TcpFlags) -> TcpFlags {
     flags
 }
 
-fn tunnel(message: &pb::Tunnel, flow: &mut Flow) -> Result<(), ConvertError> {
+fn tunnel(message: &pb::Tunnel, flow: &mut Flow, unfit: &mut Unfit) {
     let tunnel = &mut flow.tunnel;
-    tunnel.protocol = TunnelProtocol(small("tunnel.protocol", message.protocol)?);
+    tunnel.protocol = TunnelProtocol(unfit.or_default(small("tunnel.protocol", message.protocol)));
     if let Some(ip) = &message.ip {
-        tunnel.source_ip = address("tunnel.IP.source", &ip.source)?;
-        tunnel.destination_ip = address("tunnel.IP.destination", &ip.destination)?;
+        tunnel.source_ip = unfit.or_default(address("tunnel.IP.source", &ip.source));
+        tunnel.destination_ip = unfit.or_default(address("tunnel.IP.destination", &ip.destination));
     }
     if let Some(Layer4::Udp(udp)) = message.l4.as_ref().and_then(|l4| l4.protocol.as_ref()) {
-        tunnel.source_port = small("tunnel.l4.UDP.source_port", udp.source_port)?;
-        tunnel.destination_port = small("tunnel.l4.UDP.destination_port", udp.destination_port)?;
+        tunnel.source_port = unfit.or_default(small("tunnel.l4.UDP.source_port", udp.source_port));
+        tunnel.destination_port = unfit.or_default(small(
+            "tunnel.l4.UDP.destination_port",
+            udp.destination_port,
+        ));
     }
     if message.vni >> 24 != 0 {
         let expected = "a number of 24 bits";
-        return Err(ConvertError::new("tunnel.vni", expected, message.vni));
+        unfit.note(ConvertError::new("tunnel.vni", expected, message.vni));
+        return;
     }
     tunnel.set_vni(message.vni);
-    Ok(())
 }
 
 /// An address; [`Ip::UNSPECIFIED`] for empty text.
@@ -132,7 +133,9 @@ pub(super) fn address(field: &'static str, text: &str) -> Result<Ip, ConvertErro
     if text.is_empty() {
         return Ok(Ip::UNSPECIFIED);
     }
-    let address: Result<IpAddr, _> = text.parse();
+    // A zone (RFC 4007 section 11) says at which interface an address holds; a flow knows its own.
+    let without_zone = text.split_once('%').map_or(text, |(address, _)| address);
+    let address: Result<IpAddr, _> = without_zone.parse();
     address
         .map(Ip::from)
         .map_err(|_| ConvertError::new(field, "an IP address", std::format!("{text:?}")))

@@ -8,6 +8,7 @@ mod l7;
 mod layers;
 mod number;
 mod observation;
+mod unfit;
 
 pub use error::ConvertError;
 pub use extension::ExtensionError;

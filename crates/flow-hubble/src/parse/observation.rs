@@ -3,58 +3,63 @@
 use super::error::ConvertError;
 use super::layers::name;
 use super::number::{nanoseconds, small};
+use super::unfit::Unfit;
 use crate::flow::ext::v1 as ext;
 use flow_core::flow::{DropReason, Flow, FlowFlags, Process, Protocol, TcpState, TunnelProtocol};
 
 /// Reads the fields of an observation into a flow. Protocol and ports are there unless the message
 /// itself has them (`has_l4`).
-pub(super) fn read(
-    message: &ext::Observation,
-    has_l4: bool,
-    flow: &mut Flow,
-) -> Result<(), ConvertError> {
-    flow.first_seen = nanoseconds("extensions.first_seen", message.first_seen.as_ref())?;
+pub(super) fn read(message: &ext::Observation, has_l4: bool, flow: &mut Flow, unfit: &mut Unfit) {
+    flow.first_seen = unfit.or_default(nanoseconds(
+        "extensions.first_seen",
+        message.first_seen.as_ref(),
+    ));
     if let Some(counters) = &message.forward {
-        flow.traffic.forward_packets = small("extensions.forward.packets", counters.packets)?;
+        flow.traffic.forward_packets =
+            unfit.or_default(small("extensions.forward.packets", counters.packets));
         flow.traffic.forward_bytes = counters.bytes;
     }
     if let Some(counters) = &message.reverse {
-        flow.traffic.reverse_packets = small("extensions.reverse.packets", counters.packets)?;
+        flow.traffic.reverse_packets =
+            unfit.or_default(small("extensions.reverse.packets", counters.packets));
         flow.traffic.reverse_bytes = counters.bytes;
     }
     if let Some(tcp) = &message.tcp {
-        flow.tcp_state = TcpState(small("extensions.tcp.state", tcp.state)?);
-        flow.traffic.rtt_us = microseconds(tcp.rtt.as_ref())?;
+        flow.tcp_state = TcpState(unfit.or_default(small("extensions.tcp.state", tcp.state)));
+        flow.traffic.rtt_us = unfit.or_default(microseconds(tcp.rtt.as_ref()));
         let retransmits = (tcp.forward_retransmits, tcp.reverse_retransmits);
         flow.traffic.forward_retransmits =
-            small("extensions.tcp.forward_retransmits", retransmits.0)?;
+            unfit.or_default(small("extensions.tcp.forward_retransmits", retransmits.0));
         flow.traffic.reverse_retransmits =
-            small("extensions.tcp.reverse_retransmits", retransmits.1)?;
+            unfit.or_default(small("extensions.tcp.reverse_retransmits", retransmits.1));
     }
     if let Some(process) = &message.process {
         flow.process = Process {
             pid: process.pid,
             uid: process.uid,
-            comm: name("extensions.process.comm", &process.comm)?,
+            comm: unfit.or_default(name("extensions.process.comm", &process.comm)),
         };
     }
     flow.interface.netns = message.netns;
-    flow.vlan = small("extensions.vlan", message.vlan)?;
-    flow.sample_rate = small("extensions.sample_rate", message.sample_rate)?;
-    flow.flags |= FlowFlags(set("extensions.flags", &message.flags)?);
+    flow.vlan = unfit.or_default(small("extensions.vlan", message.vlan));
+    flow.sample_rate = unfit.or_default(small("extensions.sample_rate", message.sample_rate));
+    flow.flags |= FlowFlags(unfit.or_default(set("extensions.flags", &message.flags)));
     if flow.drop_reason == DropReason::NONE && !message.drop_reason.is_empty() {
         flow.drop_reason = drop_reason(&message.drop_reason);
     }
     if !has_l4 {
-        flow.protocol = Protocol(small("extensions.ip_protocol", message.ip_protocol)?);
-        flow.source.port = small("extensions.source_port", message.source_port)?;
-        flow.destination.port = small("extensions.destination_port", message.destination_port)?;
+        flow.protocol =
+            Protocol(unfit.or_default(small("extensions.ip_protocol", message.ip_protocol)));
+        flow.source.port = unfit.or_default(small("extensions.source_port", message.source_port));
+        flow.destination.port = unfit.or_default(small(
+            "extensions.destination_port",
+            message.destination_port,
+        ));
     }
     if message.tunnel_protocol != 0 {
-        let number = small("extensions.tunnel_protocol", message.tunnel_protocol)?;
+        let number = unfit.or_default(small("extensions.tunnel_protocol", message.tunnel_protocol));
         flow.tunnel.protocol = TunnelProtocol(number);
     }
-    Ok(())
 }
 
 /// A drop reason of the kernel: its name, or the number of one that had none.

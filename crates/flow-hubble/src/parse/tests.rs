@@ -1,3 +1,5 @@
+mod odd;
+
 use std::cell::RefCell;
 use std::format;
 use std::vec::Vec;

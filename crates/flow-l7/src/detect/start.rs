@@ -5,6 +5,7 @@ use crate::http2::PREFACE;
 
 /// What the first bytes of a stream show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StreamStart {
     /// A message of this protocol begins here.
     Found {

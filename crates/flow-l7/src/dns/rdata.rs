@@ -44,6 +44,7 @@ pub enum RData<'a> {
 
 /// Mail exchange.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Mx<'a> {
     /// The lowest is preferred.
     pub preference: u16,
@@ -53,6 +54,7 @@ pub struct Mx<'a> {
 
 /// Start of authority.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Soa<'a> {
     /// Primary name server.
     pub primary: Name<'a>,
@@ -72,6 +74,7 @@ pub struct Soa<'a> {
 
 /// Server of a service.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Srv<'a> {
     /// The lowest is preferred.
     pub priority: u16,
@@ -186,6 +189,7 @@ impl<'a> Iterator for Strings<'a> {
 
 /// An option of EDNS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct EdnsOption<'a> {
     /// Code in the IANA registry "DNS EDNS0 Option Codes": 3 NSID, 8 client subnet, 10 cookie.
     pub code: u16,

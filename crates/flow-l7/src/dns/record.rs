@@ -7,6 +7,7 @@ use super::walk::Walk;
 
 /// A question.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Question<'a> {
     /// Name asked for.
     pub name: Name<'a>,

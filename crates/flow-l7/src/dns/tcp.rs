@@ -5,6 +5,7 @@ use crate::error::L7Error;
 
 /// A message in a TCP stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TcpMessage<'a> {
     /// The message, as far as it is there.
     pub data: &'a [u8],

@@ -2,6 +2,7 @@
 
 /// How a body is delimited: RFC 9112 section 6.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Framing {
     /// There is none.
     None,

@@ -2,6 +2,7 @@
 
 /// A header field: RFC 9112 section 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Header<'a> {
     /// Name, as sent.
     pub name: &'a [u8],

@@ -12,6 +12,7 @@ use crate::trace::TraceParent;
 
 /// What kind of request a response answers, as far as that changes where its body ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Answering {
     /// HEAD: the response has no body, whatever its header fields say.
     Head,

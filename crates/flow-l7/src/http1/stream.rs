@@ -8,6 +8,7 @@ use crate::flags::L7Flags;
 
 /// The head of a message.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_enums, reason = "a request or a response")]
 pub enum Message<'a> {
     /// A request.
     Request(Request<'a>),
@@ -69,6 +70,7 @@ impl<'a> Message<'a> {
 
 /// A message and its body.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Exchange<'a> {
     /// The head.
     pub message: Message<'a>,

@@ -84,6 +84,7 @@ fn split_scheme(target: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// `user@host:port`: RFC 3986 section 3.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Authority<'a> {
     /// What stands before the `@`: a user, often with a password.
     pub user_info: Option<&'a [u8]>,

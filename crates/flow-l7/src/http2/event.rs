@@ -9,6 +9,7 @@ use crate::trace::TraceParent;
 
 /// Something that happened, in a stream or in the connection (stream 0).
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Event<'a> {
     /// Stream.
     pub stream: u32,
@@ -44,6 +45,7 @@ pub enum EventKind<'a> {
 
 /// What a block of header fields is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HeaderKind {
     /// Those of a request.
     Request,

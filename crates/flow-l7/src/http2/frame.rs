@@ -73,6 +73,7 @@ open_enum! {
 
 /// The header of a frame, 9 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FrameHeader {
     /// Length of the payload in bytes, below 2^24.
     pub length: u32,

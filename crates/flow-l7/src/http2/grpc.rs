@@ -55,6 +55,7 @@ impl GrpcStatus {
 
 /// The method of a call, as the path tells it: `/package.Service/Method`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct GrpcMethod<'a> {
     /// Service, with its package.
     pub service: &'a [u8],

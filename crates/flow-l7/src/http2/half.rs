@@ -12,6 +12,7 @@ use crate::flags::L7Flags;
 
 /// What a [`Half`] keeps at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Dynamic table of HPACK, in bytes as RFC 7541 counts them.
     pub table: usize,

@@ -8,6 +8,7 @@ const MAX_SIZE: u32 = 100 << 20;
 
 /// A message in a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Frame<'a> {
     /// The message, as far as it is there.
     pub data: &'a [u8],

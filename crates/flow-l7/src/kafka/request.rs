@@ -139,6 +139,7 @@ pub(super) fn short(data: &[u8], wire_len: usize, needed: usize) -> L7Error {
 
 /// A topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Topic<'a> {
     /// Name, where it is told.
     pub name: Option<&'a [u8]>,

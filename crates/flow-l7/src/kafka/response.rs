@@ -105,6 +105,7 @@ const NO_TOPIC: Topic<'static> = Topic {
 
 /// How a part of a request went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Outcome<'a> {
     /// Topic.
     pub topic: Topic<'a>,

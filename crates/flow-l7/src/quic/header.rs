@@ -33,6 +33,7 @@ impl QuicVersion {
 
 /// Type of a packet with a long header: RFC 9000 section 17.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PacketKind {
     /// First packets of both ends; anyone can decrypt them.
     Initial,
@@ -51,6 +52,7 @@ const MAX_ID: usize = 20;
 
 /// A packet with a long header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LongHeader<'a> {
     /// Version.
     pub version: QuicVersion,

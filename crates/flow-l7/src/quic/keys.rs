@@ -16,6 +16,7 @@ const MAX_NUMBER: usize = 4;
 
 /// Who sent a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Side {
     /// The client.
     Client,

@@ -6,6 +6,7 @@ use super::MARKER;
 
 /// A value as it may be shown.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Shown<'v> {
     /// As it is: nothing in it is redacted.
     Plain(&'v [u8]),

@@ -5,6 +5,7 @@ use super::registry::{AlertDescription, AlertLevel, ContentType};
 
 /// An alert that is not encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Alert {
     /// Severity.
     pub level: AlertLevel,

@@ -2,6 +2,7 @@
 
 /// A cipher suite.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub struct CipherSuite(pub u16);
 
 impl CipherSuite {

@@ -4,6 +4,7 @@ use super::registry::ExtensionType;
 
 /// An extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Extension<'a> {
     /// Type.
     pub kind: ExtensionType,

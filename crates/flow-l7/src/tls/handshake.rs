@@ -111,6 +111,7 @@ fn no_handshake(record: Option<&Record<'_>>) -> L7Error {
 
 /// A handshake message: RFC 8446 section 4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Handshake<'a> {
     /// Type.
     pub kind: HandshakeType,

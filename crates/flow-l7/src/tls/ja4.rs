@@ -13,6 +13,7 @@ const MAX_ITEMS: usize = 512;
 
 /// What carries the hello.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Ja4Transport {
     /// TLS over TCP: `t`.
     Tcp,

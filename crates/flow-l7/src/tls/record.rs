@@ -9,6 +9,7 @@ const MAX_FRAGMENT: usize = (1 << 14) + 2048;
 
 /// A record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Record<'a> {
     /// What it holds.
     pub kind: ContentType,

@@ -4,6 +4,10 @@ use crate::L7Protocols;
 
 /// Which protocols a [`Tracker`](super::Tracker) follows, and how much it keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "made with struct update syntax, `..Limits::default()`"
+)]
 pub struct Limits {
     /// Protocols of this crate that are followed. A connection that speaks another one is left
     /// alone: no record of it is built. What goes through a CONNECT tunnel is found only while

@@ -25,6 +25,7 @@ impl core::fmt::Debug for FirstBytes<'_> {
 
 /// Whether a connection speaks a protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Detection {
     /// It does not.
     No,
@@ -38,6 +39,7 @@ pub enum Detection {
 
 /// What a protocol is carried by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TransportKind {
     /// TCP.
     Stream,
@@ -47,6 +49,7 @@ pub enum TransportKind {
 
 /// How a response finds its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pairing {
     /// Responses come in the order of their requests. Identifiers mean nothing.
     Order,
@@ -56,6 +59,7 @@ pub enum Pairing {
 
 /// One side of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "a client or a server")]
 pub enum Role {
     /// The side that sends requests.
     Client,
@@ -65,6 +69,7 @@ pub enum Role {
 
 /// What parsing came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Parsed {
     /// The message has this many bytes, at least one. They may be more than there are: the rest
     /// is skipped when it comes, and need not be seen.

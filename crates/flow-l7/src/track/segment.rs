@@ -7,6 +7,7 @@ use flow_core::wire::Packet;
 
 /// The payload of one packet, and where it belongs.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Segment<'a> {
     /// What was captured of it.
     pub payload: &'a [u8],
@@ -18,6 +19,7 @@ pub struct Segment<'a> {
 
 /// Where a payload belongs in a TCP stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TcpPosition {
     /// Sequence number of the segment.
     pub sequence: u32,

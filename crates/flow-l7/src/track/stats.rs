@@ -11,6 +11,7 @@
 /// - `connections` is the sum of `ended`, `expired`, `evicted_full`, `evicted_memory` and the
 ///   connections that are still [followed](super::Tracker::len).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "counters, compared as a whole")]
 pub struct TrackerStats {
     /// Packets given.
     pub segments: u64,

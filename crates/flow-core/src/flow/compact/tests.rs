@@ -210,23 +210,23 @@ fn names_of_processes_are_escaped() {
 fn words_take_the_place_of_what_a_flow_tells() {
     let mut flow = syn();
     flow.is_reply = Reply::YES;
-    let words = Words {
+    let texts = LineTexts {
         source: Some(&"shop/web-0"),
         kind: Some(&"http-response"),
-        ..Words::default()
+        ..LineTexts::default()
     };
-    let line = flow.compact().with_words(words).to_string();
+    let line = flow.compact().with_texts(texts).to_string();
     assert_eq!(
         line.split_once(": ").unwrap().1,
         "[2001:db8::1]:80 (ID:1234) <- shop/web-0:4242 (unknown) http-response FORWARDED \
          (TCP Flags: SYN)"
     );
-    let words = Words {
+    let texts = LineTexts {
         destination: Some(&"db"),
         summary: Some(&"HTTP/1.1 200"),
-        ..Words::default()
+        ..LineTexts::default()
     };
-    let line = flow.compact().with_words(words).with_extras().to_string();
+    let line = flow.compact().with_texts(texts).with_extras().to_string();
     assert_eq!(
         line.split_once(": ").unwrap().1,
         "db:80 (ID:1234) <- 10.0.0.1:4242 to-network FORWARDED (HTTP/1.1 200)"

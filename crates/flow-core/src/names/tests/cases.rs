@@ -113,6 +113,7 @@ fn names_go_when_the_last_flow_that_bears_them_has_gone() {
         live: 0,
         removed: 0,
         slots: 1,
+        refused: 0,
     };
     assert_eq!(table.stats(), stats);
 }

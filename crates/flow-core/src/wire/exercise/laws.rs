@@ -246,7 +246,7 @@ fn transport(packet: &Packet<'_>) {
 }
 
 /// Checks that `part`, decoded of the first bytes of `whole` with the same length on the wire,
-/// tells nothing that `whole` does not tell.
+/// holds nothing that `whole` does not hold.
 pub fn part_agrees(part: &Packet<'_>, whole: &Packet<'_>) {
     let is_truncated = part.flags().contains(PacketFlags::TRUNCATED);
     if !is_truncated {
@@ -316,25 +316,25 @@ pub fn flow_agrees(capture: &Capture<'_>) {
         Err(NoFlow::Malformed(error)) => return assert_eq!(packet.error(), Some(error)),
         Err(_) => return assert_eq!((packet.error(), packet.ip_version()), (None, 0)),
     };
-    let (mut told, mut layer) = (packet, packet);
+    let (mut innermost, mut layer) = (packet, packet);
     let (mut flags, mut is_limited) = (packet.flags(), packet.is_at_depth_limit());
     while let Some((_, inner)) = layer.inner() {
         layer = inner;
         flags |= inner.flags();
         is_limited |= inner.is_at_depth_limit();
         if inner.ip_version() != 0 {
-            told = inner;
+            innermost = inner;
         }
     }
-    assert_eq!(Some(flow.source.ip.0), told.source_octets());
-    assert_eq!(Some(flow.destination.ip.0), told.destination_octets());
-    let ports = (told.source_port(), told.destination_port());
+    assert_eq!(Some(flow.source.ip.0), innermost.source_octets());
+    assert_eq!(Some(flow.destination.ip.0), innermost.destination_octets());
+    let ports = (innermost.source_port(), innermost.destination_port());
     assert_eq!((flow.source.port, flow.destination.port), ports);
     assert_eq!(
         (Some(flow.protocol.0), flow.tcp_flags.0),
-        (told.protocol(), told.tcp_flags())
+        (innermost.protocol(), innermost.tcp_flags())
     );
-    assert_eq!(flow.tunnel.protocol.0 == 0, told.depth() == 1);
+    assert_eq!(flow.tunnel.protocol.0 == 0, innermost.depth() == 1);
     for (seen, flag) in [
         (PacketFlags::TRUNCATED, FlowFlags::TRUNCATED),
         (PacketFlags::MALFORMED, FlowFlags::MALFORMED),

@@ -12,6 +12,7 @@ const MAX_FIELDS: usize = 1024;
 
 /// A header field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Field<'a> {
     /// Name; `None` where it stood in a part of the connection that was missed.
     pub name: Option<&'a [u8]>,

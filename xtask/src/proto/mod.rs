@@ -3,6 +3,8 @@
 //! Neither needs `protoc`: `protox` compiles the files. Whoever uses the crates needs nothing at
 //! all, because the result is committed. The same lock file gives the same bytes.
 
+mod reader;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,9 @@ const SOURCES: &str = "crates/flow-hubble/proto";
 const GENERATED: &str = "crates/flow-hubble/src/generated";
 /// Every file and message in the form that reflection hands out.
 const DESCRIPTORS: &str = "descriptors.bin";
+
+/// How messages are read from JSON.
+const READERS: &str = "read.rs";
 
 /// What stands in `Any` fields and is part of no file: reflection must know it too.
 const ALSO: &[&str] = &["google/protobuf/struct.proto"];
@@ -69,11 +74,13 @@ fn generate(root: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
 
     let mut generated = BTreeMap::new();
     let folder = tempfile::tempdir().context("a temporary folder")?;
-    prost_build::Config::new()
+    let mut config = prost_build::Config::new();
+    for field in reader::BOXED {
+        config.boxed(field);
+    }
+    config
         .out_dir(folder.path())
         .enable_type_names()
-        .boxed(".observer.GetFlowsResponse.response_types.flow")
-        .boxed(".observer.ExportEvent.response_types.flow")
         .compile_fds(with_comments.clone())?;
     for name in committed(folder.path())? {
         let content = fs::read(folder.path().join(&name)).with_context(|| name.clone())?;
@@ -82,6 +89,8 @@ fn generate(root: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
             generated.insert(name, content);
         }
     }
+    let readers = reader::source(&with_comments)?;
+    generated.insert(READERS.to_owned(), readers.into_bytes());
     generated.insert(DESCRIPTORS.to_owned(), descriptors(with_comments));
     Ok(generated)
 }
