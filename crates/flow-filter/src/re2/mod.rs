@@ -18,6 +18,7 @@ mod flags;
 mod parser;
 
 pub use fault::{RegexError, RegexFault};
+pub(crate) use parser::translate;
 
 use std::fmt;
 
@@ -49,7 +50,7 @@ impl GoRegex {
     /// # Errors
     /// Where it is none in Go's syntax, or would take more than 4 MiB compiled.
     pub fn new(text: &str) -> Result<Self, RegexError> {
-        let translated = parser::translate(text)?;
+        let translated = translate(text)?;
         let regex = regex::RegexBuilder::new(&translated)
             .size_limit(SIZE_LIMIT)
             .nest_limit(2 * parser::DEPTH_LIMIT)

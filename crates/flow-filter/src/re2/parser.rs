@@ -25,7 +25,7 @@ struct Group<'a> {
 }
 
 /// Writes an expression in the syntax of `regex`, with the same meaning.
-pub(super) fn translate(text: &str) -> Result<String, RegexError> {
+pub(crate) fn translate(text: &str) -> Result<String, RegexError> {
     if text.len() > LENGTH_LIMIT {
         return Err(RegexError::new(RegexFault::Size, text));
     }
