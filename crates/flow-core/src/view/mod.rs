@@ -32,6 +32,7 @@ use core::cell::OnceCell;
 use core::fmt;
 
 use crate::flow::{Endpoint, Flow};
+use crate::names::NameHandle;
 use crate::record::L7Record;
 use crate::resolve::{EndpointNames, Extra, MaybeShared, NodeNames, Resolve, Unresolved};
 
@@ -48,6 +49,10 @@ pub struct FlowView<'a> {
     destination: Lazy<'a, EndpointNames>,
     l7: Lazy<'a, L7Record>,
     extra: Lazy<'a, Extra>,
+    /// Whether the names of the sender were given, whatever its handle.
+    source_is_given: bool,
+    /// The same of the receiver.
+    destination_is_given: bool,
 }
 
 impl<'a> FlowView<'a> {
@@ -62,6 +67,8 @@ impl<'a> FlowView<'a> {
             destination: OnceCell::new(),
             l7: OnceCell::new(),
             extra: OnceCell::new(),
+            source_is_given: false,
+            destination_is_given: false,
         }
     }
 
@@ -70,6 +77,7 @@ impl<'a> FlowView<'a> {
     #[must_use]
     pub fn with_source(mut self, names: &'a EndpointNames) -> Self {
         self.source = given(names);
+        self.source_is_given = true;
         self
     }
 
@@ -78,6 +86,7 @@ impl<'a> FlowView<'a> {
     #[must_use]
     pub fn with_destination(mut self, names: &'a EndpointNames) -> Self {
         self.destination = given(names);
+        self.destination_is_given = true;
         self
     }
 
@@ -120,6 +129,31 @@ impl<'a> FlowView<'a> {
     #[inline]
     pub fn destination(&self) -> Option<&EndpointNames> {
         self.endpoint(&self.destination, &self.flow.destination)
+    }
+
+    /// Returns the handle of the names that [`source`](Self::source) returns; `None` where there are
+    /// none, or where they were given with [`with_source`](Self::with_source).
+    ///
+    /// What depends on the names alone can be remembered by it: see
+    /// [`PerName`](crate::names::PerName).
+    #[inline]
+    #[must_use]
+    pub const fn source_handle(&self) -> Option<NameHandle> {
+        match self.source_is_given {
+            true => None,
+            false => NameHandle::from_raw(self.flow.source.meta),
+        }
+    }
+
+    /// Returns the handle of the names that [`destination`](Self::destination) returns; `None` where
+    /// there are none, or where they were given with [`with_destination`](Self::with_destination).
+    #[inline]
+    #[must_use]
+    pub const fn destination_handle(&self) -> Option<NameHandle> {
+        match self.destination_is_given {
+            true => None,
+            false => NameHandle::from_raw(self.flow.destination.meta),
+        }
     }
 
     fn endpoint<'s>(

@@ -56,6 +56,10 @@ fn given_values_take_the_place_of_handles() {
     assert_eq!(&*view.destination().unwrap().pod_name, "web-0");
     assert_eq!(view.node().name, "other");
     assert_eq!(FlowView::from(&flow).node().name, "");
+    let handles = |view: &FlowView<'_>| (view.source_handle(), view.destination_handle());
+    assert_eq!(handles(&view), (None, None), "the handle is of other names");
+    let held = (NameHandle::from_raw(7), None);
+    assert_eq!(handles(&FlowView::new(&flow, &names)), held);
     assert_eq!(names.lookups.get(), 0);
 }
 

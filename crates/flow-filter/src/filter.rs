@@ -1,0 +1,52 @@
+//! A filter that runs.
+
+use core::fmt;
+
+use flow_core::view::FlowView;
+
+use crate::Filter;
+use crate::compile::Compiled;
+
+/// A compiled filter: made by [`FlowExpr::compile`](crate::FlowExpr::compile) and
+/// [`FlowExpr::bind`](crate::FlowExpr::bind).
+///
+/// Its tests stand in the order of their cost. Running it allocates nothing and takes no lock, but
+/// for those of the view that it reads.
+pub struct CompiledFilter {
+    compiled: Compiled,
+}
+
+impl CompiledFilter {
+    pub(crate) const fn new(compiled: Compiled) -> Self {
+        Self { compiled }
+    }
+
+    /// Returns its tests, in order, with what each costs and where it leads to: for people.
+    #[must_use]
+    pub const fn explain(&self) -> Explanation<'_> {
+        Explanation(self)
+    }
+}
+
+impl Filter for CompiledFilter {
+    #[inline]
+    fn matches(&self, view: &FlowView<'_>) -> bool {
+        self.compiled.is_true(view)
+    }
+}
+
+impl fmt::Debug for CompiledFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CompiledFilter(\n{})", self.explain())
+    }
+}
+
+/// Displays the tests of a filter: see [`CompiledFilter::explain`].
+#[derive(Debug)]
+pub struct Explanation<'f>(&'f CompiledFilter);
+
+impl fmt::Display for Explanation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.compiled.explain(f)
+    }
+}

@@ -1,0 +1,135 @@
+//! The compiled form and the written one agree, on random filters and random flows.
+
+use flow_core::names::NameHandle;
+use flow_core::record::L7Record;
+use flow_core::resolve::{EndpointNames, Extra, NodeNames, Store};
+use flow_core::store::{FlowStore, HeldNames};
+use flow_core::view::FlowView;
+use flow_filter::{CompiledFilter, Filter, FlowExpr};
+
+use crate::random::{self, Random};
+
+/// Comparisons of both forms, unless `FLOW_FILTER_CASES` says another number.
+const CASES: u64 = 10_000;
+/// Flows for each filter.
+const FLOWS: u64 = 20;
+
+/// What a view is made of, and how it gets its names.
+struct Case {
+    flow: flow_core::flow::Flow,
+    source: Option<EndpointNames>,
+    extra: Option<Extra>,
+    record: Option<L7Record>,
+}
+
+fn check(text: &str, expr: &FlowExpr, filters: &[&CompiledFilter], view: &FlowView<'_>) -> bool {
+    let expected = expr.matches_naively(view);
+    for filter in filters {
+        assert_eq!(
+            filter.matches(view),
+            expected,
+            "{text}\n{filter:?}\n{view:?}"
+        );
+        // What is remembered by now is the same.
+        assert_eq!(
+            filter.matches(view),
+            expected,
+            "again: {text}\n{filter:?}\n{view:?}"
+        );
+    }
+    expected
+}
+
+#[test]
+fn compiled_filters_say_what_is_written() {
+    let cases = std::env::var("FLOW_FILTER_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok());
+    let cases: u64 = cases.unwrap_or(CASES);
+    let mut random = Random::new(1);
+    let store = FlowStore::with_capacity(64).with_node(NodeNames::named("prod/web"));
+    let mut handles: Vec<u32> = Vec::new();
+    let (mut compared, mut passed, mut refused) = (0_u64, 0_u64, 0_u64);
+    while compared < cases {
+        let depth = random.below(4);
+        let text = random::filter(&mut random, depth);
+        let expr = match FlowExpr::parse(&text) {
+            Ok(expr) => expr,
+            Err(error) => {
+                assert!(!error.to_string().is_empty());
+                refused += 1;
+                continue;
+            }
+        };
+        let shown = expr.to_string();
+        let again = FlowExpr::parse(&shown).unwrap_or_else(|error| panic!("{shown}: {error}"));
+        assert_eq!(again, expr, "{text}\n{shown}");
+        assert_eq!(again.to_string(), shown);
+
+        let (bound, unbound) = (expr.bind(store.names()), expr.compile());
+        for _ in 0..FLOWS {
+            // Names come, and others take their handles' places.
+            if handles.len() < 16 || random.one_in(10) {
+                let added = store.names().add(random::names(&mut random));
+                handles.push(added.expect("room").raw());
+            }
+            if handles.len() > 16 {
+                let old = handles.swap_remove(random.below(16));
+                store
+                    .names()
+                    .remove(NameHandle::from_raw(old).expect("a handle"));
+                let flows: [flow_core::ring::Ring<flow_core::flow::Flow>; 0] = [];
+                store.names().sweep(&flows[..]);
+            }
+            let case = case(&mut random, &handles, &store);
+            let mut holder = store.names().holder();
+            let hold = holder.hold();
+            let held = HeldNames::new(&store, &hold);
+            let mut view = FlowView::new(&case.flow, &held);
+            if let Some(names) = &case.source {
+                view = view.with_source(names);
+            }
+            if let Some(extra) = &case.extra {
+                view = view.with_extra(extra);
+            }
+            if let Some(record) = &case.record {
+                view = view.with_l7(record);
+            }
+            passed += u64::from(check(&text, &expr, &[&bound, &unbound], &view));
+            compared += 1;
+        }
+    }
+    println!("{compared} compared, {passed} passed, {refused} filters refused");
+    assert!(
+        passed > compared / 10 && passed < compared * 9 / 10,
+        "{passed} of {compared}"
+    );
+    assert!(refused * FLOWS < compared, "{refused} filters were refused");
+}
+
+fn case(random: &mut Random, handles: &[u32], store: &FlowStore) -> Case {
+    let mut flow = random::flow(random);
+    for end in [&mut flow.source, &mut flow.destination] {
+        end.meta = match random.one_in(4) {
+            true => 0,
+            false => *random.pick(handles),
+        };
+    }
+    let mut record = None;
+    if !random.one_in(3) {
+        let mut made = random::record(random);
+        if random.one_in(2) {
+            flow.l7_type = made.protocol();
+        }
+        match random.one_in(2) {
+            true => flow.l7 = store.store_l7(&mut made),
+            false => record = Some(made),
+        }
+    }
+    Case {
+        flow,
+        source: random.one_in(4).then(|| random::names(random)),
+        extra: random.one_in(2).then(|| random::extra(random)),
+        record,
+    }
+}
