@@ -86,6 +86,11 @@ fn the_long_form_leaves_out_what_is_not_known() {
          vlan 42, curl/5, VXLAN 7 in 192.0.2.1 -> 192.0.2.2, new]";
     assert_eq!(std::format!("{flow:#}"), long);
     assert_eq!(flow.compact().with_extras().to_string(), long);
+    let with_netns = long.replace("eth0 out,", "eth0 out, netns blue,");
+    assert_eq!(
+        flow.compact().with_netns(&"blue").with_extras().to_string(),
+        with_netns
+    );
 }
 
 #[test]
