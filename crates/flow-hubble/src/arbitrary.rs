@@ -163,6 +163,7 @@ fn extra() -> impl Strategy<Value = Extra> {
             egress_denied_by: lists.2,
             ingress_denied_by: lists.3,
             policy_log: lists.4,
+            summary: Box::default(),
             aggregate: aggregate.map(|[ingress, egress, unknown]| Aggregate {
                 ingress,
                 egress,

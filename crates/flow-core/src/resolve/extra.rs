@@ -54,6 +54,8 @@ pub struct Extra {
     pub policy_log: Vec<Box<str>>,
     /// How many flows this one stands for.
     pub aggregate: Option<Aggregate>,
+    /// What was observed in a few words, where a flow came with other ones than are made of it.
+    pub summary: Box<str>,
     /// The node that observed the flow, where it is not the one that keeps it.
     pub node: Option<Arc<NodeNames>>,
 }

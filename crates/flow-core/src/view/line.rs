@@ -43,10 +43,17 @@ impl<'a> FlowView<'a> {
         KindText(self)
     }
 
-    /// Returns what was observed, in a few texts: the layer 7 message, else
+    /// Returns what was observed, in a few texts: [those that the flow came
+    /// with](crate::resolve::Extra::summary), else the layer 7 message, else
     /// [`Flow::summary`](crate::flow::Flow::summary).
     pub fn summary_text(&self) -> SummaryText<'_, 'a> {
         SummaryText(self)
+    }
+
+    /// Returns the words that the flow came with, if they are others than are made of it.
+    fn given_summary(&self) -> Option<&str> {
+        let extra = self.extra().filter(|extra| !extra.summary.is_empty())?;
+        Some(&extra.summary)
     }
 
     /// Hands the one-line form to `write`, to choose what it shows.
@@ -59,7 +66,8 @@ impl<'a> FlowView<'a> {
             source: source.as_ref().map(|name| name as &dyn Display),
             destination: destination.as_ref().map(|name| name as &dyn Display),
             kind: kind.as_ref().map(|kind| kind as &dyn Display),
-            summary: (self.flow.l7 != 0 || kind.is_some()).then_some(&summary as &dyn Display),
+            summary: (self.flow.l7 != 0 || kind.is_some() || self.given_summary().is_some())
+                .then_some(&summary as &dyn Display),
             netns: None,
         };
         write(self.flow.compact().with_texts(texts))
@@ -113,6 +121,9 @@ pub struct SummaryText<'v, 'a>(&'v FlowView<'a>);
 
 impl Display for SummaryText<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(given) = self.0.given_summary() {
+            return Escaped::text(given).fmt(f);
+        }
         match self.0.l7() {
             Some(record) => record.summary().fmt(f),
             None if self.0.is_l7_gone() => f.write_str(GONE),

@@ -72,7 +72,9 @@ impl Walk for FlowFields<'_> {
         if let Some(extra) = self.extra {
             policies(sink, extra);
         }
+        let given = self.extra.map_or("", |extra| &*extra.summary);
         match self.l7 {
+            _ if !given.is_empty() => sink.text(field!(100_000, "Summary"), given),
             Some(record) => sink.shown(field!(100_000, "Summary"), &record.summary()),
             None => summary(sink, flow),
         }

@@ -88,6 +88,9 @@ pub(crate) fn flow(fields: &FlowFields<'_>) -> pb::Flow {
             .then(|| layers::tunnel(&flow.tunnel)),
         emitter: emitter(node),
         summary: match fields.l7 {
+            _ if fields.extra.is_some_and(|extra| !extra.summary.is_empty()) => {
+                fields.extra.map_or("", |extra| &*extra.summary).to_string()
+            }
             Some(record) => record.summary().to_string(),
             None => flow.summary().to_string(),
         },

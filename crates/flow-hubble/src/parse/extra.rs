@@ -47,6 +47,7 @@ pub(super) fn extra(message: &pb::Flow, unfit: &mut Unfit) -> Extra {
             egress: aggregate.egress_flow_count,
             unknown: aggregate.unknown_direction_flow_count,
         }),
+        summary: Box::default(),
         node: None,
     };
     match message.l4.as_ref().and_then(|l4| l4.protocol.as_ref()) {

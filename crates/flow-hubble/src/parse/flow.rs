@@ -1,6 +1,6 @@
 //! The message `flow.Flow`.
 
-use std::string::String;
+use std::string::{String, ToString};
 
 use super::error::ConvertError;
 use super::number::{nanoseconds, small};
@@ -19,7 +19,7 @@ impl pb::Flow {
     /// and the flow gets their handles.
     ///
     /// A [`Flow`] has no place for these fields, which are left out: `node_name`, `node_labels`
-    /// and `emitter`, `Summary`, which is made again from the flow,
+    /// and `emitter`,
     /// a debug capture point or a translation point of another event than they belong to,
     /// extensions of a foreign type, and a layer 7 record without a body that is known.
     ///
@@ -90,13 +90,23 @@ impl pb::Flow {
         let names = self::names(destination, &self.destination_names, service);
         flow.destination.meta = keep_unless_empty(names, |names| store.store_endpoint(names));
 
-        if let Some(mut record) = l7::record(self, &observation, &mut unfit) {
+        let mut extra = extra::extra(self, &mut unfit);
+        let record = l7::record(self, &observation, &mut unfit);
+        if !self.summary.is_empty() {
+            let own = match &record {
+                Some(record) => record.summary().to_string(),
+                None => flow.summary().to_string(),
+            };
+            if self.summary != own {
+                extra.summary = (*self.summary).into();
+            }
+        }
+        if let Some(mut record) = record {
             flow.l7_type = record.protocol();
             flow.l7 = store.store_l7(&mut record);
         } else {
             flow.l7_type = L7Type::NONE;
         }
-        let extra = extra::extra(self, &mut unfit);
         flow.ext = keep_unless_empty(extra, |extra: Extra| store.store_extra(extra));
         (flow, unfit.into_first())
     }

@@ -1,11 +1,16 @@
 //! Messages with values that do not fit into a flow.
 
+use std::format;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
 use flow_core::flow::{Ip, Protocol, Verdict};
 use flow_core::record::{L7Body, RecordType};
+use flow_core::view::FlowView;
 
 use super::Kept;
 use crate::flow as pb;
-use crate::from_json;
+use crate::{Export, from_json};
 
 fn message(json: &str) -> pb::Flow {
     from_json(json).expect("a message")
@@ -30,6 +35,34 @@ fn a_value_that_does_not_fit_keeps_its_default_and_the_rest_is_read() {
     );
     let unfit = unfit.expect("the first one");
     assert_eq!(message.to_flow(&Kept::default()), Err(unfit));
+}
+
+#[test]
+fn a_summary_is_kept_where_it_is_another_one() {
+    let flow = |summary: &str| {
+        let json = format!(
+            r#"{{"IP":{{"source":"10.0.0.1","destination":"10.0.0.2","ipVersion":"IPv4"}},"Type":"L3_L4","Summary":"{summary}"}}"#
+        );
+        let kept = Kept::default();
+        let flow = message(&json).to_flow(&kept).unwrap();
+        let extras = kept.extras.into_inner();
+        let mut view = FlowView::from(&flow);
+        if let Some(extra) = extras.first() {
+            view = view.with_extra(extra);
+        }
+        let mut out = Vec::new();
+        Export::of(&view).json(&mut out);
+        let line = view.line().to_string();
+        let exported = String::from_utf8(out).unwrap();
+        assert!(
+            exported.contains(&format!(r#""Summary":"{summary}""#)),
+            "{exported}"
+        );
+        (extras.len(), line.contains(&format!("({summary})")))
+    };
+    assert_eq!(flow("IPv4 ESP"), (1, true));
+    // What is made of the flow anyway.
+    assert_eq!(flow("IPv4"), (0, true));
 }
 
 #[test]
