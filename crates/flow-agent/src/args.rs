@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+mod filter;
 mod l7;
 pub(crate) use l7::Protocols;
 
@@ -56,6 +57,9 @@ Examples:
   flow-agent observe                            live flows of this host (root)
   flow-agent observe --demo                     make some traffic and watch it
   flow-agent observe -i 'eth*' -o json          flows of some interfaces, one JSON object a line
+  flow-agent observe tcp port 443               as tcpdump has it
+  flow-agent observe 'dropped && src.ip in 10.0.0.0/8 && dst.port != 53'
+  flow-agent observe 'dns && latency > 50ms'    see --explain and the crate flow-filter
   flow-agent observe --l7 dns,http,tls          DNS, HTTP and TLS of the usual ports too
   flow-agent observe --pcap file.pcapng -o table
   flow-agent observe --input-file flows.json    what -o json or Hubble has written
@@ -157,11 +161,15 @@ pub(crate) struct Observe {
 
     #[command(flatten)]
     pub(crate) l7: l7::L7,
+
+    #[command(flatten)]
+    pub(crate) filter: filter::FilterArgs,
 }
 
 impl Observe {
     /// Checks what no argument can check alone.
     pub(crate) fn check(&self) -> Result<(), clap::Error> {
+        self.filter.check()?;
         let too_many = self.last.filter(|last| last.get() > self.ring_size);
         match too_many {
             None => Ok(()),
