@@ -4,6 +4,7 @@ mod exchanges;
 mod golden;
 mod kinds;
 mod log;
+mod oracle;
 mod socket;
 
 /// A file of `testdata/cilium/gob`.

@@ -24,6 +24,10 @@ impl From<&CiliumExtra> for Extra {
                 line: u32::from(attributes.file_line),
             }),
             ip_trace_id: attributes.ip_trace_id,
+            sctp_chunk: attributes.sctp_chunk,
+            vrrp_vrid: attributes.vrrp_vrid,
+            vrrp_priority: attributes.vrrp_priority,
+            igmp_group: attributes.igmp_group,
             ..Self::default()
         }
     }

@@ -22,7 +22,7 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
     ) {
         match captured {
             Some(captured) => {
-                packet::fill(captured, flow);
+                packet::fill(captured, flow, extra);
                 extra.captured = u16::try_from(captured.data.len()).unwrap_or(u16::MAX);
                 self.stats.truncated += u64::from(captured.is_cut);
             }
@@ -86,6 +86,24 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
         from.filter(|_| extra.endpoint != 0)
     }
 
+    /// Sets the sending endpoint to the one with the sender's address, where the node knows which
+    /// that is.
+    #[inline]
+    fn find_sender(&mut self, flow: &Flow, extra: &mut CiliumExtra) {
+        if let Some(id) = self.knowledge.endpoint_id(flow.source.ip) {
+            extra.source_endpoint = id;
+        }
+    }
+
+    /// Sets the receiving endpoint to the one with the receiver's address, where the node knows which
+    /// that is.
+    #[inline]
+    fn find_receiver(&mut self, flow: &Flow, extra: &mut CiliumExtra) {
+        if let Some(id) = self.knowledge.endpoint_id(flow.destination.ip) {
+            extra.destination_endpoint = u32::from(id);
+        }
+    }
+
     #[inline]
     pub(super) fn trace(
         &mut self,
@@ -125,6 +143,7 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
             _ => None,
         };
         let from = self.is_from_endpoint(flow, extra, given);
+        self.find_receiver(flow, extra);
         flow.direction = if extra.endpoint == 0 {
             Direction::UNKNOWN
         } else {
@@ -155,6 +174,7 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
         extra.ip_trace_id = message.ip_trace_id();
         let given = (extra.destination_endpoint == u32::from(extra.endpoint)).then_some(false);
         flow.direction = rules::drop_direction(self.is_from_endpoint(flow, extra, given));
+        self.find_receiver(flow, extra);
     }
 
     pub(super) fn policy(
@@ -167,7 +187,7 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
         let captured = message.captured(&self.extensions);
         let is_known = message.is_known_version();
         self.packet(&header, captured.as_ref(), is_known, flow, extra);
-        if flow.ip_version == IpVersion::NONE {
+        if captured.is_none() {
             // The message itself has a little.
             flow.ip_version = message.ip_version();
             flow.protocol = message.protocol();
@@ -192,6 +212,8 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
             }
             _ => {}
         }
+        self.find_sender(flow, extra);
+        self.find_receiver(flow, extra);
         extra.proxy_port = message.proxy_port();
         extra.policy_match = message.policy_match();
         extra.auth_type = message.auth_type();
@@ -206,10 +228,11 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
     ) {
         let header = message.header();
         let captured = message.captured(&self.extensions);
-        let is_known = message.is_known_version();
-        self.packet(&header, captured.as_ref(), is_known, flow, extra);
+        self.packet(&header, captured.as_ref(), true, flow, extra);
         flow.verdict = Verdict::UNKNOWN;
         flow.interface.index = message.interface();
+        self.find_sender(flow, extra);
+        self.find_receiver(flow, extra);
         extra.capture_point = message.point();
         extra.proxy_port = message.proxy_port();
     }
@@ -246,5 +269,7 @@ impl<K: NodeKnowledge> CiliumDecoder<K> {
             .unwrap_or_default();
         remote.ip = message.remote_ip();
         remote.port = message.remote_port();
+        self.find_sender(flow, extra);
+        self.find_receiver(flow, extra);
     }
 }

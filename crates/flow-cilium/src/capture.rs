@@ -25,8 +25,6 @@ pub struct DebugCapture<'a> {
 }
 
 impl<'a> DebugCapture<'a> {
-    /// Newest version that is known. All known ones have the same layout.
-    pub const VERSION: u8 = 1;
     /// Length of a message in bytes.
     pub const LENGTH: usize = 24;
 
@@ -43,12 +41,6 @@ impl<'a> DebugCapture<'a> {
     #[must_use]
     pub const fn header(&self) -> Header {
         Header::new(&self.raw.header)
-    }
-
-    /// Whether all of its fields are known to this decoder.
-    #[must_use]
-    pub fn is_known_version(&self) -> bool {
-        self.header().version <= Self::VERSION
     }
 
     /// Where the packet was captured.
@@ -90,11 +82,11 @@ impl<'a> DebugCapture<'a> {
     /// The captured part of the packet.
     #[must_use]
     pub fn captured(&self, extensions: &Extensions) -> Option<Captured<'a>> {
-        let length = self.is_known_version().then_some(Self::LENGTH);
+        // One layout, whatever the version.
         header::captured(
             self.record,
             &self.header(),
-            length,
+            Some(Self::LENGTH),
             extensions,
             PacketBits(0),
         )

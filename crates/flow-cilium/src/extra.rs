@@ -47,6 +47,14 @@ pub struct CiliumExtra {
     pub ext_version: u8,
     /// Bytes that were captured of the packet.
     pub captured: u16,
+    /// First chunk of an SCTP packet: a number of Hubble's `flow.SCTPChunkType`.
+    pub sctp_chunk: u8,
+    /// Virtual router of a VRRP packet.
+    pub vrrp_vrid: u8,
+    /// Priority of the sender of a VRRP packet.
+    pub vrrp_priority: u8,
+    /// Group of an IGMP packet; `::` where it has none.
+    pub igmp_group: Ip,
 }
 
 impl CiliumExtra {

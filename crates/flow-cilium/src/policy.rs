@@ -38,7 +38,7 @@ const MATCH_TYPE: u8 = 0x38;
 const AUDITED: u8 = 0x40;
 const L3_DEVICE: u8 = 0x80;
 
-/// Layouts of the message. They all bear version 0, so the place of the packet distinguishes them.
+/// Layouts of the message. Its version does not tell them apart, so the place of the packet distinguishes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PolicyLayout {
@@ -112,8 +112,9 @@ pub struct PolicyVerdictNotify<'a> {
 }
 
 impl<'a> PolicyVerdictNotify<'a> {
-    /// Newest version that is known.
-    pub const VERSION: u8 = 0;
+    /// Newest version that is known: the datapath writes it since headers have a version; before,
+    /// it was 0. The layout is the same.
+    pub const VERSION: u8 = 1;
 
     /// Reads a message.
     ///
@@ -156,7 +157,7 @@ impl<'a> PolicyVerdictNotify<'a> {
     /// Whether all of its fields are known to this decoder.
     #[must_use]
     pub fn is_known_version(&self) -> bool {
-        self.header().version == Self::VERSION
+        self.header().version <= Self::VERSION
     }
 
     /// Its layout.
@@ -217,13 +218,12 @@ impl<'a> PolicyVerdictNotify<'a> {
         Protocol(self.raw.proto)
     }
 
-    /// Direction at the endpoint.
+    /// Direction at the endpoint: what does not come in goes out.
     #[must_use]
     pub const fn direction(&self) -> Direction {
         match self.raw.flags & DIRECTION {
             1 => Direction::INGRESS,
-            2 => Direction::EGRESS,
-            _ => Direction::UNKNOWN,
+            _ => Direction::EGRESS,
         }
     }
 

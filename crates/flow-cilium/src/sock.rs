@@ -83,8 +83,10 @@ impl SockLayout {
         let packed = Fields::packed(record).unwrap_or_default();
         let padded = record.get(6..8) == Some(&[0, 0]);
         let aligned_fits = padded && aligned.fits();
-        // Read as aligned, a packed message about IPv4 has no cookie: its address ends there.
-        if packed.fits() && (!aligned_fits || (aligned.cookie == 0 && packed.cookie != 0)) {
+        // Read as aligned, a packed message about IPv4 has no cookie: its address ends there. Read as
+        // packed, an aligned message without a cookie has no protocol.
+        let is_packed = aligned.cookie == 0 && packed.cookie != 0 && packed.l4_proto != 0;
+        if packed.fits() && (!aligned_fits || is_packed) {
             Self::Packed
         } else {
             Self::Aligned

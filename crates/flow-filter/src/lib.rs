@@ -31,6 +31,8 @@
 //! - [`FlowExpr::compile`] makes a [`CompiledFilter`] for flows from anywhere; [`FlowExpr::bind`] one
 //!   for the flows of a store, which decides what depends on an endpoint's names once for each name.
 //! - [`fields`] lists what can be asked; the [`cookbook`] has filters to begin with.
+//! - With the feature `hubble`, the module `hubble` compiles Hubble's `FlowFilter` messages and the flags of its
+//!   command line, and the module `cel` its CEL expressions.
 //!
 //! # The language
 //!
@@ -124,6 +126,8 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+#[cfg(feature = "hubble")]
+pub mod cel;
 mod check;
 mod compile;
 #[cfg(feature = "serde")]
@@ -132,6 +136,8 @@ pub mod cookbook;
 mod expr;
 mod field;
 mod filter;
+#[cfg(feature = "hubble")]
+pub mod hubble;
 mod label;
 mod lang;
 mod naive;

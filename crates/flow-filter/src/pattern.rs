@@ -117,7 +117,7 @@ fn glob(pattern: &[u8], text: &[u8]) -> bool {
 
 /// A pattern of a node's name: `node`, `cluster/node` or `cluster/`, each a [pattern](NamePattern).
 ///
-/// A part that is left out stands for any. A node whose name bears no cluster is in the cluster
+/// A part that is left out stands for any that a name can be: lower-case letters, digits, `-`, `_` and `.`. A node whose name bears no cluster is in the cluster
 /// `default`; one without a name matches nothing.
 ///
 /// ```
@@ -171,7 +171,10 @@ impl NodePattern {
         let (cluster, node) = name.split_once('/').unwrap_or((DEFAULT_CLUSTER, name));
         let part = |pattern: &Option<NamePattern>, name: &str| match pattern {
             Some(pattern) => pattern.matches(name),
-            None => !name.contains('/'),
+            None => {
+                let is_inner = |letter: u8| is_wild(letter) || letter == b'_';
+                !name.is_empty() && name.bytes().all(is_inner)
+            }
         };
         part(&self.cluster, cluster) && part(&self.node, node)
     }
@@ -228,6 +231,9 @@ mod tests {
             ("*", "", false),
             ("/*", "node_1", false),
             ("east/", "east/a/b", false),
+            ("/", "Node-1", false),
+            ("node-1", "/node-1", false),
+            ("*/node-1", "/node-1", true),
         ] {
             let parsed = NodePattern::parse(pattern).expect("a pattern");
             assert_eq!(parsed.matches(name), expected, "{pattern} {name}");

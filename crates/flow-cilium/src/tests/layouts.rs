@@ -239,10 +239,10 @@ fn policy_flags_and_verdicts() {
         let record = policy(40).u8(27, flags).packet(&[0; 20]).0;
         let message = PolicyVerdictNotify::parse(&record).unwrap();
         let direction = [
-            Direction::UNKNOWN,
+            Direction::EGRESS,
             Direction::INGRESS,
             Direction::EGRESS,
-            Direction::UNKNOWN,
+            Direction::EGRESS,
         ][usize::from(flags & 3)];
         assert_eq!(message.direction(), direction);
         let six = flags & 4 != 0;

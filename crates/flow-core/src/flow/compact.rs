@@ -5,8 +5,8 @@ use core::fmt::{self, Write};
 use super::icmp;
 use super::time::UtcTime;
 use super::{
-    Direction, DropReason, Endpoint, EventType, Flow, FlowFlags, IpVersion, Name16, Protocol,
-    Reply, TracePoint, reserved_identity,
+    Direction, DropReason, Endpoint, EventType, Flow, FlowFlags, FlowType, IpVersion, Name16,
+    Protocol, Reply, TracePoint, reserved_identity,
 };
 use crate::text::Escaped;
 
@@ -265,13 +265,24 @@ impl fmt::Display for Summary<'_> {
             return write!(f, "TCP {}", flow.tcp_state);
         }
         match flow.protocol {
-            _ if flow.ip_version == IpVersion::NONE => f.write_str("no IP"),
+            _ if flow.ip_version == IpVersion::NONE => {
+                let is_ethernet = !(flow.source.mac.is_zero() && flow.destination.mac.is_zero());
+                f.write_str(if is_ethernet { "Ethernet" } else { "no IP" })
+            }
+            Protocol::HOPOPT if flow.flow_type == FlowType::SOCK => f.write_str("Unknown"),
+            // Not known: no packet has hop-by-hop options in this place.
+            Protocol::HOPOPT => write!(f, "{}", flow.ip_version),
             Protocol::TCP if flow.tcp_flags.is_empty() => f.write_str("TCP"),
             Protocol::TCP => write!(f, "TCP Flags: {}", flow.tcp_flags),
             Protocol::ICMP | Protocol::ICMPV6 => {
                 write!(f, "{} ", flow.protocol)?;
                 icmp::write_name(f, flow.protocol, flow.icmp_type, flow.icmp_code)
             }
+            Protocol::IGMP => match icmp::igmp(flow.icmp_type) {
+                Some(name) => write!(f, "IGMP {name}"),
+                None => f.write_str("IGMP"),
+            },
+            Protocol::VRRP if flow.icmp_type == 1 => f.write_str("VRRP VRRPv2 Advertisement"),
             other => match other.name() {
                 Some(name) => f.write_str(name),
                 None => write!(f, "IP protocol {}", other.0),

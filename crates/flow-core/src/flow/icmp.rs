@@ -1,5 +1,5 @@
 //! Names of ICMP messages: the IANA registries "ICMP Type Numbers" and "ICMPv6 Parameters",
-//! in the spelling Hubble uses.
+//! in the spelling Hubble uses; and of IGMP.
 
 use core::fmt;
 
@@ -25,8 +25,8 @@ pub(super) fn write_name(
     match (name, detail) {
         (Some(name), Some(detail)) => write!(f, "{name}({detail})"),
         (Some(name), None) if code == 0 => f.write_str(name),
-        (Some(name), None) => write!(f, "{name}(code {code})"),
-        (None, _) => write!(f, "type {kind} code {code}"),
+        (Some(name), None) => write!(f, "{name}(Code: {code})"),
+        (None, _) => write!(f, "{kind}({code})"),
     }
 }
 
@@ -54,6 +54,8 @@ const fn v4(kind: u8) -> Option<&'static str> {
         12 => "ParameterProblem",
         13 => "TimestampRequest",
         14 => "TimestampReply",
+        15 => "InfoRequest",
+        16 => "InfoReply",
         17 => "AddressMaskRequest",
         18 => "AddressMaskReply",
         _ => return None,
@@ -68,11 +70,25 @@ const fn v4_code(kind: u8, code: u8) -> Option<&'static str> {
         (3, 3) => "Port",
         (3, 4) => "FragmentationNeeded",
         (3, 5) => "SourceRoutingFailed",
+        (3, 6) => "NetUnknown",
+        (3, 7) => "HostUnknown",
+        (3, 8) => "SourceIsolated",
         (3, 9) => "NetAdminProhibited",
         (3, 10) => "HostAdminProhibited",
+        (3, 11) => "NetTOS",
+        (3, 12) => "HostTOS",
         (3, 13) => "CommAdminProhibited",
+        (3, 14) => "HostPrecedence",
+        (3, 15) => "PrecedenceCutoff",
+        (5, 0) => "Net",
+        (5, 1) => "Host",
+        (5, 2) => "TOS+Net",
+        (5, 3) => "TOS+Host",
         (11, 0) => "TTLExceeded",
         (11, 1) => "FragmentReassemblyTimeExceeded",
+        (12, 0) => "PointerIndicatesError",
+        (12, 1) => "MissingOption",
+        (12, 2) => "BadLength",
         _ => return None,
     })
 }
@@ -107,6 +123,21 @@ const fn v6_code(kind: u8, code: u8) -> Option<&'static str> {
         (1, 4) => "PortUnreachable",
         (3, 0) => "HopLimitExceeded",
         (3, 1) => "FragmentReassemblyTimeExceeded",
+        (4, 0) => "ErroneousHeaderField",
+        (4, 1) => "UnrecognizedNextHeader",
+        (4, 2) => "UnrecognizedIPv6Option",
+        _ => return None,
+    })
+}
+
+/// Returns the name of a type of IGMP: RFC 3376 section 4 and the RFCs before it.
+pub(super) const fn igmp(kind: u8) -> Option<&'static str> {
+    Some(match kind {
+        0x11 => "IGMP Membership Query",
+        0x12 => "IGMPv1 Membership Report",
+        0x16 => "IGMPv2 Membership Report",
+        0x17 => "Leave Group",
+        0x22 => "IGMPv3 Membership Report",
         _ => return None,
     })
 }
@@ -130,12 +161,12 @@ mod tests {
         for (kind, code, name) in [
             (0, 0, "EchoReply"),
             (8, 0, "EchoRequest"),
-            (8, 1, "EchoRequest(code 1)"),
+            (8, 1, "EchoRequest(Code: 1)"),
             (3, 0, "DestinationUnreachable(Net)"),
             (3, 4, "DestinationUnreachable(FragmentationNeeded)"),
-            (3, 99, "DestinationUnreachable(code 99)"),
+            (3, 99, "DestinationUnreachable(Code: 99)"),
             (11, 0, "TimeExceeded(TTLExceeded)"),
-            (250, 3, "type 250 code 3"),
+            (250, 3, "250(3)"),
         ] {
             assert_eq!(Message(Protocol::ICMP, kind, code).to_string(), name);
         }
@@ -144,7 +175,7 @@ mod tests {
             (2, 0, "PacketTooBig"),
             (128, 0, "EchoRequest"),
             (135, 0, "NeighborSolicitation"),
-            (8, 0, "type 8 code 0"),
+            (8, 0, "8(0)"),
         ] {
             assert_eq!(Message(Protocol::ICMPV6, kind, code).to_string(), name);
         }

@@ -22,15 +22,9 @@ fn is_host(host: &[u8]) -> bool {
     if let Some(open) = host.iter().position(|byte| *byte == b'[') {
         return open == 0 && is_bracketed(host);
     }
-    let (name, port) = split_port(host);
-    // A colon in the name would be that of an address without brackets.
-    is_port(port) && !name.contains(&b':') && is_name(host)
-}
-
-/// The host and, from the last colon on, the port.
-fn split_port(host: &[u8]) -> (&[u8], &[u8]) {
+    // From the last colon on; what stands before it may have colons too.
     let colon = host.iter().rposition(|byte| *byte == b':');
-    host.split_at(colon.unwrap_or(host.len()))
+    is_port(&host[colon.unwrap_or(host.len())..]) && is_name(host)
 }
 
 /// Whether it is an address in brackets, with a zone after `%25` and a port.

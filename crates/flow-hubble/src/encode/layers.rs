@@ -6,7 +6,9 @@ use super::names::name_of;
 use super::short;
 use super::sink::{Field, Sink, field};
 use crate::flow as pb;
-use flow_core::flow::{Flow, FlowFlags, Ip, IpVersion, Protocol, TcpFlags, Tunnel, TunnelProtocol};
+use flow_core::flow::{
+    Flow, FlowFlags, FlowType, Ip, IpVersion, Protocol, TcpFlags, Tunnel, TunnelProtocol,
+};
 use flow_core::resolve::Extra;
 
 /// `flow.Ethernet`.
@@ -18,7 +20,16 @@ pub(super) fn ethernet<S: Sink>(sink: &mut S, flow: &Flow) {
 
 /// `flow.IP` of the packet.
 pub(super) fn ip<S: Sink>(sink: &mut S, flow: &Flow, extra: Option<&Extra>) {
-    addresses(sink, flow.source.ip, flow.destination.ip, flow.ip_version);
+    let (source, destination) = (flow.source.ip, flow.destination.ip);
+    // Of a packet `::` is an address; elsewhere it is one that is not known.
+    let has_packet = !matches!(flow.flow_type, FlowType::SOCK | FlowType::L7);
+    if has_packet || !source.is_unspecified() {
+        sink.short(field!(1, "source"), &short::ip(source));
+    }
+    if has_packet || !destination.is_unspecified() {
+        sink.short(field!(2, "destination"), &short::ip(destination));
+    }
+    version(sink, flow.ip_version);
     sink.flag(
         field!(4, "encrypted"),
         flow.flags.contains(FlowFlags::ENCRYPTED),
@@ -32,6 +43,10 @@ pub(super) fn ip<S: Sink>(sink: &mut S, flow: &Flow, extra: Option<&Extra>) {
 fn addresses<S: Sink>(sink: &mut S, source: Ip, destination: Ip, version: IpVersion) {
     sink.short(field!(1, "source"), &short::ip(source));
     sink.short(field!(2, "destination"), &short::ip(destination));
+    self::version(sink, version);
+}
+
+fn version<S: Sink>(sink: &mut S, version: IpVersion) {
     sink.choice(
         field!(3, "ipVersion"),
         i32::from(version.0),
@@ -59,7 +74,9 @@ pub(super) fn layer4<S: Sink>(sink: &mut S, flow: &Flow, extra: Option<&Extra>) 
     match flow.protocol {
         Protocol::TCP => sink.message(field!(1, "TCP"), |sink| {
             ports(sink, source, destination);
-            if flow.tcp_flags.names().next().is_some() {
+            // A packet has flags, even if none is set.
+            let has_packet = flow.flow_type == FlowType::L3_L4;
+            if has_packet || flow.tcp_flags.names().next().is_some() {
                 sink.message(field!(3, "flags"), |sink| tcp_flags(sink, flow.tcp_flags));
             }
         }),
@@ -153,8 +170,9 @@ pub(crate) const fn has_number(protocol: TunnelProtocol) -> bool {
 
 /// Version of the outer network header.
 pub(crate) const fn outer_version(tunnel: &Tunnel) -> IpVersion {
-    match tunnel.source_ip.to_std() {
-        IpAddr::V4(_) => IpVersion::V4,
-        IpAddr::V6(_) => IpVersion::V6,
+    // An IPv4 address in an IPv6 header looks like one of IPv4.
+    match (tunnel.source_ip.to_std(), tunnel.destination_ip.to_std()) {
+        (IpAddr::V4(_), IpAddr::V4(_)) => IpVersion::V4,
+        _ => IpVersion::V6,
     }
 }

@@ -39,7 +39,7 @@ enum Form {
     /// The bytes so far, of which it cannot be said yet: one at most.
     Unknown(Vec<u8>),
     Plain,
-    Gzip(MultiGzDecoder<Vec<u8>>),
+    Gzip(Box<MultiGzDecoder<Vec<u8>>>),
 }
 
 impl Input {
@@ -71,7 +71,7 @@ impl Input {
                         let mut decoder = MultiGzDecoder::new(Vec::new());
                         decoder.write_all(first)?;
                         out.append(decoder.get_mut());
-                        self.form = Form::Gzip(decoder);
+                        self.form = Form::Gzip(Box::new(decoder));
                     }
                     Filled::Read | Filled::End => {
                         out.append(first);

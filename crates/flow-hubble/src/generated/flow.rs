@@ -2435,6 +2435,14 @@ pub enum DebugEventType {
     DbgSkLookup6 = 63,
     /// Socket assign.
     DbgSkAssign = 64,
+    /// Layer 7 load balancer.
+    DbgL7Lb = 65,
+    /// Policy skipped.
+    DbgSkipPolicy = 66,
+    /// IPv6 load balancer loopback source translation.
+    DbgLb6LoopbackSnat = 67,
+    /// IPv6 load balancer loopback source translation reverse.
+    DbgLb6LoopbackSnatRev = 68,
 }
 impl DebugEventType {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -2508,6 +2516,10 @@ impl DebugEventType {
             Self::DbgSkLookup4 => "DBG_SK_LOOKUP4",
             Self::DbgSkLookup6 => "DBG_SK_LOOKUP6",
             Self::DbgSkAssign => "DBG_SK_ASSIGN",
+            Self::DbgL7Lb => "DBG_L7_LB",
+            Self::DbgSkipPolicy => "DBG_SKIP_POLICY",
+            Self::DbgLb6LoopbackSnat => "DBG_LB6_LOOPBACK_SNAT",
+            Self::DbgLb6LoopbackSnatRev => "DBG_LB6_LOOPBACK_SNAT_REV",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -2586,6 +2598,10 @@ impl DebugEventType {
             "DBG_SK_LOOKUP4" => Some(Self::DbgSkLookup4),
             "DBG_SK_LOOKUP6" => Some(Self::DbgSkLookup6),
             "DBG_SK_ASSIGN" => Some(Self::DbgSkAssign),
+            "DBG_L7_LB" => Some(Self::DbgL7Lb),
+            "DBG_SKIP_POLICY" => Some(Self::DbgSkipPolicy),
+            "DBG_LB6_LOOPBACK_SNAT" => Some(Self::DbgLb6LoopbackSnat),
+            "DBG_LB6_LOOPBACK_SNAT_REV" => Some(Self::DbgLb6LoopbackSnatRev),
             _ => None,
         }
     }

@@ -67,14 +67,14 @@ fn control_messages_and_other_protocols() {
         (
             vrrp,
             r#","l4":{"VRRP":{"type":1,"vrid":9,"priority":100}}"#,
-            "VRRP",
+            "VRRP VRRPv2 Advertisement",
             "",
             "3208 3206 0801 1009 1864",
         ),
         (
             igmp,
             r#","l4":{"IGMP":{"type":22,"group_address":"224.0.0.9"}}"#,
-            "IGMP",
+            "IGMP IGMPv2 Membership Report",
             "",
             "320f 3a0d 0816 1209 3232342e302e302e39",
         ),

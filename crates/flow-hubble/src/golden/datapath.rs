@@ -36,7 +36,7 @@ fn a_packet_in_a_tunnel() {
         &shelves,
         r#"{"flow":{"time":"2026-11-24T14:35:06.123456789Z","verdict":"FORWARDED",
 "IP":{"source":"10.0.0.1","destination":"10.0.0.2","ipVersion":"IPv4","encrypted":true,
-"source_xlated":"192.0.2.9"},"l4":{"TCP":{"source_port":4242,"destination_port":80}},
+"source_xlated":"192.0.2.9"},"l4":{"TCP":{"source_port":4242,"destination_port":80,"flags":{}}},
 "source":{},"destination":{},"Type":"L3_L4","node_name":"n1","event_type":{"type":4},
 "traffic_direction":"INGRESS","trace_observation_point":"TO_ENDPOINT","is_reply":false,
 "proxy_port":10000,"auth_type":"SPIRE","trace_reason":"ENCRYPT_OVERLAY",
@@ -49,7 +49,7 @@ fn a_packet_in_a_tunnel() {
 "value":{"flags":["ENCRYPTED"]}}},
 "node_name":"n1","time":"2026-11-24T14:35:06.123456789Z"}"#,
         &[
-            "0aed01",                            // flow
+            "0aef01",                            // flow
             "0a0b 089ac196d80610959aef3a",       //   time
             "1001",                              //   verdict
             "2a23",                              //   IP
@@ -58,7 +58,7 @@ fn a_packet_in_a_tunnel() {
             "1801",                              //     ipVersion
             "2001",                              //     encrypted
             "2a09 3139322e302e322e39",           //     source_xlated
-            "3207 0a050892211050",               //   l4
+            "3209 0a0708922110501a00",               //   l4
             "4200 ",                             //   source
             "4a00 ",                             //   destination
             "5001",                              //   Type
@@ -107,7 +107,7 @@ fn a_packet_in_a_tunnel_without_a_number() {
         &shelves(),
         r#"{"flow":{"time":"1970-01-01T00:00:01Z","verdict":"FORWARDED",
 "IP":{"source":"10.0.0.1","destination":"10.0.0.2","ipVersion":"IPv4"},
-"l4":{"TCP":{"source_port":4242,"destination_port":80}},"source":{},"destination":{},
+"l4":{"TCP":{"source_port":4242,"destination_port":80,"flags":{}}},"source":{},"destination":{},
 "Type":"L3_L4","node_name":"lab/n1","event_type":{"type":4},"is_reply":false,
 "tunnel":{"IP":{"source":"2020:2020:2020:2020:2020:2020:2020:2020","destination":"::",
 "ipVersion":"IPv6"}},"Summary":"TCP",
@@ -115,14 +115,14 @@ fn a_packet_in_a_tunnel_without_a_number() {
 "value":{"tunnel_protocol":"GRE"}}},
 "node_name":"lab/n1","time":"1970-01-01T00:00:01Z"}"#,
         &[
-            "0aad01",                // flow
+            "0aaf01",                // flow
             "0a02 0801",             //   time
             "1001",                  //   verdict
             "2a16",                  //   IP
             "0a08 31302e302e302e31", //     source
             "1208 31302e302e302e32", //     destination
             "1801",                  //     ipVersion
-            "3207 0a050892211050",   //   l4
+            "3209 0a0708922110501a00",   //   l4
             "4200 ",                 //   source
             "4a00 ",                 //   destination
             "5001",                  //   Type
@@ -204,18 +204,18 @@ fn a_captured_packet() {
         &shelves(),
         r#"{"flow":{"time":"1970-01-01T00:00:01Z",
 "IP":{"source":"10.0.0.1","destination":"10.0.0.2","ipVersion":"IPv4"},
-"l4":{"TCP":{"source_port":4242,"destination_port":80}},"source":{},"destination":{},
+"l4":{"TCP":{"source_port":4242,"destination_port":80,"flags":{}}},"source":{},"destination":{},
 "Type":"L3_L4","node_name":"lab/n1","event_type":{"type":3,"sub_type":4},
 "debug_capture_point":"DBG_CAPTURE_DELIVERY","Summary":"TCP"},
 "node_name":"lab/n1","time":"1970-01-01T00:00:01Z"}"#,
         &[
-            "0a44",                  // flow
+            "0a46",                  // flow
             "0a02 0801",             //   time
             "2a16",                  //   IP
             "0a08 31302e302e302e31", //     source
             "1208 31302e302e302e32", //     destination
             "1801",                  //     ipVersion
-            "3207 0a050892211050",   //   l4
+            "3209 0a0708922110501a00",   //   l4
             "4200 ",                 //   source
             "4a00 ",                 //   destination
             "5001",                  //   Type

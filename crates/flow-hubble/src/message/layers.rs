@@ -5,7 +5,7 @@ use std::string::{String, ToString};
 use crate::encode::{has_number, outer_version};
 use crate::flow as pb;
 use crate::flow::layer4::Protocol as Layer4;
-use flow_core::flow::{Flow, FlowFlags, Ip, IpVersion, Protocol, TcpFlags, Tunnel};
+use flow_core::flow::{Flow, FlowFlags, FlowType, Ip, IpVersion, Protocol, TcpFlags, Tunnel};
 use flow_core::resolve::Extra;
 
 pub(super) fn ethernet(flow: &Flow) -> pb::Ethernet {
@@ -17,10 +17,18 @@ pub(super) fn ethernet(flow: &Flow) -> pb::Ethernet {
 
 pub(super) fn ip(flow: &Flow, extra: Option<&Extra>) -> pb::Ip {
     let xlated = extra.map_or(Ip::UNSPECIFIED, |extra| extra.source_xlated);
+    // Of a packet `::` is an address; elsewhere it is one that is not known.
+    let has_packet = !matches!(flow.flow_type, FlowType::SOCK | FlowType::L7);
+    let text = |address: Ip| match has_packet {
+        true => address.to_string(),
+        false => known(address),
+    };
     pb::Ip {
+        source: text(flow.source.ip),
+        destination: text(flow.destination.ip),
+        ip_version: i32::from(flow.ip_version.0),
         encrypted: flow.flags.contains(FlowFlags::ENCRYPTED),
         source_xlated: known(xlated),
-        ..addresses(flow.source.ip, flow.destination.ip, flow.ip_version)
     }
 }
 
@@ -55,7 +63,7 @@ pub(super) fn layer4(flow: &Flow, extra: Option<&Extra>) -> pb::Layer4 {
         Protocol::TCP => Layer4::Tcp(pb::Tcp {
             source_port,
             destination_port,
-            flags: tcp_flags(flow.tcp_flags),
+            flags: tcp_flags(flow),
         }),
         Protocol::UDP => Layer4::Udp(pb::Udp {
             source_port,
@@ -84,7 +92,8 @@ pub(super) fn layer4(flow: &Flow, extra: Option<&Extra>) -> pb::Layer4 {
     }
 }
 
-fn tcp_flags(flags: TcpFlags) -> Option<pb::TcpFlags> {
+fn tcp_flags(flow: &Flow) -> Option<pb::TcpFlags> {
+    let flags = flow.tcp_flags;
     let message = pb::TcpFlags {
         fin: flags.contains(TcpFlags::FIN),
         syn: flags.contains(TcpFlags::SYN),
@@ -96,7 +105,9 @@ fn tcp_flags(flags: TcpFlags) -> Option<pb::TcpFlags> {
         cwr: flags.contains(TcpFlags::CWR),
         ns: flags.contains(TcpFlags::NS),
     };
-    (message != pb::TcpFlags::default()).then_some(message)
+    // A packet has flags, even if none is set.
+    let has_packet = flow.flow_type == FlowType::L3_L4;
+    (has_packet || message != pb::TcpFlags::default()).then_some(message)
 }
 
 pub(super) fn interface(flow: &Flow) -> Option<pb::NetworkInterface> {

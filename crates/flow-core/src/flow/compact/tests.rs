@@ -137,8 +137,18 @@ fn each_protocol_has_its_summary() {
         "ICMPv4 DestinationUnreachable(Port)"
     );
     assert_eq!(summary(Protocol::ICMPV6, 129, 0), "ICMPv6 EchoReply");
-    assert_eq!(summary(Protocol::ICMPV6, 200, 9), "ICMPv6 type 200 code 9");
+    assert_eq!(summary(Protocol::ICMPV6, 200, 9), "ICMPv6 200(9)");
     assert_eq!(summary(Protocol(253), 0, 0), "IP protocol 253");
+    assert_eq!(
+        summary(Protocol::IGMP, 0x16, 0),
+        "IGMP IGMPv2 Membership Report"
+    );
+    assert_eq!(
+        summary(Protocol::VRRP, 1, 0),
+        "VRRP VRRPv2 Advertisement"
+    );
+    // An export without layer 4.
+    assert_eq!(summary(Protocol::HOPOPT, 0, 0), "IPv4");
     flow.tcp_flags = TcpFlags::NONE;
     flow.protocol = Protocol::TCP;
     assert_eq!(flow.summary().to_string(), "TCP");
@@ -162,7 +172,7 @@ fn without_ip_the_link_addresses_tell_the_ends() {
     assert_eq!(
         flow.to_string(),
         "Jan  1 00:00:00.000: 02:00:00:00:00:01 (unknown) <> :: (unknown) \
-         unknown VERDICT_UNKNOWN (no IP)"
+         unknown VERDICT_UNKNOWN (Ethernet)"
     );
 }
 
