@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use flow_core::pipeline::{Pipeline, Since};
 use flow_core::ring::Next;
-use flow_ebpf::FlowSource;
+use flow_ebpf::{Counter, FlowSource};
 use flow_l7::redact::Redaction;
 use flow_l7::track::{Limits, TrackerStage};
 
@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let stats = pipeline.join()?;
     let lost = stats.lost.total() + subscription.lost();
-    let packets = kernel.stats().get("seen_packets");
+    let packets = kernel.stats().get(Counter::SeenPackets);
     let flows = subscription.delivered();
     eprintln!("{flows} flows of {packets} packets, {lost} lost");
     Ok(())

@@ -100,8 +100,8 @@ fn the_demo_shows_what_it_sends_and_ends_by_itself() {
         assert_eq!(dropped, expected, "{label}: {rest}");
     }
     for flow in [
-        "192.0.2.2:80 to-network FORWARDED (TCP Flags: SYN) [1/0 packets, 74/0 B, client0 out, demo-client/",
-        "[2001:db8::2]:80 from-network FORWARDED (TCP Flags: SYN, ACK) [1/0 packets, 94/0 B, client0 in, demo-client/",
+        "192.0.2.2:80 to-network FORWARDED (TCP Flags: SYN) [1/0 packets, 74/0 B, client0 out, flow-agent/",
+        "[2001:db8::2]:80 from-network FORWARDED (TCP Flags: SYN, ACK) [1/0 packets, 94/0 B, client0 in, flow-agent/",
         "192.0.2.2:53 to-network FORWARDED (UDP) [",
         "[2001:db8::2]:53 to-network FORWARDED (UDP) [",
         "192.0.2.1 -> 192.0.2.2 to-network FORWARDED (ICMPv4 EchoRequest) [",

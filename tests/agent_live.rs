@@ -98,6 +98,8 @@ fn each_mode_shows_what_was_sent() {
     let _server = Server::start(&pair).expect("server");
     // The first one resolves link addresses, which is not what is counted here.
     pair.dns(Ip::V4).expect("an answer");
+    let own_name = std::fs::read_to_string(format!("/proc/{}/comm", std::process::id()));
+    let own_name = own_name.expect("its own name");
     for (mode, single) in [("aggregated", false), ("packets", true)] {
         let watch = Watch::start(&pair, &["--mode", mode, "--l7", "none"]);
         for _ in 0..QUERIES {
@@ -118,10 +120,33 @@ fn each_mode_shows_what_was_sent() {
             assert_eq!(event["node_name"], "lab");
             assert_eq!(event["time"], flow["time"]);
             let process = &flow["extensions"]["value"]["process"];
-            assert_eq!(process["comm"], "demo-client", "{flow}");
+            assert_eq!(process["comm"], own_name.trim_end(), "{flow}");
             assert_eq!(process["pid"], std::process::id(), "{flow}");
         }
     }
+}
+
+#[test]
+fn a_line_names_the_namespace_where_more_than_one_is_watched() {
+    require_bpf!();
+    let pair = Pair::create().expect("namespaces");
+    let mut child = Command::new(agent())
+        .args(["observe", "--netns", pair.client.name(), "-i", CLIENT_LINK])
+        .args(["--l7", "none", "--count", "2"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("spawn");
+    let mut errors = BufReader::new(child.stderr.take().expect("stderr"));
+    errors.read_line(&mut String::new()).expect("read");
+    pair.ping(Ip::V4, 1, 8).expect("a reply");
+    pair.ping(Ip::V6, 1, 8).expect("a reply");
+    let output = child.wait_with_output().expect("it ends");
+    let lines = String::from_utf8(output.stdout).expect("UTF-8");
+    let place = format!(", netns {}", pair.client.name());
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    assert!(lines.lines().all(|line| line.contains(&place)), "{lines}");
 }
 
 /// Layer 7 records of this protocol with their latency in nanoseconds, requests and responses.

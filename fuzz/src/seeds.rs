@@ -350,12 +350,12 @@ fn records() -> Vec<(&'static str, Vec<u8>)> {
     let newer = RawEvent {
         version: 9,
         kind: EventKind(77),
-        flags: EventFlags::SATURATED,
+        flags: EventFlags::OWNER_IS_SOURCE,
         ..record
     };
     let packet = RawEvent {
         kind: EventKind::PACKET,
-        capture_kind: CaptureKind::PAYLOAD,
+        capture_kind: CaptureKind::NETWORK,
         payload_len: 4,
         ..record
     };

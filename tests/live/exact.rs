@@ -2,7 +2,7 @@
 
 use flow_core::flow::{Protocol, TcpFlags};
 use flow_lab::require_bpf;
-use flow_lab::traffic::{CLIENT_COMM, CLIENT_LINK, Ip, Pair, SERVER_LINK, Server};
+use flow_lab::traffic::{CLIENT_LINK, Ip, Pair, SERVER_LINK, Server};
 
 use crate::watch::{self, Watch, headers};
 
@@ -184,13 +184,9 @@ fn each_side_knows_the_process_that_owns_its_socket() {
     let exchange = pair.http(Ip::V4, 10).expect("a response");
     pair.dns(Ip::V6).expect("an answer");
     let seen = watch.finish();
-    // Of a socket that is seen made, the thread is known; of one that is found, the process.
-    let process = std::fs::read_to_string(format!("/proc/{}/comm", std::process::id()));
-    let process = process.expect("its own name");
-    for (interface, comm) in [
-        (CLIENT_LINK, CLIENT_COMM),
-        (SERVER_LINK, process.trim_end()),
-    ] {
+    // The same of a socket that is seen made and of one that is found, whatever thread made it.
+    let comm = watch::own_name();
+    for interface in [CLIENT_LINK, SERVER_LINK] {
         for port in [exchange.destination.port(), 53] {
             let owned = seen
                 .at(interface)

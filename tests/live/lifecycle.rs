@@ -320,3 +320,69 @@ fn a_discipline_goes_with_the_last_filter_of_the_killed_process_that_made_it() {
         );
     }
 }
+
+/// Runs the commands of a batch of `ip` in the client's namespace.
+fn ip_batch(pair: &Pair, commands: &str) {
+    use std::io::Write as _;
+
+    let status = pair.client.run(|| {
+        let mut child = Command::new("ip")
+            .args(["-batch", "-"])
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .expect("ip (package iproute2) runs");
+        let mut input = child.stdin.take().expect("it is piped");
+        input.write_all(commands.as_bytes()).expect("written");
+        drop(input);
+        child.wait().expect("it ends")
+    });
+    assert!(status.expect("namespace").success());
+}
+
+/// Changes that the observer has no time to read overrun its socket, while it lists interfaces too.
+#[test]
+fn a_storm_of_changes_detaches_no_interface() {
+    require_bpf!();
+    const FIRST: usize = 24;
+    const ALL: usize = 32;
+    let pair = Pair::create().expect("namespaces");
+    let add = |number: usize| {
+        format!(
+            "link add storm{number} type veth peer name calm{number}\nlink set storm{number} up\n"
+        )
+    };
+    ip_batch(&pair, &(0..FIRST).map(add).collect::<String>());
+    let source = FlowSource::builder()
+        .interfaces(Interfaces::matching(["storm*"]))
+        .namespace(Namespace::from(pair.client.path().as_path()))
+        .attach_wait(Duration::from_secs(60))
+        .load()
+        .expect("the observer loads");
+    let handle = source.handle();
+    let feature = |number| format!("interface storm{number} of {}", pair.client.name());
+    // Attaching to the new ones takes so long that the changes overrun the socket, more than once.
+    let changes = (0..20_000).map(|number| {
+        format!(
+            "link set calm{} mtu {}\n",
+            number % FIRST,
+            1400 + number % 50
+        )
+    });
+    let storm: String = (FIRST..ALL).map(add).chain(changes).collect();
+    ip_batch(&pair, &storm);
+    let deadline = Instant::now() + 6 * SOON;
+    while !(0..ALL).all(|number| is_active(&handle, &feature(number))) {
+        assert!(Instant::now() < deadline, "{}", handle.report());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // What was attached stays so, and lists that come late take nothing away.
+    std::thread::sleep(Duration::from_secs(1));
+    let missing: Vec<_> = (0..ALL)
+        .filter(|number| attached(&pair, &format!("storm{number}")) != ["tc_ingress", "tc_egress"])
+        .collect();
+    assert!(missing.is_empty(), "detached: {missing:?}");
+    ip_batch(&pair, "link del storm0\n");
+    wait_for("forgetting storm0", || {
+        handle.report().get(&feature(0)).is_none()
+    });
+}

@@ -3,6 +3,8 @@
 //! Every test makes its own namespaces. They need root and BPF; `FLOW_SKIP_BPF=1` skips them.
 
 mod base;
+mod choice;
+mod connections;
 mod drops;
 mod exact;
 mod gso;
@@ -10,6 +12,7 @@ mod l7;
 mod lifecycle;
 mod modes;
 mod overload;
+mod ready;
 mod rules;
 mod shards;
 mod sockets;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use flow_core::pipeline::{Lost, LostAt};
 use flow_ebpf::{FlowSourceBuilder, Interfaces, Mode, PacketFilter};
 use flow_lab::require_bpf;
 use flow_lab::traffic::{CLIENT_LINK, Ip, Pair};
@@ -91,4 +92,32 @@ fn a_full_table_and_a_full_ring_together_are_still_exact() {
         seen.stats
     );
     assert_eq!(accounted(&seen) + seen.lost, FLOOD as u64, "{}", seen.stats);
+}
+
+#[test]
+fn what_stays_in_a_table_that_cannot_be_swept_is_told_lost_there() {
+    require_bpf!();
+    let pair = Pair::create().expect("namespaces");
+    let path = pair.path(Ip::V4).expect("link addresses");
+    let builder = watch::of(&pair).drops(false).leave_out("sweep");
+    let (watch, missing) = Watch::start_with_missing(builder);
+    assert_eq!(missing.len(), 1, "{missing:#?}");
+    assert!(
+        missing[0].starts_with("sweep: missing: sweep: left out"),
+        "{missing:#?}"
+    );
+    pair.send_frames(&vec![path.udp((4052, 4053), b"counted"); 10])
+        .expect("frames are sent");
+    let seen = watch.finish();
+    let unaccounted = seen.stats.unaccounted_packets();
+    assert!(
+        unaccounted >= 2 * 9,
+        "all but the first of each interface: {}",
+        seen.stats
+    );
+    let expected = [Lost {
+        at: LostAt::KernelSweep,
+        count: unaccounted,
+    }];
+    assert_eq!(seen.losses, expected);
 }

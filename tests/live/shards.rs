@@ -11,7 +11,7 @@ use flow_core::event::{CaptureKind, EventView};
 use flow_core::flow::{Direction, Ip as Address, Protocol, TcpFlags};
 use flow_core::pipeline::Progress;
 use flow_core::wire::{LinkType, Packet};
-use flow_ebpf::{Mode, Record};
+use flow_ebpf::{Counter, Mode, Record};
 use flow_lab::require_bpf;
 use flow_lab::traffic::{DNS_PORT, Ip, Pair};
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
@@ -255,7 +255,7 @@ fn a_connection_is_captured_in_order_by_one_shard() {
         }
     }
     let stats = handle.stats();
-    assert_eq!(stats.get("capture_lost"), 0, "{stats}");
+    assert_eq!(stats.get(Counter::CaptureLost), 0, "{stats}");
     assert_eq!(stats.unaccounted_packets(), 0, "{stats}");
     assert_eq!(used.len(), SHARDS, "connections are spread");
     assert_eq!(connections.len(), 2 * CONNECTIONS);

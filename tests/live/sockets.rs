@@ -7,7 +7,7 @@ use flow_core::flow::{EventType, Flow, Protocol, TcpState};
 use flow_ebpf::{FlowSource, Interfaces};
 use flow_lab::netns::Namespace;
 use flow_lab::require_bpf;
-use flow_lab::traffic::{CLIENT_COMM, CLIENT_LINK, Ip, Pair, Server};
+use flow_lab::traffic::{CLIENT_LINK, Ip, Pair, Server};
 
 use crate::watch::{self, Seen, Watch, ends, nft};
 
@@ -16,7 +16,12 @@ fn loopback_is_counted_once_with_its_owner() {
     require_bpf!();
     const COUNT: usize = 7;
     let space = Namespace::create().expect("a namespace");
-    let watch = Watch::start(FlowSource::builder().interfaces(Interfaces::None));
+    // No interface of it is up but loopback.
+    let (watch, _missing) = Watch::start_with_missing(
+        FlowSource::builder()
+            .interfaces(Interfaces::None)
+            .namespace(space.path().as_path()),
+    );
     let (from, to) = space
         .run_as("loop-sender", || {
             let receiver = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
@@ -39,7 +44,7 @@ fn loopback_is_counted_once_with_its_owner() {
     // With the empty Ethernet header that loopback frames have.
     assert_eq!(bytes, COUNT as u64 * (14 + 20 + 8 + 100), "{flows:#?}");
     for flow in flows {
-        assert_eq!(flow.process.comm.as_bytes(), b"loop-sender");
+        assert_eq!(flow.process.comm.as_bytes(), watch::own_name().as_bytes());
         assert_eq!(flow.process.pid, std::process::id());
     }
 }
@@ -72,7 +77,10 @@ fn tcp_states_are_told_from_the_first_to_the_last() {
             && ends(flow) == (begun, exchange.destination)
     });
     let syn_sent = syn_sent.expect("the first state was told");
-    assert_eq!(syn_sent.process.comm.as_bytes(), CLIENT_COMM.as_bytes());
+    assert_eq!(
+        syn_sent.process.comm.as_bytes(),
+        watch::own_name().as_bytes()
+    );
     assert_eq!(syn_sent.process.pid, std::process::id());
     let server = states(&seen, exchange.destination, exchange.source);
     assert!(server.contains(&TcpState::ESTABLISHED), "{server:?}");

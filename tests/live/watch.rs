@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aya::programs::{SchedClassifier, TcAttachType};
 use flow_core::flow::{Counters, EventType, Flow, Protocol, Reply, TcpFlags};
-use flow_core::pipeline::Progress;
+use flow_core::pipeline::{Lost, Progress};
 use flow_ebpf::{
     AttachWith, FlowSource, FlowSourceBuilder, Interfaces, Namespace, Record, SourceHandle, Stats,
 };
@@ -57,7 +57,7 @@ impl Drop for Turn {
 pub(crate) struct Watch {
     _turn: Turn,
     handle: SourceHandle,
-    thread: JoinHandle<(Vec<Flow>, u64)>,
+    thread: JoinHandle<(Vec<Flow>, Vec<Lost>)>,
 }
 
 /// What an observer saw.
@@ -65,6 +65,8 @@ pub(crate) struct Seen {
     pub(crate) flows: Vec<Flow>,
     /// Sum of all loss records.
     pub(crate) lost: u64,
+    /// Each of them.
+    pub(crate) losses: Vec<Lost>,
     pub(crate) stats: Stats,
 }
 
@@ -93,7 +95,7 @@ impl Watch {
         let (ready, wait) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let mut decoder = source.decoder();
-            let (mut flows, mut lost) = (Vec::new(), 0);
+            let (mut flows, mut losses) = (Vec::new(), Vec::new());
             let _ = ready.send(());
             loop {
                 let progress =
@@ -103,11 +105,11 @@ impl Watch {
                             tap(bytes, &flow);
                             flows.push(flow);
                         }
-                        Record::Lost(loss) => lost += loss.count,
+                        Record::Lost(loss) => losses.push(loss),
                         _ => {}
                     });
                 if progress.expect("the source goes on") == Progress::Ended {
-                    return (flows, lost);
+                    return (flows, losses);
                 }
             }
         });
@@ -125,10 +127,11 @@ impl Watch {
         // Packets still on their way through the stack: there is no event that tells.
         std::thread::sleep(Duration::from_millis(200));
         self.handle.stop();
-        let (flows, lost) = self.thread.join().expect("the drain thread ends");
+        let (flows, losses) = self.thread.join().expect("the drain thread ends");
         Seen {
             flows,
-            lost,
+            lost: losses.iter().map(|loss| loss.count).sum(),
+            losses,
             stats: self.handle.stats(),
         }
     }
@@ -200,6 +203,12 @@ impl Seen {
 fn add(sum: &mut Counters, part: Counters) {
     sum.packets += part.packets;
     sum.bytes += part.bytes;
+}
+
+/// The name of this process, which the kernel programs report whatever the thread that made a socket is called.
+pub(crate) fn own_name() -> String {
+    let name = std::fs::read_to_string(format!("/proc/{}/comm", std::process::id()));
+    name.expect("its own name").trim_end().to_owned()
 }
 
 /// Sender and receiver of a flow.

@@ -114,11 +114,12 @@ pub(crate) struct Observe {
     #[arg(long, value_name = "TIME", value_parser = point_in_time)]
     pub(crate) until: Option<SystemTime>,
 
-    /// Watch these interfaces; `*` and `?` are wildcards [default: all that are up].
+    /// Watch these interfaces; `*` and `?` are wildcards [default: all that are up]. Drops, loopback traffic and
+    /// TCP states are then those of these interfaces too.
     #[arg(short, long, value_name = "PATTERN", value_delimiter = ',')]
     pub(crate) interface: Vec<String>,
 
-    /// Watch this network namespace too: a name of `ip netns`, or a path.
+    /// Watch this network namespace beside the agent's own: a name of `ip netns`, or a path.
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) netns: Vec<String>,
 
@@ -135,6 +136,16 @@ pub(crate) struct Observe {
     /// a capture file: none, so that a connection is one flow].
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) interval: Option<Duration>,
+
+    /// Forget a conversation that is not TCP after this long without a packet [default: 2m].
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration,
+        conflicts_with_all = ["pcap", "input_file"])]
+    pub(crate) idle_timeout: Option<Duration>,
+
+    /// Forget a TCP connection that has not ended after this long without a packet [default: 2h 4m].
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration,
+        conflicts_with_all = ["pcap", "input_file"])]
+    pub(crate) tcp_idle_timeout: Option<Duration>,
 
     /// Show changes of TCP sockets' states too.
     #[arg(long, conflicts_with = "pcap")]

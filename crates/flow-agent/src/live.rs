@@ -30,6 +30,12 @@ pub(crate) fn builder(args: &Observe, protocols: Protocols) -> FlowSourceBuilder
     for port in args.l7.ports(protocols) {
         builder = builder.capture(port, PAYLOAD);
     }
+    if let Some(idle) = args.idle_timeout {
+        builder = builder.idle_timeout(idle);
+    }
+    if let Some(idle) = args.tcp_idle_timeout {
+        builder = builder.tcp_idle_timeout(idle);
+    }
     builder
         .capture_default(false)
         .all_namespaces(args.all_netns)

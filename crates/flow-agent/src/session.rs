@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use flow_core::pipeline::{Losses, Lost, LostAt, Pipeline, PipelineBuilder, Since, Subscription};
-use flow_ebpf::{FlowSourceBuilder, SourceHandle};
+use flow_ebpf::{Counter, FlowSourceBuilder, SourceHandle};
 use flow_l7::track::TrackerTotals;
 
 use crate::args::{Observe, Protocols};
@@ -124,7 +124,7 @@ impl<'a> Session<'a> {
             count(self.view.shown(), "flow"),
             LossText(&self.shown)
         ));
-        let capture_lost = self.kernel.stats().get("capture_lost");
+        let capture_lost = self.kernel.stats().get(Counter::CaptureLost);
         let sums = Sums::new(&self.totals.stats(), capture_lost, self.view.gone());
         if !sums.is_empty() {
             self.messages.say(sums);

@@ -14,7 +14,7 @@ int parse_only(struct __sk_buff *ctx)
 	struct packet p;
 
 	parse_skb(ctx, &p, LINK_ETHERNET);
-	measure(&p, ctx->len, 0, ctx->gso_segs, ctx->gso_size);
+	measure(&p, ctx->len, 0, ctx->gso_segs, ctx->gso_size, 0);
 	return p.src[1] + p.dst[1] + p.sport + p.dport + p.tcp_flags + p.bytes;
 }
 

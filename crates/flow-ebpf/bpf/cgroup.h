@@ -1,36 +1,23 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* Programs at the root control group: loopback traffic, and who makes sockets. */
+/* Programs at the root control group: loopback traffic, and who receives packets. */
 #ifndef CGROUP_H
 #define CGROUP_H
 
 #include "skb.h"
-
-/* The packet's namespace. 0 also stands for one that is not asked for. */
-static inline_always int cgroup_netns(struct __sk_buff *ctx, u32 *netns)
-{
-#ifdef FLOW_FULL
-	*netns = device_netns(ctx);
-	return !flow_netns_cookie || *netns == flow_netns;
-#else
-	if (!flow_netns_cookie) {
-		*netns = 0;
-		return 1;
-	}
-	*netns = flow_netns;
-	return bpf_get_netns_cookie(ctx) == flow_netns_cookie;
-#endif
-}
+#include "watch.h"
 
 SEC("cgroup_skb/egress")
 int cgroup_egress(struct __sk_buff *ctx)
 {
 	struct flow_counters *counters;
-	u32 netns;
 
 	if (likely(ctx->ifindex != LOOPBACK_IFINDEX) || flow_loopback != LOOPBACK_CGROUP)
 		return CGROUP_PASS;
+	u32 netns = device_netns(ctx);
+	if (!netns_watched(netns))
+		return CGROUP_PASS;
 	counters = counters_here();
-	if (counters && cgroup_netns(ctx, &netns))
+	if (counters)
 		observe_skb(ctx, counters, HOOK_CGROUP_EGRESS, LINK_NONE, netns);
 	return CGROUP_PASS;
 }
@@ -56,15 +43,13 @@ int cgroup_ingress(struct __sk_buff *ctx)
 	if (!p.family)
 		return CGROUP_PASS;
 	struct origin o = {
-		.at = { .ifindex = ctx->ifindex, .hook = HOOK_CGROUP_INGRESS },
+		.at = {
+			.ifindex = ctx->ifindex,
+			.netns = device_netns(ctx),
+			.hook = HOOK_CGROUP_INGRESS,
+		},
 		.ctx = ctx,
 	};
-	if (ctx->ifindex == LOOPBACK_IFINDEX) {
-		if (!cgroup_netns(ctx, &o.at.netns))
-			return CGROUP_PASS;
-	} else {
-		o.at.netns = flow_netns ? flow_netns : device_netns(ctx);
-	}
 	struct flow_key key;
 	u32 side = make_key(&key, &p, o.at.ifindex, o.at.netns);
 	struct flow_state *e = bpf_map_lookup_elem(flow_table(), &key);
@@ -74,19 +59,6 @@ int cgroup_ingress(struct __sk_buff *ctx)
 		owner_find(&o, &p, &owner, HOOK_CGROUP_INGRESS);
 		entry_owner(e, &owner, side);
 	}
-	return CGROUP_PASS;
-}
-
-/* Runs in the process that makes the socket. */
-SEC("cgroup/sock_create")
-int sock_create(struct bpf_sock *ctx)
-{
-	struct flow_owner_info *owner;
-
-	owner = bpf_sk_storage_get(&sock_owner, ctx, NULL, STORAGE_GET_CREATE);
-	if (!owner)
-		return CGROUP_PASS;
-	owner_is_current(owner);
 	return CGROUP_PASS;
 }
 

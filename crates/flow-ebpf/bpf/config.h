@@ -15,6 +15,10 @@
 #define LOOPBACK_CGROUP 1
 #define LOOPBACK_INTERFACE 2
 
+#define WATCH_ALL 0
+#define WATCH_NETNS 1
+#define WATCH_INTERFACES 2
+
 #define OWNER_SENDER 1
 #define OWNER_LOOKUP 2
 
@@ -30,17 +34,14 @@ const volatile u32 flow_sample = 1;
 const volatile u32 flow_table_lru = 0;
 const volatile u64 flow_interval_ns = 5000000000ULL;
 const volatile u64 flow_tick_ns = 0;
-const volatile u32 flow_flag_mask = 0x07;
 const volatile u32 flow_netns = 0;
-const volatile u64 flow_netns_cookie = 0;
+const volatile u32 flow_watch = WATCH_ALL;
 const volatile u32 flow_loopback = LOOPBACK_CGROUP;
+const volatile u32 flow_tcp_state = 1;
 const volatile u32 flow_owner = OWNER_SENDER | OWNER_LOOKUP;
 const volatile u32 flow_filter = 0;
 const volatile u32 flow_capture = 0;
-const volatile u32 flow_non_ip = 0;
-const volatile u32 flow_count_seen = 1;
 const volatile u32 flow_ring_mask = 0;
-const volatile u64 flow_ring_flags = 0;
 const volatile u32 flow_reason_taken_in = ~0U;
 const volatile u32 flow_no_loss_reasons[4] = { ~0U, ~0U, ~0U, ~0U };
 

@@ -33,7 +33,7 @@ static inline_always u32 parse_dropped(const struct buffer *b, struct packet *p)
 	    link <= ETH_LEN + 2 * VLAN_LEN &&
 	    !parse_at(b->head + b->mac, linear_from(b, b->mac), p,
 			  PARSE_HINTS(LINK_ETHERNET, b->tag, 0)) &&
-	    (p->family ? p->network >= link : flow_non_ip && p->ethertype == b->protocol))
+	    p->family && p->network >= link)
 		return b->mac;
 	if ((b->protocol == ETHERTYPE_IPV4 || b->protocol == ETHERTYPE_IPV6) &&
 	    !parse_at(b->head + b->network, linear_from(b, b->network), p,
@@ -45,7 +45,7 @@ static inline_always u32 parse_dropped(const struct buffer *b, struct packet *p)
 	return NO_HEADER;
 }
 
-/* Fills in the interface and the namespace; gives the direction. */
+/* Fills in the interface and the namespace; gives the direction. `sk`: the socket that gave it up, or the one on it. */
 static inline_always u8 place_of_drop(struct sk_buff *skb, struct sock *sk, struct place *at,
 				      const int typed)
 {
@@ -100,6 +100,10 @@ static inline_always int on_drop(struct sk_buff *skb, u32 reason, struct sock *r
 		count_atomic(COUNT_DROPS_UNREADABLE, 1);
 		return 0;
 	}
+	struct sock *sk = FIELD(typed, skb, sk);
+	u8 direction = place_of_drop(skb, typed && receiver ? receiver : sk, &at, typed);
+	if (!drop_watched(at.netns, at.ifindex))
+		return 0;
 	read_buffer(skb, &b, typed);
 	u32 begin = parse_dropped(&b, &p);
 	opaque(begin);
@@ -113,12 +117,8 @@ static inline_always int on_drop(struct sk_buff *skb, u32 reason, struct sock *r
 	}
 	/* The stack may have taken headers off: the IP header knows better. */
 	u32 length = p.end ? p.end : b.len + b.data - begin;
-	measure(&p, length, b.tag && begin == b.mac ? VLAN_LEN : 0, b.gso_segs, b.gso_size);
+	measure(&p, length, b.tag && begin == b.mac ? VLAN_LEN : 0, b.gso_segs, b.gso_size, 0);
 	if (flow_filter && !filter_passes(&p))
-		return 0;
-	struct sock *sk = FIELD(typed, skb, sk);
-	u8 direction = place_of_drop(skb, sk, &at, typed);
-	if (!netns_wanted(at.netns))
 		return 0;
 	__builtin_memset(&owner, 0, sizeof(owner));
 	if (flow_owner && typed && receiver) {

@@ -44,6 +44,7 @@ int existing_sockets(struct bpf_iter__task_file *ctx)
 	owner->uid = task->cred->uid.val;
 	bpf_probe_read_kernel(owner->comm, sizeof(owner->comm), task->comm);
 	owner->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
+	owner->cookie = bpf_get_socket_cookie(sk);
 	return 0;
 }
 

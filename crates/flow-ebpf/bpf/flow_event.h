@@ -89,9 +89,7 @@ enum flow_trigger {
 
 enum flow_capture_kind {
 	CAPTURE_NONE = 0,
-	CAPTURE_LINK = 1,
 	CAPTURE_NETWORK = 2,
-	CAPTURE_PAYLOAD = 3,
 };
 
 enum flow_flag {
@@ -99,7 +97,6 @@ enum flow_flag {
 	FLOW_TRUNCATED = 0x0002,
 	FLOW_MALFORMED = 0x0004,
 	FLOW_OWNER_IS_SOURCE = 0x0008,
-	FLOW_SATURATED = 0x0010,
 };
 
 enum flow_direction { DIRECTION_UNKNOWN = 0, DIRECTION_INGRESS = 1, DIRECTION_EGRESS = 2 };
@@ -127,7 +124,7 @@ enum flow_counter {
 	/* Packets and bytes left out by the filter. */
 	COUNT_FILTERED = 5,
 	COUNT_FILTERED_BYTES = 6,
-	/* Packets without an IP header, unless they are reported. */
+	/* Packets without an IP header: only counted. */
 	COUNT_NON_IP = 7,
 	COUNT_NON_IP_BYTES = 8,
 	/* Packets whose IP header contradicts itself or is cut off: only counted. */
@@ -161,6 +158,8 @@ enum flow_counter {
 	 * the linear part of the buffer, or are VLAN tags or IPv6 extension headers.
 	 */
 	COUNT_SLOW_PARSE = 24,
+	/* Drop reports left out because it is not known of which namespace they are; only where some are chosen. */
+	COUNT_DROPS_UNPLACED = 25,
 	/* Packets until the next sample: for the programs alone. */
 	COUNT_SAMPLE_GAP = 31,
 	COUNT_SIZE = 32,
@@ -185,7 +184,9 @@ const volatile struct {
 /* Input of the program `sweep`, at SWEEP_OFFSET of the packet it is run with. */
 struct sweep_request {
 	u64 idle_ns;
+	u64 tcp_idle_ns;
 	u64 closed_ns;
+	u64 quiet_ns;
 	u64 flags; /* SWEEP_* */
 };
 #define SWEEP_OFFSET 16

@@ -6,6 +6,7 @@
 #include "drop.h"
 #include "existing.h"
 #include "interface.h"
+#include "made.h"
 #include "netif.h"
 #include "sweep.h"
 #include "tcp.h"

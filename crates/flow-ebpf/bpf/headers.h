@@ -113,15 +113,28 @@ _Static_assert(sizeof(struct ethernet_header) == 14 && sizeof(struct ipv4_header
 		       sizeof(struct ipv6_header) == 40 && sizeof(struct tcp_header) == 16,
 	       "headers as on the wire");
 
-/* ICMP messages that carry an identifier, by which request and reply are one flow. */
-static inline_always int icmp_is_echo(u8 proto, u8 type)
+/*
+ * The type of the query that an ICMP message is or answers, else its own type. Query and answer are one connection. The
+ * same pairs as in crates/flow-core/src/flow/icmp.rs.
+ */
+static inline_always u8 icmp_query_of(u8 proto, u8 type)
 {
-	return proto == PROTO_ICMP ? (type == 8 || type == 0) : (type == 128 || type == 129);
+	if (proto == PROTO_ICMP) {
+		if (type == 0)
+			return 8;
+		return type == 14 || type == 16 || type == 18 || type == 43 ? type - 1 : type;
+	}
+	return type == 129 || type == 140 || type == 161 ? type - 1 : type;
 }
 
-static inline_always int icmp_is_request(u8 proto, u8 type)
+/* Whether a message carries an identifier, by which queries are told apart. */
+static inline_always int icmp_has_id(u8 proto, u8 type)
 {
-	return type == (proto == PROTO_ICMP ? 8 : 128);
+	u8 query = icmp_query_of(proto, type);
+
+	if (proto == PROTO_ICMP)
+		return query == 8 || query == 13 || query == 15 || query == 17 || query == 42;
+	return query == 128 || query == 160;
 }
 
 #endif

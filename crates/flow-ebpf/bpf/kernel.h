@@ -50,6 +50,7 @@ struct sk_buff {
 	u16 protocol;
 	u16 network_header;
 	u16 mac_header;
+	u16 inner_transport_header;
 	u32 tail;
 	u32 end;
 	unsigned char *head;
@@ -69,6 +70,7 @@ struct sk_buff___vlan_present {
 struct skb_shared_info {
 	u16 gso_size;
 	u16 gso_segs;
+	u32 gso_type;
 } RELOCATED;
 
 struct in6_addr {
@@ -110,6 +112,7 @@ struct sock {
 	struct sock_common __sk_common;
 	struct socket *sk_socket;
 	u16 sk_protocol;
+	struct dst_entry *sk_dst_cache;
 	struct sock_cgroup_data sk_cgrp_data;
 } RELOCATED;
 
@@ -144,6 +147,7 @@ struct task_struct {
 	int tgid;
 	struct css_set *cgroups;
 	const struct cred *cred;
+	struct task_struct *group_leader;
 	char comm[16];
 } RELOCATED;
 
@@ -184,9 +188,43 @@ static inline_always u32 device_netns(struct __sk_buff *ctx)
 	return dev ? netns_inode(READ(dev, nd_net.net)) : 0;
 }
 
+/* Bits of `gso_type`: include/linux/skbuff.h, SKB_GSO_TCPV4 and SKB_GSO_TCPV6. */
+#define GSO_TCP (1 << 0 | 1 << 4)
+
+/*
+ * Bytes of all headers of a segment that a tunnel carries, from the first of the packet on; 0 where there is no tunnel.
+ * `outer` is how many of them are known.
+ */
+static noinline u32 tunnel_headers(struct sk_buff *skb, u32 outer)
+{
+	u64 head = (u64)READ(skb, head);
+	u64 data = (u64)READ(skb, data);
+	u32 inner = READ(skb, inner_transport_header);
+	u32 mac = READ(skb, mac_header);
+	u32 begin = mac == 0xffff ? data - head : mac;
+	struct skb_shared_info *shared = (void *)(head + READ(skb, end));
+	u32 length = 8;
+
+	if (inner < begin + outer)
+		return 0;
+	if (READ(shared, gso_type) & GSO_TCP) {
+		u8 offset = 0;
+		bpf_probe_read_kernel(&offset, 1, (void *)(head + inner + 12));
+		length = (offset >> 4) * 4;
+	}
+	return inner - begin + length;
+}
+
 #else
 
+struct sk_buff;
+
 static inline_always u32 device_netns(struct __sk_buff *ctx)
+{
+	return 0;
+}
+
+static inline_always u32 tunnel_headers(struct sk_buff *skb, u32 outer)
 {
 	return 0;
 }

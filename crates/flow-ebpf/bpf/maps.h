@@ -8,20 +8,44 @@
 #include "flow_event.h"
 
 /*
- * A connection at one interface. The two ends are ordered, so that both directions have the same key: `a` is the
- * one whose second address word is smaller, else whose first one is, else whose port is.
+ * A connection at one interface: what crates/flow-core/src/flow/key.rs calls a `ConnectionKey`, with the same meaning. Both
+ * VLAN tags are part of it, and the query and identifier of an ICMP message. The programs do not look into tunnels: what
+ * one carries is a connection at the interface that stands for it. Type and identifier of ICMP stand in the place of ports.
+ * The two ends are ordered, so that both directions have the same key: `a` is the one whose second address word is
+ * smaller, else whose first one is, else whose port is.
  */
 struct flow_key {
-	u64 a[2]; /* IPv4 as mapped IPv6; a MAC address where there is no IP header */
+	u64 a[2]; /* IPv4 as mapped IPv6 */
 	u64 b[2];
-	u16 a_port; /* the identifier for ICMP echo */
-	u16 b_port;
-	u32 ifindex;
+	u16 a_port; /* for ICMP: the identifier, or 0 */
+	u16 b_port; /* for ICMP: type of the query, and code */
+	u32 place; /* index of the interface, which is positive; KEY_IPV6 */
 	u32 netns;
-	u16 vlan;
-	u8 proto;
-	u8 family; /* 4, 6, or 0 for no IP header */
+	u32 link; /* outermost VLAN, protocol, VLAN behind it: 12, 8 and 12 bits */
 };
+
+#define KEY_IPV6 0x80000000U
+#define KEY_LINK(vlan, proto, inner) ((vlan) | (u32)(proto) << 12 | (u32)(inner) << 20)
+
+static inline_always u32 key_ifindex(const struct flow_key *key)
+{
+	return key->place & ~KEY_IPV6;
+}
+
+static inline_always u8 key_family(const struct flow_key *key)
+{
+	return key->place & KEY_IPV6 ? 6 : 4;
+}
+
+static inline_always u8 key_proto(const struct flow_key *key)
+{
+	return key->link >> 12;
+}
+
+static inline_always u16 key_vlan(const struct flow_key *key)
+{
+	return key->link & 0xfff;
+}
 
 /* Who owns a socket, or the local end of a flow. */
 struct flow_owner_info {
@@ -49,6 +73,7 @@ struct flow_owner_info {
 #define STATUS_FRAGMENT 4
 #define STATUS_TRUNCATED 8
 #define STATUS_MALFORMED 16
+#define STATUS_SYN 32 /* `syn_seq` is known */
 
 struct flow_state {
 	u64 count[2]; /* by side: 0 sent by a, 1 sent by b */
@@ -70,7 +95,10 @@ struct flow_state {
 	u32 retransmits;
 	u8 mac[2][6]; /* by side */
 	u16 ethertype;
-	u16 padding2;
+	u8 restarts; /* how often another socket took the entry over, up to RESTARTS */
+	u8 padding2;
+	u32 syn_seq; /* of the SYN that began it */
+	u32 padding3;
 	struct flow_owner_info owner;
 };
 
@@ -101,6 +129,12 @@ struct flow_counters {
 struct network_key {
 	u32 prefix;
 	u32 address[4];
+};
+
+/* An interface of a namespace; 0 stands for the namespace as a whole. */
+struct watched_key {
+	u32 netns;
+	u32 ifindex;
 };
 
 #define RING(name) \
@@ -181,6 +215,13 @@ struct {
 	map_type(key, u32);
 	map_type(value, u16);
 } capture_ports SEC(".maps");
+
+struct {
+	map_uint(type, MAP_HASH);
+	map_uint(max_entries, 1);
+	map_type(key, struct watched_key);
+	map_type(value, u8);
+} watched SEC(".maps");
 
 /* The counters of this processor; never NULL but for the verifier. */
 static inline_always struct flow_counters *counters_here(void)

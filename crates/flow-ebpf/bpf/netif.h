@@ -64,7 +64,10 @@ static inline_always int observe_buffer(struct sk_buff *skb, u32 hook)
 		p.bad_ip = 1;
 	}
 	u32 extra = link == LINK_ETHERNET && b.tag ? VLAN_LEN : 0;
-	measure(&p, b.len + b.data - begin, extra, b.gso_segs, b.gso_size);
+	u32 inner = 0;
+	if (unlikely(b.gso_size) && p.proto != PROTO_TCP)
+		inner = tunnel_headers(skb, p.payload);
+	measure(&p, b.len + b.data - begin, extra, b.gso_segs, b.gso_size, inner);
 	account(&o, &p, counters, hook);
 	return 0;
 }

@@ -28,8 +28,7 @@ static inline_always void sampled_out(struct flow_counters *counters, u32 segmen
 	if (!segments)
 		segments = 1;
 	add_to(counters, COUNT_SAMPLED_OUT, segments, hook);
-	if (flow_count_seen)
-		add_to(counters, COUNT_SEEN_PACKETS, segments, hook);
+	add_to(counters, COUNT_SEEN_PACKETS, segments, hook);
 }
 
 /* Counts a packet that is left out, and its bytes, in the counter behind. */
@@ -73,19 +72,11 @@ static inline_always void report_packet(const struct origin *o, const struct pac
 static inline_always void account(const struct origin *o, const struct packet *p,
 				  struct flow_counters *counters, u32 hook)
 {
-	if (flow_count_seen) {
-		add_to(counters, COUNT_SEEN_PACKETS, p->packets, hook);
-		add_to(counters, COUNT_SEEN_BYTES, p->bytes, hook);
-	}
+	add_to(counters, COUNT_SEEN_PACKETS, p->packets, hook);
+	add_to(counters, COUNT_SEEN_BYTES, p->bytes, hook);
 	if (unlikely(!p->family)) {
-		if (p->bad_ip) {
-			left_out(counters, COUNT_MALFORMED, p, hook);
-			return;
-		}
-		if (!flow_non_ip) {
-			left_out(counters, COUNT_NON_IP, p, hook);
-			return;
-		}
+		left_out(counters, p->bad_ip ? COUNT_MALFORMED : COUNT_NON_IP, p, hook);
+		return;
 	}
 	if (unlikely(p->flags & FLOW_TRUNCATED))
 		add_to(counters, COUNT_TRUNCATED, p->packets, hook);

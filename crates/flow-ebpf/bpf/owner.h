@@ -23,6 +23,7 @@ static inline_always int owner_from_storage(struct owner *owner, struct flow_own
 	if (!stored)
 		return 0;
 	owner->info.cgroup_id = stored->cgroup_id;
+	owner->info.cookie = stored->cookie;
 	owner->info.pid = stored->pid;
 	owner->info.uid = stored->uid;
 	__builtin_memcpy(owner->info.comm, stored->comm, sizeof(stored->comm));
@@ -98,8 +99,11 @@ static inline_always void owner_by_lookup(const struct origin *o, const struct p
 		return;
 	owner->is_source = 0;
 	owner_from_storage(owner, bpf_sk_storage_get(&sock_owner, sk, NULL, 0));
-	if (p->proto == PROTO_TCP)
+	if (p->proto == PROTO_TCP) {
+		/* That of the listening socket, where it was accepted. */
+		owner->info.cookie = 0;
 		owner_tcp(owner, sk);
+	}
 	bpf_sk_release(sk);
 }
 
@@ -110,13 +114,23 @@ static inline_always int owner_can_find(u32 hook)
 	       hook == HOOK_NETIF_RECEIVE ? 0 : flow_owner & OWNER_SENDER;
 }
 
-/* The process that is running owns the socket. */
+/*
+ * The process that is running owns the socket. Its name is that of the thread that leads it; where the kernel's types are
+ * not known, that of the thread at work.
+ */
 static inline_always void owner_is_current(struct flow_owner_info *info)
 {
 	info->cgroup_id = bpf_get_current_cgroup_id();
 	info->pid = bpf_get_current_pid_tgid() >> 32;
 	info->uid = bpf_get_current_uid_gid();
+#ifdef FLOW_FULL
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *leader = READ(task, group_leader);
+	bpf_probe_read_kernel(info->comm, sizeof(info->comm),
+			      __builtin_preserve_access_index(&leader->comm));
+#else
 	bpf_get_current_comm(info->comm, sizeof(info->comm));
+#endif
 }
 
 #ifdef FLOW_FULL
@@ -181,6 +195,18 @@ static inline_always struct sock *socket_with_storage(struct sock *sk)
 }
 
 #endif
+
+/* The cookie of the socket that sends a packet, 0 where there is none. */
+static noinline u64 sender_cookie(const struct origin *o, u32 hook)
+{
+	if (hook == HOOK_TC_EGRESS || hook == HOOK_CGROUP_EGRESS)
+		return o->ctx && o->ctx->sk ? bpf_get_socket_cookie(o->ctx) : 0;
+#ifdef FLOW_FULL
+	if (hook == HOOK_NET_DEV_QUEUE)
+		return o->socket ? bpf_get_socket_cookie(o->socket) : 0;
+#endif
+	return 0;
+}
 
 /* Spares the search for a packet without a socket. */
 static inline_always int owner_may_be_found(const struct origin *o, u32 hook)

@@ -15,13 +15,15 @@ struct packet {
 	u64 dst[2];
 	u8 smac[6];
 	u8 dmac[6];
+	u32 seq; /* of TCP, as on the wire */
 	u16 sport;
 	u16 dport;
 	u16 ethertype;
 	u16 vlan;
 	u16 tcp_flags;
 	u16 flags; /* FLOW_FRAGMENT, FLOW_TRUNCATED, FLOW_MALFORMED */
-	u16 icmp_id;
+	u16 icmp_id; /* of a query or its answer */
+	u16 inner_vlan; /* the tag behind the outermost, 0 where there is none */
 	u8 icmp_type;
 	u8 icmp_code;
 	u8 proto;
@@ -115,7 +117,10 @@ static inline_always int is_vlan(u16 ethertype)
 	return ethertype == ETHERTYPE_VLAN || ethertype == ETHERTYPE_QINQ;
 }
 
-/* Up to two VLAN tags that are still in the packet. The outermost names the VLAN. */
+/*
+ * Up to two VLAN tags that are still in the packet. A tag with id 0 has a priority only and is no VLAN. Of three, the two
+ * outermost count.
+ */
 static inline_always int parse_vlan_tags(const struct view *view, union header *room,
 					 struct packet *p, u16 *ethertype, u32 *network)
 {
@@ -125,8 +130,11 @@ static inline_always int parse_vlan_tags(const struct view *view, union header *
 		struct vlan_tag *tag = view_at(view, *network, room, VLAN_LEN);
 		if (!tag)
 			return PARSE_BAD;
+		u16 id = be16(tag->control) & 0xfff;
 		if (!p->vlan)
-			p->vlan = be16(tag->control) & 0xfff;
+			p->vlan = id;
+		else if (!p->inner_vlan)
+			p->inner_vlan = id;
 		*ethertype = be16(tag->type);
 		*network += VLAN_LEN;
 	}
@@ -163,6 +171,7 @@ static inline_always int parse_transport(const struct view *view, union header *
 			return cut_off(view, room, p, offset);
 		p->sport = be16(tcp->sport);
 		p->dport = be16(tcp->dport);
+		p->seq = tcp->seq;
 		p->tcp_flags = tcp->flags | (tcp->offset_ns & 1) << 8;
 		u32 header = (tcp->offset_ns >> 4) * 4;
 		if (unlikely(header < 20)) {
@@ -186,7 +195,7 @@ static inline_always int parse_transport(const struct view *view, union header *
 			return cut_off(view, room, p, offset);
 		p->icmp_type = icmp->type;
 		p->icmp_code = icmp->code;
-		if (icmp_is_echo(p->proto, icmp->type))
+		if (icmp_has_id(p->proto, icmp->type))
 			p->icmp_id = be16(icmp->id);
 		p->payload += 8;
 	}
@@ -318,15 +327,15 @@ static inline_always int parse_headers(const struct view *view, struct packet *p
 /*
  * Packets and bytes on the wire. A segment that the card or the stack will split, or has joined, is
  * `gso_segs` packets, each of which has all the headers: its length and one header length for each
- * packet but the first. Of a tunnel's segments only the outer headers are known here.
+ * packet but the first. `inner` is the length of all headers where a tunnel carries the segment, else 0.
  */
-static inline_always void measure(struct packet *p, u32 length, u32 link, u32 gso_segs, u32 gso_size)
+static inline_always void measure(struct packet *p, u32 length, u32 link, u32 gso_segs, u32 gso_size, u32 inner)
 {
 	p->length = length + link;
 	p->packets = 1;
 	p->bytes = p->length;
 	if (unlikely(gso_size)) {
-		u32 headers = p->payload;
+		u32 headers = inner ? inner : p->payload;
 		if (!gso_segs && length > headers)
 			gso_segs = (length - headers + gso_size - 1) / gso_size;
 		if (gso_segs > 1) {

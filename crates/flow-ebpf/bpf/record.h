@@ -62,12 +62,12 @@ static inline_always u32 ring_of(const struct packet *p)
 
 static inline_always long record_output(void *record, u32 size, u32 ring)
 {
-	ON_RING(ring, bpf_ringbuf_output, record, size, flow_ring_flags)
+	ON_RING(ring, bpf_ringbuf_output, record, size, 0)
 }
 
 static inline_always void record_submit(struct flow_event *r)
 {
-	bpf_ringbuf_submit(r, flow_ring_flags);
+	bpf_ringbuf_submit(r, 0);
 }
 
 /* Where a packet was met. */
@@ -168,9 +168,9 @@ static inline_always u32 beginner(const struct packet *p)
 			return 0;
 		return p->tcp_flags & TCP_ACK ? 2 : 1;
 	}
-	if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6)
-		if (icmp_is_echo(p->proto, p->icmp_type))
-			return icmp_is_request(p->proto, p->icmp_type) ? 1 : 2;
+	if ((p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6) &&
+	    icmp_has_id(p->proto, p->icmp_type))
+		return icmp_query_of(p->proto, p->icmp_type) == p->icmp_type ? 1 : 2;
 	return 0;
 }
 

@@ -65,7 +65,10 @@ static inline_always void observe_skb(struct __sk_buff *ctx, struct flow_counter
 		extra = ctx->vlan_present ? VLAN_LEN : 0;
 	else if (hook == HOOK_CGROUP_EGRESS)
 		extra = ETH_LEN;
-	measure(&p, ctx->len, extra, ctx->gso_segs, ctx->gso_size);
+	u32 inner = 0;
+	if (unlikely(ctx->gso_size) && p.proto != PROTO_TCP)
+		inner = tunnel_headers((void *)ctx, p.payload);
+	measure(&p, ctx->len, extra, ctx->gso_segs, ctx->gso_size, inner);
 
 	struct origin o = {
 		.at = { .ifindex = ctx->ifindex, .netns = netns, .hook = hook },

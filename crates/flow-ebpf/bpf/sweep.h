@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * Reports and deletes entries that have been idle. Never attached: user space runs it with a packet
+ * Reports what entries that are quiet have counted, and deletes those that have been idle. Never attached: user space runs it with a packet
  * that holds a `struct sweep_request`.
  */
 #ifndef SWEEP_H
@@ -18,16 +18,16 @@ struct sweep {
 	u32 result;
 };
 
-/* The last record of an entry, with what `side` has to tell. */
+/* A record of an entry, with what `side` has to tell. */
 static inline_always void sweep_report(struct flow_event *r, const struct flow_key *key,
 				       struct flow_state *e, const struct sweep *sweep, u32 side,
-				       u64 forward, u64 reverse)
+				       u64 forward, u64 reverse, u32 trigger)
 {
 	u64 first = e->first_ns;
 	u64 last = e->last_ns;
 	struct report report = {
 		.side = side,
-		.trigger = TRIGGER_IDLE,
+		.trigger = trigger,
 	};
 
 	fill_flow(r, key, e, &report);
@@ -42,10 +42,14 @@ static inline_always void sweep_report(struct flow_event *r, const struct flow_k
 static long sweep_entry(void *map, struct flow_key *key, struct flow_state *e, struct sweep *sweep)
 {
 	u64 quiet = sweep->coarse > e->last_ns ? sweep->coarse - e->last_ns : 0;
-	u64 limit = e->status & STATUS_ENDED ? sweep->request.closed_ns : sweep->request.idle_ns;
+	u64 limit = e->status & STATUS_ENDED	  ? sweep->request.closed_ns :
+		    key_proto(key) == PROTO_TCP ? sweep->request.tcp_idle_ns :
+						  sweep->request.idle_ns;
+	int gone = (sweep->request.flags & SWEEP_ALL) || quiet >= limit;
 	struct flow_event *r = NULL;
 
-	if (!(sweep->request.flags & SWEEP_ALL) && quiet < limit)
+	/* A connection that is quiet stays; what it counted is not held back. */
+	if (!gone && (quiet < sweep->request.quiet_ns || !(e->count[0] | e->count[1])))
 		return 0;
 	/*
 	 * Room first: a count is taken only if it can be reported. Reserved right here: up to Linux 6.12 the verifier
@@ -59,18 +63,31 @@ static long sweep_entry(void *map, struct flow_key *key, struct flow_state *e, s
 	u32 side = (e->initiator ? e->initiator - 1 : e->first_side) & 1;
 	/* A copy: what the table calls its key by may not be handed on. */
 	struct flow_key copy = *key;
+	if (!gone) {
+		u32 trigger = TRIGGER_INTERVAL;
+		u64 ahead = __sync_fetch_and_and(&e->count[side], COUNT_DEAD) & ~COUNT_DEAD;
+		u64 back = __sync_fetch_and_and(&e->count[side ^ 1], COUNT_DEAD) & ~COUNT_DEAD;
+
+		if (!(__sync_fetch_and_or(&e->status, STATUS_TOLD_NEW) & STATUS_TOLD_NEW))
+			trigger = TRIGGER_NEW;
+		sweep_report(r, &copy, e, sweep, side, ahead, back, trigger);
+		__sync_fetch_and_or(&e->told, e->since & THIS_SIDE(side));
+		__sync_fetch_and_and(&e->since, OTHER_SIDE(side));
+		e->report_ns = sweep->coarse;
+		return 0;
+	}
 	u64 forward = __sync_lock_test_and_set(&e->count[side], COUNT_DEAD) & ~COUNT_DEAD;
 	u64 reverse = __sync_lock_test_and_set(&e->count[side ^ 1], COUNT_DEAD) & ~COUNT_DEAD;
 	u32 news = e->since & ~e->told;
 	if (forward | reverse | (news & THIS_SIDE(side)))
-		sweep_report(r, &copy, e, sweep, side, forward, reverse);
+		sweep_report(r, &copy, e, sweep, side, forward, reverse, TRIGGER_IDLE);
 	else
 		bpf_ringbuf_discard(r, RING_NO_WAKEUP);
 	/* Flags that the other side showed and no record has told need one of its own. */
 	if (news & OTHER_SIDE(side)) {
 		r = record_reserve();
 		if (r)
-			sweep_report(r, &copy, e, sweep, side ^ 1, 0, 0);
+			sweep_report(r, &copy, e, sweep, side ^ 1, 0, 0, TRIGGER_IDLE);
 		else
 			count_atomic(COUNT_LOST_RECORDS, 1);
 	}

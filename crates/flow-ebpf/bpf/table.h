@@ -9,6 +9,7 @@
 #ifndef TABLE_H
 #define TABLE_H
 
+#include "key.h"
 #include "single.h"
 
 #define OWNER_TRIES 3
@@ -16,6 +17,8 @@
 #define THIS_SIDE(side) (0xffffU << (16 * (side)))
 #define OTHER_SIDE(side) (0xffffU << (16 * ((side) ^ 1)))
 #define OWNER_SETTLED 255
+/* TCP flags that make a record when a side first shows them. */
+#define TCP_ONCE (TCP_FIN | TCP_SYN | TCP_RST)
 
 static inline_always u64 packed(const struct packet *p)
 {
@@ -34,61 +37,6 @@ static inline_always u64 now_coarse(u32 hook)
 	if (hook == HOOK_NETIF_RECEIVE || hook == HOOK_NET_DEV_QUEUE)
 		return bpf_ktime_get_ns();
 	return bpf_ktime_get_coarse_ns();
-}
-
-/* 1 where x < y, without a branch: see `make_key`. */
-static inline_always u64 less(u64 x, u64 y)
-{
-	return ((~x & y) | ((~x | y) & (x - y))) >> 63;
-}
-
-_Static_assert(offset_of(struct flow_key, b_port) == offset_of(struct flow_key, a_port) + 2 &&
-		       offset_of(struct flow_key, family) == offset_of(struct flow_key, vlan) + 3,
-	       "two words of the key are written whole");
-
-/*
- * Fills the key; gives the sender's side, 0 or 1. Without branches, for the verifier would follow all that
- * comes after once for each way through.
- */
-static inline_always u32 make_key(struct flow_key *key, const struct packet *p, u32 ifindex,
-				  u32 netns)
-{
-	u64 high = p->src[0] ^ p->dst[0];
-	u64 low = p->src[1] ^ p->dst[1];
-	u32 port = p->sport ^ p->dport;
-	u64 side = less(p->dst[1], p->src[1]);
-	if (unlikely(!low))
-		side = high ? less(p->dst[0], p->src[0]) : less(p->dport, p->sport);
-	opaque(side);
-	side &= 1;
-	/* Takes one for the other where the sides are to be swapped. */
-	u64 swap = -side;
-	opaque(swap);
-	high &= swap;
-	low &= swap;
-	port &= swap;
-	key->a[0] = p->src[0] ^ high;
-	key->a[1] = p->src[1] ^ low;
-	key->b[0] = p->dst[0] ^ high;
-	key->b[1] = p->dst[1] ^ low;
-	u32 ports = (p->sport ^ port) | (p->dport ^ port) << 16;
-	if (unlikely(p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6) &&
-	    !(p->flags & FLOW_FRAGMENT)) {
-		/* Echoes by identifier, other messages by type and code. */
-		if (icmp_is_echo(p->proto, p->icmp_type))
-			ports = p->icmp_id | 1 << 16;
-		else
-			ports = p->icmp_type << 8 | p->icmp_code;
-	} else if (unlikely(!p->family)) {
-		ports = p->ethertype;
-	}
-	/* Words, as the table's hash reads them: it would have to wait for parts of one to come together. */
-	u32 rest = p->vlan | p->proto << 16 | (u32)p->family << 24;
-	__builtin_memcpy(&key->a_port, &ports, sizeof(ports));
-	key->ifindex = ifindex;
-	key->netns = netns;
-	__builtin_memcpy(&key->vlan, &rest, sizeof(rest));
-	return side;
 }
 
 static inline_always u32 reply_of(const struct flow_state *e, u32 side)
@@ -115,23 +63,23 @@ noinline int fill_flow(struct flow_event *r, const struct flow_key *key, const s
 	if (!r || !key || !e || !report)
 		return 0;
 	u32 side = report->side & 1;
-	int icmp = key->proto == PROTO_ICMP || key->proto == PROTO_ICMPV6;
-	int no_ports = icmp || !key->family;
+	u8 proto = key_proto(key);
+	int icmp = proto == PROTO_ICMP || proto == PROTO_ICMPV6;
 
 	record_begin(r, KIND_FLOW, e->hook[side] ? e->hook[side] : e->hook[side ^ 1]);
 	__builtin_memcpy(r->saddr, side ? key->b : key->a, 16);
 	__builtin_memcpy(r->daddr, side ? key->a : key->b, 16);
-	r->sport = no_ports ? 0 : side ? key->b_port : key->a_port;
-	r->dport = no_ports ? 0 : side ? key->a_port : key->b_port;
-	r->proto = key->proto;
-	r->ip_version = key->family;
+	r->sport = icmp ? 0 : side ? key->b_port : key->a_port;
+	r->dport = icmp ? 0 : side ? key->a_port : key->b_port;
+	r->proto = proto;
+	r->ip_version = key_family(key);
 	r->icmp_type = e->icmp[side] >> 8;
 	r->icmp_code = e->icmp[side];
 	__builtin_memcpy(r->smac, e->mac[side], 6);
 	__builtin_memcpy(r->dmac, e->mac[side ^ 1], 6);
 	r->ethertype = e->ethertype;
-	r->vlan = key->vlan;
-	r->ifindex = key->ifindex;
+	r->vlan = key_vlan(key);
+	r->ifindex = key_ifindex(key);
 	r->netns = key->netns;
 	r->direction = direction_of(r->hook);
 	r->verdict = VERDICT_FORWARDED;
@@ -172,8 +120,13 @@ static inline_always void entry_owner(struct flow_state *e, const struct owner *
 		e->rtt_us = owner->rtt_us;
 	if (owner->retransmits)
 		e->retransmits = owner->retransmits;
-	if (e->owner_tries == OWNER_SETTLED)
+	if (e->owner_tries == OWNER_SETTLED) {
+		/* The socket, or what listens, has been given to another process. */
+		if (owner->known && owner->info.pid != e->owner.pid &&
+		    e->owner_side == (owner->is_source ? side : side ^ 1) + 1)
+			e->owner = owner->info;
 		return;
+	}
 	if (e->owner_tries < OWNER_TRIES)
 		e->owner_tries++;
 	if (!owner->found)
@@ -230,7 +183,7 @@ noinline int report_entry(struct report *report, const struct flow_key *key, str
 	u32 since = __sync_fetch_and_and(&e->since, OTHER_SIDE(side)) & THIS_SIDE(side);
 	u32 told = __sync_fetch_and_or(&e->told, since) | since;
 	u32 fins = told & (TCP_FIN | TCP_FIN << 16);
-	if (key->proto == PROTO_TCP &&
+	if (key_proto(key) == PROTO_TCP &&
 	    (fins == (TCP_FIN | TCP_FIN << 16) || (told & (TCP_RST | TCP_RST << 16))) &&
 	    !(__sync_fetch_and_or(&e->status, STATUS_ENDED) & STATUS_ENDED))
 		report->trigger = TRIGGER_END;
@@ -281,6 +234,9 @@ noinline int make_entry(const struct packet *p, const struct flow_key *key,
 		e->initiator = ((begun - 1) ^ side) + 1;
 	e->first_side = side;
 	e->report_ns = report->coarse;
+	e->syn_seq = p->seq;
+	if (begun == 1 && p->proto == PROTO_TCP)
+		status |= STATUS_SYN;
 	__builtin_memcpy(e->mac[side], p->smac, 6);
 	__builtin_memcpy(e->mac[side ^ 1], p->dmac, 6);
 	e->ethertype = p->ethertype;
@@ -296,19 +252,52 @@ noinline int make_entry(const struct packet *p, const struct flow_key *key,
 	return 0;
 }
 
-/* A SYN for a connection that has ended: the entry begins anew with what is left in it. */
-static inline_always void restart_entry(struct flow_state *e, u32 side)
+/* How often another socket takes an entry over, before only its owner changes. */
+#define RESTARTS 16
+
+/*
+ * Whether a SYN, sent by `side`, begins another connection than the entry's: that has ended, or it began with another SYN.
+ */
+static inline_always int syn_begins(const struct flow_state *e, const struct packet *p, u32 side)
 {
+	if (!(e->status & STATUS_SYN) || (e->status & STATUS_ENDED))
+		return 1;
+	return e->initiator == side + 1 && e->syn_seq != p->seq;
+}
+
+/*
+ * Whether the socket that sends by UDP is another one than that of the entry. Asked once a tick at most: nobody closes a
+ * socket and binds another one in less.
+ */
+static inline_always int socket_begins(const struct origin *o, const struct packet *p,
+				       const struct flow_state *e, u32 side, u64 coarse, u32 hook)
+{
+	if (!flow_owner || (hook != HOOK_TC_EGRESS && hook != HOOK_CGROUP_EGRESS &&
+			    hook != HOOK_NET_DEV_QUEUE))
+		return 0;
+	if (likely(p->proto != PROTO_UDP || coarse == e->last_ns || !e->owner.cookie ||
+		   e->owner_side != side + 1 || e->restarts >= RESTARTS))
+		return 0;
+	u64 cookie = sender_cookie(o, hook);
+	return cookie && cookie != e->owner.cookie;
+}
+
+/* The entry begins anew, with what is left in it. */
+static inline_always void restart_entry(struct flow_state *e, const struct packet *p, u32 side)
+{
+	if (e->restarts < RESTARTS)
+		e->restarts++;
 	e->since = 0;
 	e->told = 0;
 	e->initiator = (side & 1) + 1;
 	e->first_side = side & 1;
+	e->syn_seq = p->seq;
 	e->owner_side = 0;
 	e->owner_tries = 0;
 	__builtin_memset(&e->owner, 0, sizeof(e->owner));
 	e->rtt_us = 0;
 	e->retransmits = 0;
-	e->status = 0;
+	e->status = p->proto == PROTO_TCP ? STATUS_SYN : 0;
 }
 
 /* A packet, its entry, and what is to be told of it. */
@@ -403,12 +392,22 @@ static inline_always void aggregate(const struct origin *o, const struct packet 
 		}
 	}
 	int tcp = p->proto == PROTO_TCP;
-	if (tcp && unlikely(e->status & STATUS_ENDED) &&
-	    (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
-		restart_entry(e, side);
+	if (unlikely(tcp ? (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
+				   syn_begins(e, p, side) :
+			   socket_begins(o, p, e, side, coarse, hook))) {
+		/* What is left of the connection before is told first. */
+		touch.report = (struct report){
+			.coarse = coarse,
+			.side = (e->initiator ? e->initiator - 1 : e->first_side) & 1,
+			.trigger = TRIGGER_END,
+			.hook = hook,
+		};
+		report_entry(&touch.report, &touch.key, e, counters);
+		restart_entry(e, p, side);
+	}
 
 	u32 shown = tcp ? (u32)p->tcp_flags << (16 * side) : 0;
-	u32 watched = flow_flag_mask | flow_flag_mask << 16;
+	const u32 shown_once = TCP_ONCE | TCP_ONCE << 16;
 	u32 trigger = 0;
 	u32 captured = 0;
 
@@ -421,7 +420,7 @@ static inline_always void aggregate(const struct origin *o, const struct packet 
 		e->hook[side] = hook;
 		/* The flags have been shown; those that end a connection also make the entry's record. */
 		__sync_fetch_and_or(&e->told, shown & (TCP_SYN | TCP_SYN << 16));
-		if (shown & watched & ~e->told)
+		if (shown & shown_once & ~e->told)
 			__sync_fetch_and_or(&e->since, shown);
 	} else {
 		u64 old = __sync_fetch_and_add(&e->count[side], packed(p));
@@ -447,7 +446,7 @@ static inline_always void aggregate(const struct origin *o, const struct packet 
 	e->last_ns = coarse;
 	if (unlikely(p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6))
 		e->icmp[side] = p->icmp_type << 8 | p->icmp_code;
-	if (unlikely(e->since & watched & ~e->told & THIS_SIDE(side)) && trigger != TRIGGER_NEW)
+	if (unlikely(e->since & shown_once & ~e->told & THIS_SIDE(side)) && trigger != TRIGGER_NEW)
 		trigger = TRIGGER_TCP_FLAG;
 	if (likely(!trigger &&
 		   !(flow_owner && owner_can_find(hook) && e->owner_tries < OWNER_TRIES)))

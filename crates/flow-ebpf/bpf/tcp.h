@@ -38,6 +38,18 @@ static inline_always int socket_ends(const struct sock *sk, struct packet *p)
 	return 1;
 }
 
+/* The interface that a socket is bound to, else that of its route; 0 where it has neither yet. */
+static inline_always u32 socket_interface(struct sock *sk)
+{
+	u32 bound = sk->__sk_common.skc_bound_dev_if;
+	struct dst_entry *route = READ(sk, sk_dst_cache);
+
+	if (bound || !route)
+		return bound;
+	struct net_device *dev = READ(route, dev);
+	return dev ? READ(dev, ifindex) : 0;
+}
+
 /* The parts that both records have; NULL where there is nothing to report or no room. */
 static inline_always struct flow_event *socket_event(struct sock *sk, const struct packet *p,
 						     u32 kind, u32 hook, struct owner *owner,
@@ -48,9 +60,9 @@ static inline_always struct flow_event *socket_event(struct sock *sk, const stru
 	if (flow_filter && !filter_passes(p))
 		return NULL;
 	at.netns = socket_netns(sk);
-	if (!netns_wanted(at.netns))
+	at.ifindex = socket_interface(sk);
+	if (!socket_watched(at.netns, at.ifindex))
 		return NULL;
-	at.ifindex = sk->__sk_common.skc_bound_dev_if;
 	/* All events of a socket by one ring buffer, so that they keep their order. */
 	struct flow_event *r = reserve_event(bpf_get_socket_cookie(sk));
 	if (!r)
@@ -79,21 +91,25 @@ int inet_sock_set_state(u64 *ctx)
 
 	if (sk->sk_protocol != PROTO_TCP)
 		return 0;
+	/*
+	 * To connect and to listen is done by a process: whoever made the socket may not be known, as where the kernel
+	 * made it on the behalf of another one (MPTCP).
+	 */
+	if (flow_owner && old == TCP_STATE_CLOSE &&
+	    (new == TCP_STATE_SYN_SENT || new == TCP_STATE_LISTEN)) {
+		struct flow_owner_info *stored =
+			bpf_sk_storage_get(&sock_owner, sk, NULL, STORAGE_GET_CREATE);
+		if (stored && !stored->cgroup_id)
+			owner_is_current(stored);
+	}
+	if (!flow_tcp_state)
+		return 0;
 	__builtin_memset(&p, 0, sizeof(p));
 	if (!socket_ends(sk, &p))
 		return 0;
 	__builtin_memset(&owner, 0, sizeof(owner));
-	if (flow_owner) {
-		/* To connect and to listen is done by a process: whoever made the socket may not be known. */
-		if (old == TCP_STATE_CLOSE &&
-		    (new == TCP_STATE_SYN_SENT || new == TCP_STATE_LISTEN)) {
-			struct flow_owner_info *stored =
-				bpf_sk_storage_get(&sock_owner, sk, NULL, STORAGE_GET_CREATE);
-			if (stored && !stored->cgroup_id)
-				owner_is_current(stored);
-		}
+	if (flow_owner)
 		owner_of_socket(sk, &owner);
-	}
 	struct flow_event *r =
 		socket_event(sk, &p, KIND_TCP_STATE, HOOK_SOCK_STATE, &owner, new);
 	if (!r)

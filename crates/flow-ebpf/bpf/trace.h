@@ -5,6 +5,7 @@
 
 #include "kernel.h"
 #include "observe.h"
+#include "watch.h"
 
 #define ARPHRD_ETHER 1
 #define ARPHRD_LOOPBACK 772
@@ -129,12 +130,6 @@ static inline_always u32 checked_netns(struct net_device *dev, const int typed)
 static inline_always u32 socket_netns(struct sock *sk)
 {
 	return netns_inode(READ(sk, __sk_common.skc_net.net));
-}
-
-/* Whether events of this namespace are asked for; one that is not known may be. */
-static inline_always int netns_wanted(u32 netns)
-{
-	return !flow_netns_cookie || !netns || netns == flow_netns;
 }
 
 /* A record that counts nothing of a flow: a drop, or what a socket does. */

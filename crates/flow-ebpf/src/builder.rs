@@ -46,8 +46,9 @@ impl FlowSourceBuilder {
         self
     }
 
-    /// Observes the interfaces of one more network namespace, by name or path. It may appear
-    /// later, and vanish and come again; needs `CAP_SYS_ADMIN`.
+    /// Observes one more network namespace, by name or path: its interfaces, loopback traffic, drops and sockets. It may
+    /// appear later, and vanish and come again; needs `CAP_SYS_ADMIN`. Without any, this process's own namespace alone
+    /// is observed.
     pub fn namespace(mut self, namespace: impl Into<Namespace>) -> Self {
         self.options.namespaces.push(namespace.into());
         self
@@ -79,10 +80,22 @@ impl FlowSourceBuilder {
         self
     }
 
-    /// A connection without a packet for this long leaves the table, with a last record of what
-    /// was not reported yet. Default: 30 s.
+    /// A conversation without a packet for this long leaves the table: of UDP, ICMP and every protocol but TCP. A packet
+    /// that comes later begins another one. Default: 2 minutes.
+    ///
+    /// What a connection has counted is reported when it has been quiet for the [interval](Mode::Aggregated), however
+    /// long it stays. When more than three quarters of an [exact](TableKind::Exact) table are in use, whatever has been
+    /// idle for 30 s leaves it.
     pub fn idle_timeout(mut self, idle: Duration) -> Self {
         self.options.idle = idle;
+        self
+    }
+
+    /// A TCP connection that has not ended and has been without a packet for this long leaves the table. What it sends
+    /// later is taken for another connection, of which it is not known who began. Default: 2 hours and 4 minutes, a
+    /// little more than the usual time until a keep-alive.
+    pub fn tcp_idle_timeout(mut self, idle: Duration) -> Self {
+        self.options.tcp_idle = idle;
         self
     }
 
@@ -175,6 +188,22 @@ impl FlowSourceBuilder {
         self
     }
 
+    /// Leaves out a program of the kernel objects, by its name in `bpf/README.md`. What needs it is reported missing,
+    /// as if the kernel had refused it. For tests, and for kernels on which a program does harm.
+    ///
+    /// ```no_run
+    /// use flow_ebpf::FlowSource;
+    ///
+    /// let source = FlowSource::builder().leave_out("tcp_retransmit_skb").load()?;
+    /// let retransmits = source.report().get("retransmits").cloned();
+    /// assert!(!retransmits.expect("it was tried").is_active());
+    /// # Ok::<(), flow_ebpf::LoadError>(())
+    /// ```
+    pub fn leave_out(mut self, program: impl Into<String>) -> Self {
+        self.options.left_out.push(program.into());
+        self
+    }
+
     pub(crate) fn into_options(self) -> Options {
         self.options
     }
@@ -184,10 +213,15 @@ impl FlowSourceBuilder {
     /// A program that the kernel does not take is left out, and
     /// [`report`](FlowSource::report) says why.
     ///
+    /// Loading changes two things of the whole process. Before Linux 5.11 maps count as locked memory, so the limit of
+    /// that (`RLIMIT_MEMLOCK`) is lifted, where the process may do so. And the kernel's type information takes about
+    /// 20 MB in small pieces while the programs are loaded: once it is freed, `malloc_trim(3)` gives those pages back to
+    /// the system, where the allocator is that of glibc.
+    ///
     /// # Errors
     /// [`LoadError::Privileges`] where the process may not load programs;
     /// [`LoadError::Option`] for an option out of range; others where nothing at all could be
-    /// loaded.
+    /// loaded, with the [log of the verifier](LoadError::verifier_logs) where that was why.
     pub fn load(self) -> Result<FlowSource, LoadError> {
         FlowSource::load(self.options)
     }

@@ -2,10 +2,15 @@
 
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
+/// Offsets of the clocks of this process's time namespace: time_namespaces(7).
+const OFFSETS: &str = "/proc/self/timens_offsets";
+
 /// Number of tries of [`clock_sample`].
 const TRIES: usize = 5;
 
-/// `CLOCK_BOOTTIME` and `CLOCK_REALTIME` at the same moment, in nanoseconds.
+/// `CLOCK_BOOTTIME`, as the kernel programs read it, and `CLOCK_REALTIME` at the same moment, in nanoseconds.
+///
+/// In a time namespace a process reads another boot time than the kernel programs do; the difference is taken out.
 ///
 /// The wall clock is read between two reads of the boot clock, several times; the tightest
 /// pair is taken, so the error is half the time between those two reads (well below a
@@ -24,7 +29,29 @@ pub fn clock_sample() -> (u64, u64) {
             best = (before + width / 2, wall);
         }
     }
-    best
+    let (boot, wall) = best;
+    (
+        boot.saturating_add_signed(namespace_offset().saturating_neg()),
+        wall,
+    )
+}
+
+/// Nanoseconds that the boot clock of this process is ahead of the kernel's.
+fn namespace_offset() -> i64 {
+    std::fs::read_to_string(OFFSETS).map_or(0, |text| boot_offset(&text))
+}
+
+/// The offset out of lines of a clock, seconds and nanoseconds; 0 where there is none.
+fn boot_offset(text: &str) -> i64 {
+    let find = |line: &str| {
+        let mut words = line.split_ascii_whitespace();
+        if words.next() != Some("boottime") {
+            return None;
+        }
+        let mut number = || words.next()?.parse::<i64>().ok();
+        number()?.checked_mul(1_000_000_000)?.checked_add(number()?)
+    };
+    text.lines().find_map(find).unwrap_or(0)
 }
 
 fn nanoseconds(time: Timespec) -> u64 {
@@ -38,6 +65,16 @@ mod tests {
     use std::time::{SystemTime, UNIX_EPOCH};
 
     use super::*;
+
+    #[test]
+    fn the_offset_of_a_time_namespace_is_read() {
+        let of = |boot: &str| boot_offset(&format!("monotonic           0         0\n{boot}\n"));
+        assert_eq!(of("boottime        86400         7"), 86_400_000_000_007);
+        assert_eq!(of("boottime           -1 999999999"), -1);
+        for odd in ["", "boottime", "boottime x 0", "boottime 9999999999999 0"] {
+            assert_eq!(of(odd), 0, "{odd}");
+        }
+    }
 
     #[test]
     fn sample_agrees_with_both_clocks() {

@@ -22,12 +22,11 @@ pub(crate) struct Decoding {
 }
 
 impl Decoding {
-    /// Takes what `slot` has, or makes one.
-    pub(crate) fn take(slot: &mut Option<Self>, handle: &SourceHandle) -> Self {
-        slot.take().unwrap_or_else(|| Self {
+    pub(crate) fn new(handle: &SourceHandle) -> Self {
+        Self {
             decoder: handle.decoder(),
             sampled: Instant::now(),
-        })
+        }
     }
 
     /// Compares the clocks now and then, and tells the time.

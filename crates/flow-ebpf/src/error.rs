@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::refusal::{Refusal, VerifierLog};
+
 /// Why [`load`](crate::FlowSourceBuilder::load) failed.
 ///
 /// A single program that the kernel does not take is no error: see
@@ -31,12 +33,12 @@ pub enum LoadError {
         found: String,
     },
     /// An object file or its maps were refused.
-    #[error("loading {object}: {reason}")]
+    #[error("loading {object}: {source}")]
     Object {
         /// Name of the object file.
         object: &'static str,
         /// What the kernel or the loader said.
-        reason: String,
+        source: Refusal,
     },
     /// The kernel is older than what the programs are made for, and took none that observes.
     #[error("Linux {release} cannot run the eBPF programs: expected Linux 6.1 or later")]
@@ -60,4 +62,33 @@ pub enum LoadError {
         /// What the kernel answered.
         source: std::io::Error,
     },
+}
+
+impl LoadError {
+    /// Returns what was tried, for an observer that can observe nothing.
+    #[must_use]
+    pub const fn report(&self) -> Option<&crate::Report> {
+        match self {
+            Self::Kernel { report, .. } | Self::Nothing { report } => Some(report),
+            _ => None,
+        }
+    }
+
+    /// Returns each log of the kernel's verifier with the name of what it refused: of a
+    /// [feature](crate::Feature::name), or of an object file.
+    pub fn verifier_logs(&self) -> impl Iterator<Item = (&str, &VerifierLog)> {
+        let object = match self {
+            Self::Object { object, source } => source.verifier_log().map(|log| (*object, log)),
+            _ => None,
+        };
+        let features = self
+            .report()
+            .into_iter()
+            .flat_map(|report| report.missing());
+        let logs = features.filter_map(|feature| {
+            let log = feature.refusal()?.verifier_log()?;
+            Some((feature.name.as_str(), log))
+        });
+        object.into_iter().chain(logs)
+    }
 }

@@ -2,17 +2,16 @@
 
 use std::fmt;
 
+use crate::refusal::Refusal;
+
 /// Whether a feature runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FeatureState {
     /// Loaded and attached.
     Active,
-    /// Not running.
-    Missing {
-        /// Why not: what was tried and what the kernel answered.
-        reason: String,
-    },
+    /// Not running, for this reason.
+    Missing(Refusal),
 }
 
 /// One part of the observer.
@@ -28,6 +27,15 @@ pub struct Feature {
 }
 
 impl Feature {
+    /// Returns why it does not run; `None` where it does.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<&Refusal> {
+        match &self.state {
+            FeatureState::Active => None,
+            FeatureState::Missing(refusal) => Some(refusal),
+        }
+    }
+
     /// Whether it runs.
     #[must_use]
     pub fn is_active(&self) -> bool {
@@ -43,17 +51,18 @@ impl fmt::Display for Feature {
         }
         match &self.state {
             FeatureState::Active => f.write_str(": active"),
-            FeatureState::Missing { reason } => write!(f, ": missing: {reason}"),
+            FeatureState::Missing(refusal) => write!(f, ": missing: {refusal}"),
         }
     }
 }
 
 /// Features that serve others: alone, they show no packet and no event.
-const SERVING: [&str; 6] = [
+const SERVING: [&str; 7] = [
     "type information",
     "sweep",
     "owner",
     "existing sockets",
+    "connecting sockets",
     "receivers",
     "interfaces",
 ];
@@ -152,9 +161,7 @@ mod tests {
 
     #[test]
     fn what_only_serves_others_observes_nothing() {
-        let missing = FeatureState::Missing {
-            reason: "refused".to_owned(),
-        };
+        let missing = FeatureState::Missing("refused".to_owned().into());
         let mut report = Report::default();
         for name in SERVING.into_iter().chain(["namespace a"]) {
             report.set(name, "", FeatureState::Active);

@@ -3,17 +3,18 @@
 use std::path::Path;
 
 use aya::maps::lpm_trie::{Key, LpmTrie};
-use aya::maps::{Array, MapData, PerCpuArray, RingBuf};
+use aya::maps::{Array, HashMap, MapData, PerCpuArray, RingBuf};
 use aya::{Btf, Ebpf, EbpfLoader, include_bytes_aligned};
 use flow_core::flow::Ip;
 use rustix::time::{ClockId, clock_getres};
 
 use crate::drop_reason::DropReasons;
 use crate::error::LoadError;
-use crate::options::{Interfaces, Mode, Options, TableKind};
+use crate::options::{Mode, Options, TableKind};
 use crate::programs::Programs;
 use crate::refusal::chain;
 use crate::stats::Counters;
+use crate::watched::{Watch, Watched};
 
 /// Programs that need nothing but the kernel's stable interface.
 static BASE: &[u8] = include_bytes_aligned!("../bpf/flow_base.bpf.o");
@@ -40,6 +41,7 @@ pub(crate) struct Object {
     pub(crate) btf: Option<Btf>,
     pub(crate) rings: Vec<RingBuf<MapData>>,
     pub(crate) counters: Counters,
+    pub(crate) watched: Watched,
 }
 
 /// What the programs are told, besides the options.
@@ -61,15 +63,23 @@ pub(crate) fn shards(options: &Options) -> usize {
         .next_power_of_two()
 }
 
+/// Whether the object that needs the kernel's type information is taken.
+pub(crate) fn is_full(options: &Options) -> bool {
+    options.btf && Path::new(VMLINUX).exists()
+}
+
 /// Creates the maps. Where there is no type information, the base object is taken.
 pub(crate) fn create(options: &Options, context: &Context<'_>) -> Result<Object, LoadError> {
-    let full = options.btf && Path::new(VMLINUX).exists();
+    let full = is_full(options);
     let (object, bytes) = if full {
         ("flow_full.bpf.o", FULL)
     } else {
         ("flow_base.bpf.o", BASE)
     };
-    let fail = |reason: String| LoadError::Object { object, reason };
+    let fail = |reason: String| LoadError::Object {
+        object,
+        source: reason.into(),
+    };
     let constants = Constants::new(options, context);
     let mut loader = EbpfLoader::new();
     if !full {
@@ -90,6 +100,8 @@ pub(crate) fn create(options: &Options, context: &Context<'_>) -> Result<Object,
         let used = aggregated && options.table_kind == kind;
         loader.map_max_entries(table, if used { options.table_entries } else { 1 });
     }
+    let watch = Watch::of(options);
+    loader.map_max_entries("watched", watch.entries(options));
     let filter = &options.filter;
     let networks = u32::try_from(filter.networks.len()).unwrap_or(u32::MAX);
     loader.map_max_entries("filter_networks", networks.max(1));
@@ -124,11 +136,16 @@ pub(crate) fn create(options: &Options, context: &Context<'_>) -> Result<Object,
         .take_map("counters")
         .ok_or_else(|| fail("it has no map counters".to_owned()))?;
     let counters = PerCpuArray::try_from(counters).map_err(|error| fail(chain(&error)))?;
+    let watched = ebpf
+        .take_map("watched")
+        .ok_or_else(|| fail("it has no map watched".to_owned()))?;
+    let watched = HashMap::try_from(watched).map_err(|error| fail(chain(&error)))?;
     Ok(Object {
-        programs: Programs::new(ebpf),
+        programs: Programs::new(ebpf, &options.left_out),
         btf,
         rings,
         counters: Counters::new(counters),
+        watched: Watched::new(watched, watch),
     })
 }
 
@@ -137,6 +154,8 @@ struct Constants {
     words: Vec<(&'static str, u32)>,
     interval_ns: u64,
     tick_ns: u64,
+    watch: u32,
+    tcp_state: u32,
     no_loss: [u32; 4],
     taken_in: u32,
 }
@@ -147,12 +166,6 @@ impl Constants {
             Mode::Aggregated { interval } => (0, 1, interval),
             Mode::Packets => (1, 1, Mode::DEFAULT_INTERVAL),
             Mode::Sampled(rate) => (1, u32::from(rate.max(1)), Mode::DEFAULT_INTERVAL),
-        };
-        let named = matches!(&options.interfaces, Interfaces::Matching(_));
-        let loopback = if options.loopback || named && options.wants("lo", false) {
-            2
-        } else {
-            u32::from(options.cgroup)
         };
         let mut no_loss = [u32::MAX; 4];
         for (place, number) in no_loss.iter_mut().zip(context.reasons.no_loss()) {
@@ -168,7 +181,7 @@ impl Constants {
                     u32::from(options.table_kind == TableKind::Lru),
                 ),
                 ("flow_netns", context.netns),
-                ("flow_loopback", loopback),
+                ("flow_loopback", options.loopback_by() as u32),
                 ("flow_owner", owner(options)),
                 ("flow_filter", filter_bits(options)),
                 ("flow_capture", u32::from(!options.captured().is_empty())),
@@ -176,6 +189,8 @@ impl Constants {
             ],
             interval_ns: u64::try_from(interval.as_nanos()).unwrap_or(u64::MAX),
             tick_ns: coarse_tick(),
+            watch: Watch::of(options) as u32,
+            tcp_state: u32::from(options.tcp_state),
             no_loss,
             taken_in: context.reasons.taken_in().unwrap_or(u32::MAX),
         }
@@ -188,6 +203,8 @@ impl Constants {
         loader.override_global("flow_interval_ns", &self.interval_ns, true);
         loader.override_global("flow_tick_ns", &self.tick_ns, true);
         // Only programs of the full object read them.
+        loader.override_global("flow_watch", &self.watch, false);
+        loader.override_global("flow_tcp_state", &self.tcp_state, false);
         loader.override_global("flow_reason_taken_in", &self.taken_in, false);
         loader.override_global("flow_no_loss_reasons", &self.no_loss, false);
     }

@@ -49,6 +49,10 @@ pub enum TableKind {
 }
 
 /// On which interfaces packets are observed.
+///
+/// Drops, loopback traffic and events of sockets are those of the observed network namespaces. Where interfaces are
+/// chosen by their names, drops are those at these interfaces, and events of sockets those whose route goes by one of
+/// these interfaces or is not known (yet). Loopback traffic is then observed where `lo` is chosen.
 #[derive(Clone, Default, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Interfaces {
@@ -59,8 +63,9 @@ pub enum Interfaces {
     ///
     /// In a pattern, `*` stands for any characters and `?` for one.
     Matching(Vec<String>),
-    /// None of this host's own: only those of [namespaces](crate::FlowSourceBuilder::namespace)
-    /// that are named, and sockets (control groups and tracepoints).
+    /// None of this process's own namespace: only those of the
+    /// [namespaces](crate::FlowSourceBuilder::namespace) that are named. Where none is named, the sockets and drops
+    /// of this process's own namespace alone.
     None,
 }
 
@@ -69,6 +74,14 @@ impl Interfaces {
     pub fn matching<S: Into<String>>(patterns: impl IntoIterator<Item = S>) -> Self {
         Self::Matching(patterns.into_iter().map(Into::into).collect())
     }
+}
+
+/// Which programs count loopback traffic: `LOOPBACK_*` of the programs' `config.h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Loopback {
+    Nobody = 0,
+    ControlGroup = 1,
+    Interface = 2,
 }
 
 /// How programs are attached to an interface.
@@ -155,6 +168,7 @@ pub(crate) struct Options {
     pub(crate) attach_wait: Duration,
     pub(crate) mode: Mode,
     pub(crate) idle: Duration,
+    pub(crate) tcp_idle: Duration,
     pub(crate) table_entries: u32,
     pub(crate) table_kind: TableKind,
     pub(crate) ring_shards: Option<usize>,
@@ -168,9 +182,16 @@ pub(crate) struct Options {
     pub(crate) tcp_state: bool,
     pub(crate) retransmits: bool,
     pub(crate) btf: bool,
+    /// Programs that are not to be loaded.
+    pub(crate) left_out: Vec<String>,
 }
 
 impl Options {
+    /// What a UDP binding of a NAT keeps for at least (RFC 4787, REQ-5).
+    const IDLE: Duration = Duration::from_secs(2 * 60);
+    /// What an established connection of a NAT keeps for at least (RFC 5382, REQ-5): the usual two hours until a
+    /// keep-alive, and some minutes for it.
+    const TCP_IDLE: Duration = Duration::from_secs(124 * 60);
     /// Largest ring buffer in bytes.
     const RING_LIMIT: u32 = 1 << 30;
     /// Largest table in connections.
@@ -190,6 +211,22 @@ impl Options {
             Interfaces::None => named,
         };
         chosen && !self.exclude.iter().any(matches)
+    }
+
+    /// Whether this process's own network namespace is observed.
+    pub(crate) fn wants_home(&self) -> bool {
+        self.interfaces != Interfaces::None || self.namespaces.is_empty()
+    }
+
+    /// Who counts loopback traffic.
+    pub(crate) fn loopback_by(&self) -> Loopback {
+        let wanted = self.wants("lo", true);
+        match (&self.interfaces, self.loopback) {
+            _ if !wanted => Loopback::Nobody,
+            (Interfaces::Matching(_), _) | (_, true) => Loopback::Interface,
+            _ if self.cgroup => Loopback::ControlGroup,
+            _ => Loopback::Nobody,
+        }
     }
 
     /// Whether programs on interfaces are wanted, now or when an interface appears.
@@ -246,6 +283,12 @@ impl Options {
             &self.capture,
         )?;
         check(
+            self.tcp_idle > Duration::ZERO,
+            "tcp_idle_timeout",
+            "more than 0",
+            &self.tcp_idle,
+        )?;
+        check(
             self.idle > Duration::ZERO,
             "idle_timeout",
             "more than 0",
@@ -293,7 +336,8 @@ impl Default for Options {
             attach: AttachWith::Auto,
             attach_wait: Duration::from_secs(5),
             mode: Mode::default(),
-            idle: Duration::from_secs(30),
+            idle: Self::IDLE,
+            tcp_idle: Self::TCP_IDLE,
             table_entries: 65_536,
             table_kind: TableKind::Exact,
             ring_shards: None,
@@ -307,6 +351,7 @@ impl Default for Options {
             tcp_state: true,
             retransmits: true,
             btf: true,
+            left_out: Vec::new(),
         }
     }
 }
@@ -355,6 +400,37 @@ mod tests {
     }
 
     #[test]
+    fn loopback_traffic_is_counted_once_and_only_where_it_is_wanted() {
+        let of = |interfaces: Interfaces, exclude: &str, loopback, cgroup| {
+            Options {
+                interfaces,
+                exclude: vec![exclude.to_owned()],
+                loopback,
+                cgroup,
+                ..Options::default()
+            }
+            .loopback_by()
+        };
+        let named = Interfaces::matching;
+        let cases = [
+            (of(Interfaces::Up, "", false, true), Loopback::ControlGroup),
+            (of(Interfaces::Up, "", false, false), Loopback::Nobody),
+            (of(Interfaces::Up, "", true, true), Loopback::Interface),
+            (of(Interfaces::Up, "lo", true, true), Loopback::Nobody),
+            (of(Interfaces::Up, "l*", false, true), Loopback::Nobody),
+            (of(named(["eth*"]), "", false, true), Loopback::Nobody),
+            (of(named(["lo"]), "", false, true), Loopback::Interface),
+            (
+                of(Interfaces::None, "", false, true),
+                Loopback::ControlGroup,
+            ),
+        ];
+        for (index, (found, expected)) in cases.into_iter().enumerate() {
+            assert_eq!(found, expected, "case {index}");
+        }
+    }
+
+    #[test]
     fn port_53_is_captured_unless_told_otherwise() {
         let of = |capture_default, capture: &[(u16, u16)]| {
             let options = Options {
@@ -394,6 +470,10 @@ mod tests {
                 ..base()
             },
             Options {
+                tcp_idle: Duration::ZERO,
+                ..base()
+            },
+            Options {
                 idle: Duration::ZERO,
                 ..base()
             },
@@ -403,6 +483,7 @@ mod tests {
             "ring_bytes",
             "ring_shards",
             "capture",
+            "tcp_idle_timeout",
             "idle_timeout",
         ];
         for (options, name) in wrong.iter().zip(names) {

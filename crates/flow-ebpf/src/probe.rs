@@ -5,6 +5,7 @@ use aya::programs::Program;
 use crate::builder::FlowSourceBuilder;
 use crate::error::LoadError;
 use crate::programs;
+use crate::refusal::Refusal;
 use crate::source::prepare;
 
 /// What the kernel said of one program.
@@ -14,7 +15,7 @@ pub struct Probed {
     /// Name of the program, as `bpf/README.md` lists it.
     pub program: String,
     /// Instructions that the verifier followed (the kernel's limit is a million), or why it refused the program.
-    pub verified: Result<u32, String>,
+    pub verified: Result<u32, Refusal>,
 }
 
 impl FlowSourceBuilder {
@@ -26,7 +27,7 @@ impl FlowSourceBuilder {
     /// # Errors
     /// As [`load`](Self::load), but never because of a program.
     pub fn probe(self) -> Result<Vec<Probed>, LoadError> {
-        let prepared = prepare(&self.into_options())?;
+        let prepared = prepare(self.into_options())?;
         let mut object = prepared.object;
         let mut probed = Vec::new();
         for name in object.programs.names() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aya::programs::{Program, ProgramError};
 use aya::{Btf, Ebpf};
 
-use crate::refusal;
+use crate::refusal::Refusal;
 
 /// What a program needs that is not there.
 const NO_BTF: &str = "the kernel has no type information (/sys/kernel/btf/vmlinux)";
@@ -15,14 +15,19 @@ const NO_BTF: &str = "the kernel has no type information (/sys/kernel/btf/vmlinu
 pub(crate) struct Programs {
     ebpf: Ebpf,
     /// Why the kernel refused a program. It would again, after as long a search.
-    refused: BTreeMap<String, String>,
+    refused: BTreeMap<String, Refusal>,
 }
 
 impl Programs {
-    pub(crate) fn new(ebpf: Ebpf) -> Self {
+    /// The programs of an object, without those that are not to be loaded.
+    pub(crate) fn new(ebpf: Ebpf, left_out: &[String]) -> Self {
+        let reason = |name: &String| Refusal::from(format!("{name}: left out, as was asked for"));
         Self {
             ebpf,
-            refused: BTreeMap::new(),
+            refused: left_out
+                .iter()
+                .map(|name| (name.clone(), reason(name)))
+                .collect(),
         }
     }
 
@@ -41,7 +46,7 @@ impl Programs {
     ///
     /// # Errors
     /// With the reason, in one line.
-    pub(crate) fn load(&mut self, name: &str, btf: Option<&Btf>) -> Result<&mut Program, String> {
+    pub(crate) fn load(&mut self, name: &str, btf: Option<&Btf>) -> Result<&mut Program, Refusal> {
         if let Some(reason) = self.refused.get(name) {
             return Err(reason.clone());
         }
@@ -57,10 +62,10 @@ impl Programs {
     }
 
     /// The program of this name, loaded or not.
-    pub(crate) fn get(&mut self, name: &str) -> Result<&mut Program, String> {
+    pub(crate) fn get(&mut self, name: &str) -> Result<&mut Program, Refusal> {
         self.ebpf
             .program_mut(name)
-            .ok_or_else(|| format!("the object has no program {name}"))
+            .ok_or_else(|| Refusal::from(format!("the object has no program {name}")))
     }
 
     /// All programs.
@@ -86,8 +91,8 @@ pub(crate) fn unload(program: &mut Program) {
     }
 }
 
-fn load(program: &mut Program, name: &str, btf: Option<&Btf>) -> Result<(), String> {
-    let need = || btf.ok_or_else(|| NO_BTF.to_owned());
+fn load(program: &mut Program, name: &str, btf: Option<&Btf>) -> Result<(), Refusal> {
+    let need = || btf.ok_or_else(|| Refusal::from(NO_BTF.to_owned()));
     let loaded = match program {
         Program::SchedClassifier(program) => program.load(),
         Program::CgroupSkb(program) => program.load(),
@@ -100,6 +105,6 @@ fn load(program: &mut Program, name: &str, btf: Option<&Btf>) -> Result<(), Stri
     };
     match loaded {
         Ok(()) | Err(ProgramError::AlreadyLoaded) => Ok(()),
-        Err(error) => Err(format!("{name}: {}", refusal::reason(&error))),
+        Err(error) => Err(Refusal::of(name, &error)),
     }
 }

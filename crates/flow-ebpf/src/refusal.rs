@@ -1,18 +1,119 @@
-//! Errors in one line, and why the kernel did not take a program.
+//! Why a part of the observer does not run: the reason in one line, and the verifier's log.
+
+use std::fmt;
+use std::sync::Arc;
 
 use aya::programs::ProgramError;
+use thiserror::Error;
 
-/// The reason of an error: what the verifier refused, where it was the verifier.
-pub(crate) fn reason(error: &ProgramError) -> String {
-    match error {
-        ProgramError::LoadError {
+/// Bytes of a verifier's log that are kept.
+const LOG_LIMIT: usize = 64 * 1024;
+
+/// Why a part of the observer does not run.
+///
+/// Prints as one line. Where the kernel's verifier refused a program, its
+/// [log](Self::verifier_log) says more.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{reason}")]
+pub struct Refusal {
+    reason: String,
+    log: Option<VerifierLog>,
+}
+
+impl Refusal {
+    /// The refusal of `program`: what the verifier refused, where it was the verifier.
+    pub(crate) fn of(program: &str, error: &ProgramError) -> Self {
+        let ProgramError::LoadError {
             io_error,
             verifier_log,
-        } => match verdict(&verifier_log.to_string()) {
-            Some(verdict) => format!("refused by the verifier: {verdict} ({io_error})"),
-            None => format!("refused by the kernel: {io_error}"),
-        },
-        other => chain(other),
+        } = error
+        else {
+            return Self::from(format!("{program}: {}", chain(error)));
+        };
+        let log = verifier_log.to_string();
+        let reason = match verdict(&log) {
+            Some(verdict) => {
+                format!("{program}: refused by the verifier: {verdict} ({io_error})")
+            }
+            None => format!("{program}: refused by the kernel: {io_error}"),
+        };
+        let log = (!log.trim().is_empty()).then(|| VerifierLog::new(&log));
+        Self { reason, log }
+    }
+
+    /// The same refusal with more words before its reason.
+    pub(crate) fn context(self, before: fmt::Arguments<'_>) -> Self {
+        Self {
+            reason: format!("{before}: {}", self.reason),
+            log: self.log,
+        }
+    }
+
+    /// Returns what was tried and what the kernel answered, in one line.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// Returns what the kernel's verifier wrote; `None` where it was not the verifier that refused.
+    #[must_use]
+    pub const fn verifier_log(&self) -> Option<&VerifierLog> {
+        self.log.as_ref()
+    }
+}
+
+impl From<String> for Refusal {
+    fn from(reason: String) -> Self {
+        Self { reason, log: None }
+    }
+}
+
+/// What the kernel's verifier wrote when it refused a program: many lines, of which at most the last 64 KiB are kept.
+///
+/// Cloning shares it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct VerifierLog(Arc<str>);
+
+impl VerifierLog {
+    fn new(log: &str) -> Self {
+        let begin = log.len().saturating_sub(LOG_LIMIT);
+        // Whole lines, where it is cut.
+        let kept = match begin {
+            0 => log,
+            _ => {
+                let line = log.as_bytes()[begin..]
+                    .iter()
+                    .position(|byte| *byte == b'\n');
+                line.map_or("", |line| &log[begin + line + 1..])
+            }
+        };
+        Self(kept.into())
+    }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the line that says what was refused, with the instruction it was at; `None` where no line does.
+    #[must_use]
+    pub fn verdict(&self) -> Option<String> {
+        verdict(&self.0)
+    }
+}
+
+/// The whole text.
+impl fmt::Display for VerifierLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Its length: it is long.
+impl fmt::Debug for VerifierLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VerifierLog({} bytes)", self.0.len())
     }
 }
 
@@ -136,25 +237,52 @@ processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_stat
         }
     }
 
+    fn refused(log: &str) -> Refusal {
+        let error = ProgramError::LoadError {
+            io_error: io::Error::from_raw_os_error(13),
+            verifier_log: aya_obj::VerifierLog::new(log.to_owned()),
+        };
+        Refusal::of("sweep", &error)
+    }
+
     #[test]
     fn the_kernels_answer_is_told_too() {
-        let refused = |log: &str| {
-            reason(&ProgramError::LoadError {
-                io_error: io::Error::from_raw_os_error(13),
-                verifier_log: aya_obj::VerifierLog::new(log.to_owned()),
-            })
-        };
-        let text = refused(STACK);
+        let text = refused(STACK).to_string();
         assert!(
-            text.starts_with("refused by the verifier: combined"),
+            text.starts_with("sweep: refused by the verifier: combined"),
             "{text}"
         );
         assert!(
             text.ends_with("(Permission denied (os error 13))"),
             "{text}"
         );
-        let text = refused("");
-        assert!(text.starts_with("refused by the kernel: Perm"), "{text}");
+        let text = refused("").to_string();
+        assert!(
+            text.starts_with("sweep: refused by the kernel: Perm"),
+            "{text}"
+        );
         assert!(!text.contains('\n'), "one line: {text}");
+    }
+
+    #[test]
+    fn the_log_is_a_part_of_its_own() {
+        let refusal = refused(KEY).context(format_args!("tcx"));
+        let log = refusal.verifier_log().expect("it was the verifier");
+        assert_eq!(log.as_str(), KEY);
+        assert_eq!(log.verdict(), verdict(KEY));
+        assert!(refusal.reason().starts_with("tcx: sweep: refused"));
+        assert!(refused("").verifier_log().is_none());
+        assert!(Refusal::from("gone".to_owned()).verifier_log().is_none());
+    }
+
+    #[test]
+    fn of_a_long_log_the_last_lines_are_kept() {
+        let long = format!("{}{KEY}", "1: (b7) r0 = 0 ; é\n".repeat(10_000));
+        let log = VerifierLog::new(&long);
+        assert!(log.as_str().len() <= LOG_LIMIT && log.as_str().len() > LOG_LIMIT - 100);
+        assert!(log.as_str().starts_with("1: ") && log.as_str().ends_with(KEY));
+        assert_eq!(log.verdict(), verdict(KEY));
+        let line = "x".repeat(2 * LOG_LIMIT);
+        assert_eq!(VerifierLog::new(&line).as_str(), "");
     }
 }

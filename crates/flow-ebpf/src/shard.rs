@@ -1,18 +1,21 @@
 //! One ring buffer of the kernel programs, as a source of its own.
 
 use std::fmt;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aya::maps::{MapData, RingBuf};
 use flow_core::pipeline::{Lost, LostAt, Progress, SourceError};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, epoll, poll};
 use rustix::io::Errno;
 
 use crate::decode::Decoding;
 use crate::handle::SourceHandle;
 use crate::record::Record;
 use crate::shared::{Keeper, Shared, Stage};
+use crate::stats::Counter;
 
 /// After records the ring buffer is looked at again this much later before anyone waits for
 /// it: a wake-up costs the kernel about as much as thirty records.
@@ -23,6 +26,43 @@ const LOOK: Duration = Duration::from_millis(500);
 const BATCH: u64 = 16_384;
 
 /// One ring buffer: see [`FlowSource::into_shards`](crate::FlowSource::into_shards).
+///
+/// Its file descriptor ([`AsFd`]) is readable while records are ready, and for good once the observer has ended. So a
+/// thread that waits for other things too, or an async runtime, can wait for it and then take what is there, without
+/// a time-out. An event loop:
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use flow_core::pipeline::Progress;
+/// use flow_ebpf::{FlowSource, Record};
+/// use rustix::event::{PollFd, PollFlags, poll};
+///
+/// let mut shards = FlowSource::builder().load()?.into_shards();
+/// while !shards.is_empty() {
+///     let mut waiting: Vec<_> = shards
+///         .iter()
+///         .map(|shard| PollFd::new(shard, PollFlags::IN)) // and whatever else there is to wait for
+///         .collect();
+///     poll(&mut waiting, None)?;
+///     let ready: Vec<bool> = waiting.iter().map(|fd| !fd.revents().is_empty()).collect();
+///     let mut ready = ready.into_iter();
+///     shards.retain_mut(|shard| {
+///         !ready.next().unwrap_or(false)
+///             || !matches!(
+///                 shard.poll_records(Duration::ZERO, &mut |record| if let Record::Kernel(bytes) = record {
+///                     println!("a record of {} bytes", bytes.len());
+///                 }),
+///                 Ok(Progress::Ended) | Err(_)
+///             )
+///     });
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// With a runtime that is told of changes only, as `tokio::io::unix::AsyncFd` is, call
+/// [`poll_records`](Self::poll_records) until it hands over nothing, then clear the readiness and wait again. It hands
+/// over a limited number of records a call.
 pub struct Shard {
     name: String,
     index: usize,
@@ -34,6 +74,8 @@ pub struct Shard {
     keeper: Arc<Keeper>,
     /// Made when it is first read as a source of flows.
     pub(crate) decoding: Option<Decoding>,
+    /// Readable where the ring buffer is, and at the end.
+    ready: OwnedFd,
 }
 
 /// What has been told so far.
@@ -45,8 +87,19 @@ struct Losses {
 }
 
 impl Shard {
-    pub(crate) fn new(index: usize, ring: RingBuf<MapData>, keeper: Arc<Keeper>) -> Self {
-        Self {
+    pub(crate) fn new(
+        index: usize,
+        ring: RingBuf<MapData>,
+        keeper: Arc<Keeper>,
+    ) -> io::Result<Self> {
+        let ready = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        // Readable for good once everything is flushed.
+        let ended = keeper.shared.shard_event();
+        for waited in [ring.as_fd(), ended] {
+            let nothing = epoll::EventData::new_u64(0);
+            epoll::add(&ready, waited, nothing, epoll::EventFlags::IN)?;
+        }
+        Ok(Self {
             name: format!("kernel ring {index}"),
             index,
             ring,
@@ -58,7 +111,8 @@ impl Shard {
             }),
             keeper,
             decoding: None,
-        }
+            ready,
+        })
     }
 
     /// Hands over every record that is ready; where none is, waits for one for at most `timeout`.
@@ -106,7 +160,7 @@ impl Shard {
         }
         losses.looked = Instant::now();
         let stats = self.keeper.shared.stats();
-        let records = stats.get("lost_records");
+        let records = stats.get(Counter::LostRecords);
         let unreported = self.keeper.shared.place_of_unreported();
         // What an LRU table gave up, or an unswept one kept, shows only once everything else is told.
         let table = if end { stats.unaccounted_packets() } else { 0 };
@@ -127,21 +181,17 @@ impl Shard {
         let Some(first) = shards.first() else {
             return Ok(());
         };
-        let shared = &first.keeper.shared;
-        let event = shared.shard_event();
         let mut fds: Vec<_> = shards
             .iter()
-            .map(|shard| PollFd::new(&shard.ring, PollFlags::IN))
+            .map(|shard| PollFd::new(shard, PollFlags::IN))
             .collect();
-        // Readable for good once everything is flushed.
-        fds.push(PollFd::new(&event, PollFlags::IN));
         let limit = Timespec::try_from(timeout).ok();
         match poll(&mut fds, limit.as_ref()) {
             Ok(_) | Err(Errno::INTR) => Ok(()),
             Err(error) => Err(SourceError::new(
                 &*first.name,
                 "waiting for records",
-                std::io::Error::from(error),
+                io::Error::from(error),
             )),
         }
     }
@@ -187,6 +237,13 @@ fn drain_all(shards: &mut [Shard], sink: &mut dyn FnMut(Record<'_>)) -> bool {
         count += shard.drain(sink);
     }
     count > 0
+}
+
+/// Readable while records are ready, and once the observer has ended. Only to be waited for.
+impl AsFd for Shard {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.ready.as_fd()
+    }
 }
 
 impl Drop for Shard {

@@ -139,14 +139,9 @@ impl Shared {
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        Stats {
-            counters: self.counters.read(),
-            drained: self
-                .drained
-                .iter()
-                .map(|count| count.load(Ordering::Relaxed))
-                .collect(),
-        }
+        let drained = self.drained.iter();
+        let drained = drained.map(|count| count.load(Ordering::Relaxed));
+        Stats::new(self.counters.read(), drained.collect())
     }
 }
 

@@ -44,22 +44,24 @@ pub struct FlowSource {
 impl FlowSource {
     pub(crate) fn load(options: Options) -> Result<Self, LoadError> {
         let Prepared {
+            options,
             home,
             reasons,
             mut object,
-        } = prepare(&options)?;
+        } = prepare(options)?;
         let mut report = Report::default();
         if options.btf && object.btf.is_none() {
             let reason = "/sys/kernel/btf/vmlinux cannot be read".to_owned();
-            report.set("type information", "", FeatureState::Missing { reason });
+            report.set("type information", "", FeatureState::Missing(reason.into()));
         }
         if matches!(options.mode, Mode::Aggregated { .. }) {
             let state = match sweep::load(&mut object.programs) {
                 Ok(()) => FeatureState::Active,
-                Err(reason) => FeatureState::Missing { reason },
+                Err(refusal) => FeatureState::Missing(refusal),
             };
             report.set("sweep", "", state);
         }
+        object.watched.namespace(home.inode(), options.wants_home());
         host::attach(&mut object, &options, &mut report);
         let packets =
             options.wants_interfaces() && interface::load_usual(&mut object.programs).is_ok();
@@ -68,6 +70,7 @@ impl FlowSource {
             btf,
             rings,
             counters,
+            watched,
         } = object;
         // Tens of megabytes that nothing needs any more.
         drop(btf);
@@ -77,7 +80,7 @@ impl FlowSource {
         let shared = Arc::new(shared.map_err(io("eventfd"))?);
         let (ready, wait) = mpsc::channel();
         let attach_wait = options.attach_wait;
-        let worker = Worker::new(programs, options, Arc::clone(&shared), home, ready);
+        let worker = Worker::new(programs, watched, options, Arc::clone(&shared), home, ready);
         let worker = thread::Builder::new()
             .name("flow-worker".to_owned())
             .spawn(move || worker.run())
@@ -90,7 +93,8 @@ impl FlowSource {
             .into_iter()
             .enumerate()
             .map(|(index, ring)| Shard::new(index, ring, Arc::clone(&keeper)))
-            .collect();
+            .collect::<io::Result<Vec<_>>>()
+            .map_err(io("epoll"))?;
         // Not attached in time: the report tells, and the worker goes on.
         let _ = wait.recv_timeout(attach_wait);
         let report = shared.report();
@@ -170,13 +174,14 @@ impl FlowSource {
 
 /// What there is before any program is loaded.
 pub(crate) struct Prepared {
+    options: Options,
     home: Netns,
     reasons: Arc<DropReasons>,
     pub(crate) object: Object,
 }
 
 /// Checks options and privileges, and creates the maps.
-pub(crate) fn prepare(options: &Options) -> Result<Prepared, LoadError> {
+pub(crate) fn prepare(mut options: Options) -> Result<Prepared, LoadError> {
     options.check()?;
     privileges::check()?;
     // Before Linux 5.11 maps count as locked memory.
@@ -193,14 +198,20 @@ pub(crate) fn prepare(options: &Options) -> Result<Prepared, LoadError> {
     } else {
         DropReasons::default()
     });
+    // Without type information, programs at control groups cannot tell namespaces apart.
+    if !object::is_full(&options) {
+        options.loopback |= options.cgroup;
+        options.cgroup = false;
+    }
     let several = options.all_namespaces || !options.namespaces.is_empty();
     let context = Context {
         reasons: &reasons,
         netns: if several { 0 } else { home.inode() },
         page: u32::try_from(rustix::param::page_size()).unwrap_or(4096),
     };
-    let object = object::create(options, &context)?;
+    let object = object::create(&options, &context)?;
     Ok(Prepared {
+        options,
         home,
         reasons,
         object,

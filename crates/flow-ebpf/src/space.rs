@@ -13,6 +13,7 @@ use crate::options::{Namespace, Options};
 use crate::programs::Programs;
 use crate::rtnl::{Link, LinkEvent, LinkMonitor};
 use crate::shared::Shared;
+use crate::watched::Watched;
 
 /// Index of the loopback interface in every namespace: `include/net/net_namespace.h`.
 const LOOPBACK: u32 = 1;
@@ -20,6 +21,7 @@ const LOOPBACK: u32 = 1;
 /// What a space needs of the worker.
 pub(crate) struct Context<'a> {
     pub(crate) programs: &'a mut Programs,
+    pub(crate) watched: &'a mut Watched,
     pub(crate) options: &'a Options,
     pub(crate) shared: &'a Shared,
     pub(crate) home: &'a Netns,
@@ -39,14 +41,11 @@ struct Open {
     netns: Netns,
     monitor: LinkMonitor,
     known: HashMap<u32, Known>,
-    /// Counts the lists asked for: what an old list told of and a new one does not is gone.
-    list: u32,
 }
 
 /// An interface that exists.
 struct Known {
     link: Link,
-    list: u32,
     /// `None` where it is not wanted or could not be attached to.
     port: Option<Port>,
     /// Name of its feature in the report, where it has one.
@@ -124,19 +123,18 @@ impl Space {
                 netns,
                 monitor,
                 known: HashMap::new(),
-                list: 0,
             })
         });
         let state = match entered {
             Ok(open) => {
+                let wanted = self.namespace.is_some() || context.options.wants_home();
+                context.watched.namespace(open.netns.inode(), wanted);
                 self.open = Some(open);
                 FeatureState::Active
             }
             Err(error) => {
                 self.settled = true;
-                FeatureState::Missing {
-                    reason: error.to_string(),
-                }
+                FeatureState::Missing(error.to_string().into())
             }
         };
         match &self.namespace {
@@ -164,18 +162,7 @@ impl Space {
             match event {
                 LinkEvent::Is(link) => self.is(link, context),
                 LinkEvent::Gone(index) => self.gone(index, context),
-                LinkEvent::Listed => {
-                    self.forget_unlisted(context);
-                    self.settled = true;
-                }
-                LinkEvent::Overrun => {
-                    if let Some(open) = &mut self.open {
-                        open.list = open.list.wrapping_add(1);
-                        if let Err(error) = open.monitor.list() {
-                            tracing::warn!(%error, "interfaces cannot be listed");
-                        }
-                    }
-                }
+                LinkEvent::Listed => self.settled = true,
             }
         }
     }
@@ -189,15 +176,15 @@ impl Space {
         context.shared.names.set(netns, link.index, name);
         let options = context.options;
         let named = self.namespace.is_some();
+        let chosen = options.wants(&link.name, named);
+        context.watched.interface(netns, link.index, chosen);
         let explicit = matches!(options.interfaces, crate::Interfaces::Matching(_));
         let wanted = !options.all_namespaces
-            && options.wants(&link.name, named)
+            && chosen
             && link.is_up
             && (link.index != LOOPBACK || options.loopback || explicit);
-        let list = open.list;
         let known = open.known.get_mut(&link.index);
         if let Some(known) = known {
-            known.list = list;
             // What could not be attached to is tried again when it has changed.
             if known.link == link && known.feature.is_some() == wanted {
                 return;
@@ -213,7 +200,6 @@ impl Space {
         };
         let mut known = Known {
             link,
-            list,
             port: None,
             feature: None,
         };
@@ -225,7 +211,7 @@ impl Space {
             let attached = inside(&open.netns, context.home, || {
                 Port::attach(context.programs, &known.link, options.attach)
             });
-            match attached.unwrap_or_else(|error| Err(format!("entering: {error}"))) {
+            match attached.unwrap_or_else(|error| Err(format!("entering: {error}").into())) {
                 Ok(port) => {
                     tracing::debug!(feature, how = port.how, "attached");
                     let how = port.how;
@@ -234,9 +220,9 @@ impl Space {
                         .set_feature(&feature, how, FeatureState::Active);
                     known.port = Some(port);
                 }
-                Err(reason) => {
-                    tracing::warn!(feature, reason, "not attached");
-                    let state = FeatureState::Missing { reason };
+                Err(refusal) => {
+                    tracing::warn!(feature, %refusal, "not attached");
+                    let state = FeatureState::Missing(refusal);
                     context.shared.set_feature(&feature, "", state);
                 }
             }
@@ -250,23 +236,9 @@ impl Space {
         if let Some(open) = &mut self.open
             && open.known.remove(&index).is_some()
         {
-            context.shared.names.retire(open.netns.inode(), index);
-        }
-    }
-
-    fn forget_unlisted(&mut self, context: &mut Context<'_>) {
-        let Some(open) = &self.open else {
-            return;
-        };
-        let listed = open.list;
-        let unlisted: Vec<u32> = open
-            .known
-            .iter()
-            .filter(|(_, known)| known.list != listed)
-            .map(|(index, _)| *index)
-            .collect();
-        for index in unlisted {
-            self.gone(index, context);
+            let netns = open.netns.inode();
+            context.watched.interface(netns, index, false);
+            context.shared.names.retire(netns, index);
         }
     }
 
@@ -298,6 +270,8 @@ impl Space {
         for index in indexes {
             self.gone(index, context);
         }
-        self.open = None;
+        if let Some(open) = self.open.take() {
+            context.watched.namespace(open.netns.inode(), false);
+        }
     }
 }

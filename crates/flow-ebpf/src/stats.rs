@@ -4,102 +4,178 @@ use std::fmt;
 
 use aya::maps::{MapData, PerCpuArray};
 
-/// One counter of the kernel programs, summed over all processors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Counter {
-    /// Name: one of [`Stats::NAMES`].
-    pub name: &'static str,
-    /// Value since the source was loaded.
-    pub value: u64,
+macro_rules! counters {
+    ($($(#[$doc:meta])* $variant:ident => $name:literal,)+) => {
+        /// A counter of the kernel programs, summed over all processors.
+        ///
+        /// Packets are packets on the wire: a segment that is split later counts as its parts.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Counter {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Counter {
+            /// Every counter, in the order of `enum flow_counter` of the kernel programs'
+            /// `flow_event.h`.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Returns the counter's name in texts: `seen_packets`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
 }
+
+counters! {
+    /// Packets at the hooks, before sampling and filter, after the loopback rule.
+    SeenPackets => "seen_packets",
+    /// Bytes of those packets that sampling took.
+    SeenBytes => "seen_bytes",
+    /// Packets in records that reached a ring buffer, without drops and events of sockets.
+    ReportedPackets => "reported_packets",
+    /// Bytes of those packets.
+    ReportedBytes => "reported_bytes",
+    /// Packets left out by sampling.
+    SampledOut => "sampled_out",
+    /// Packets left out by the packet filter.
+    Filtered => "filtered",
+    /// Bytes of those packets.
+    FilteredBytes => "filtered_bytes",
+    /// Packets without an IP header, which are only counted.
+    NonIp => "non_ip",
+    /// Bytes of those packets.
+    NonIpBytes => "non_ip_bytes",
+    /// Packets whose IP header contradicts itself or is cut off, which are only counted.
+    Malformed => "malformed",
+    /// Bytes of those packets.
+    MalformedBytes => "malformed_bytes",
+    /// Packets that no record reports, because a ring buffer was full.
+    LostPackets => "lost_packets",
+    /// Bytes of those packets.
+    LostBytes => "lost_bytes",
+    /// Records of any kind that found their ring buffer full and were given up.
+    LostRecords => "lost_records",
+    /// Records put off for the same reason: their counts stay in the table.
+    Deferred => "deferred",
+    /// Packets reported on their own, because the table had no room.
+    TableFull => "table_full",
+    /// Packets whose transport header was not all readable, which are reported without ports.
+    Truncated => "truncated",
+    /// Captures of payload given up; the packet is still counted.
+    CaptureLost => "capture_lost",
+    /// Entries of the table made.
+    FlowsMade => "flows_made",
+    /// Entries of the table deleted.
+    FlowsDeleted => "flows_deleted",
+    /// Packets that met an entry while it was being deleted, and were reported on their own.
+    Stale => "stale",
+    /// New flows of a local socket whose owner is not known.
+    OwnerUnknown => "owner_unknown",
+    /// Drops left out, because their reason is no loss.
+    DropsNoLoss => "drops_no_loss",
+    /// Drops left out, because no IP header was found.
+    DropsUnreadable => "drops_unreadable",
+    /// Packets that programs on interfaces and control groups read the slow way: their headers
+    /// are not in the linear part of the buffer, or are VLAN tags or IPv6 extension headers.
+    SlowParse => "slow_parse",
+    /// Drops left out, because it is not known of which network namespace they are. Only where namespaces or
+    /// interfaces are chosen, as they are by default.
+    DropsUnplaced => "drops_unplaced",
+}
+
+/// The name.
+impl fmt::Display for Counter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Number of counters.
+const COUNTERS: usize = Counter::ALL.len();
 
 /// Counts at one moment.
 ///
-/// Packets are packets on the wire: a segment that is split later counts as its parts. Once a
-/// source has ended,
+/// Once a source has ended,
 ///
 /// ```text
 /// seen_packets == reported_packets + sampled_out + filtered + non_ip + malformed + lost_packets
 ///                 + what an LRU table gave up unreported
 /// ```
+///
+/// ```no_run
+/// use flow_ebpf::{Counter, FlowSource};
+///
+/// let source = FlowSource::builder().load()?;
+/// let stats = source.stats();
+/// println!("{} packets seen", stats.get(Counter::SeenPackets));
+/// for (counter, value) in stats.iter() {
+///     println!("{counter}: {value}");
+/// }
+/// # Ok::<(), flow_ebpf::LoadError>(())
+/// ```
 #[derive(Clone, Default, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Every counter of the kernel programs.
-    pub counters: Vec<Counter>,
-    /// Records taken out of each ring buffer so far.
-    pub drained: Vec<u64>,
+    counters: [u64; COUNTERS],
+    drained: Vec<u64>,
 }
 
 impl Stats {
-    /// Names of the counters, in the order of `enum flow_counter` of the kernel programs'
-    /// `flow_event.h`, which says what each counts.
-    pub const NAMES: &'static [&'static str] = &[
-        "seen_packets",
-        "seen_bytes",
-        "reported_packets",
-        "reported_bytes",
-        "sampled_out",
-        "filtered",
-        "filtered_bytes",
-        "non_ip",
-        "non_ip_bytes",
-        "malformed",
-        "malformed_bytes",
-        "lost_packets",
-        "lost_bytes",
-        "lost_records",
-        "deferred",
-        "table_full",
-        "truncated",
-        "capture_lost",
-        "flows_made",
-        "flows_deleted",
-        "stale",
-        "owner_unknown",
-        "drops_no_loss",
-        "drops_unreadable",
-        "slow_parse",
-    ];
-
-    /// The counter of this name; 0 where there is none.
-    #[must_use]
-    pub fn get(&self, name: &str) -> u64 {
-        self.counters
-            .iter()
-            .find(|counter| counter.name == name)
-            .map_or(0, |counter| counter.value)
+    pub(crate) const fn new(counters: [u64; COUNTERS], drained: Vec<u64>) -> Self {
+        Self { counters, drained }
     }
 
-    /// Records taken out of all ring buffers.
+    /// Returns the value of a counter since the source was loaded.
+    #[must_use]
+    pub const fn get(&self, counter: Counter) -> u64 {
+        self.counters[counter as usize]
+    }
+
+    /// Returns every counter with its value, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (Counter, u64)> + '_ {
+        Counter::ALL.iter().copied().zip(self.counters)
+    }
+
+    /// Returns the number of records taken out of all ring buffers.
     #[must_use]
     pub fn drained(&self) -> u64 {
         self.drained.iter().sum()
     }
 
-    /// Packets seen that neither a record nor another counter tells of. Right after the end of
-    /// a source only: before, what is in the kernel's table is among them.
+    /// Returns the number of records taken out of each ring buffer.
+    #[must_use]
+    pub fn drained_by_shard(&self) -> &[u64] {
+        &self.drained
+    }
+
+    /// Returns the number of packets seen that neither a record nor another counter reports.
+    ///
+    /// Right after the end of a source only: before, what is in the kernel's table is among them.
     #[must_use]
     pub fn unaccounted_packets(&self) -> u64 {
-        const TOLD: [&str; 6] = [
-            "reported_packets",
-            "sampled_out",
-            "filtered",
-            "non_ip",
-            "malformed",
-            "lost_packets",
+        const TOLD: [Counter; 6] = [
+            Counter::ReportedPackets,
+            Counter::SampledOut,
+            Counter::Filtered,
+            Counter::NonIp,
+            Counter::Malformed,
+            Counter::LostPackets,
         ];
-        let told = TOLD.iter().map(|name| self.get(name)).sum();
-        self.get("seen_packets").saturating_sub(told)
+        let told = TOLD.iter().map(|counter| self.get(*counter)).sum();
+        self.get(Counter::SeenPackets).saturating_sub(told)
     }
 }
 
 /// `name=value` for each counter, then `drained=` with the sum.
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for counter in &self.counters {
-            write!(f, "{}={} ", counter.name, counter.value)?;
+        for (counter, value) in self.iter() {
+            write!(f, "{counter}={value} ")?;
         }
         write!(f, "drained={}", self.drained())
     }
@@ -123,8 +199,8 @@ impl Counters {
     }
 
     /// Every counter now; all 0 where the kernel does not answer.
-    pub(crate) fn read(&self) -> Vec<Counter> {
-        let mut sums = [0_u64; SIZE];
+    pub(crate) fn read(&self) -> [u64; COUNTERS] {
+        let mut sums = [0_u64; COUNTERS];
         if let Ok(values) = self.0.get(&0, 0) {
             for value in values.iter() {
                 for (sum, part) in sums.iter_mut().zip(value) {
@@ -132,11 +208,7 @@ impl Counters {
                 }
             }
         }
-        Stats::NAMES
-            .iter()
-            .zip(sums)
-            .map(|(name, value)| Counter { name, value })
-            .collect()
+        sums
     }
 }
 
@@ -146,22 +218,19 @@ mod tests {
 
     #[test]
     fn what_no_counter_tells_is_unaccounted() {
-        let counters = [
-            ("seen_packets", 10),
-            ("reported_packets", 6),
-            ("filtered", 1),
-        ];
-        let stats = Stats {
-            counters: counters
-                .map(|(name, value)| Counter { name, value })
-                .to_vec(),
-            drained: vec![2, 3],
-        };
+        let mut stats = Stats::new([0; COUNTERS], vec![2, 3]);
+        for (counter, value) in [
+            (Counter::SeenPackets, 10),
+            (Counter::ReportedPackets, 6),
+            (Counter::Filtered, 1),
+        ] {
+            stats.counters[counter as usize] = value;
+        }
         assert_eq!(stats.unaccounted_packets(), 3);
-        assert_eq!(stats.get("no such"), 0);
-        assert_eq!(
-            stats.to_string(),
-            "seen_packets=10 reported_packets=6 filtered=1 drained=5"
-        );
+        assert_eq!(stats.get(Counter::ReportedPackets), 6);
+        assert_eq!(stats.iter().map(|(_, value)| value).sum::<u64>(), 17);
+        let text = stats.to_string();
+        assert!(text.starts_with("seen_packets=10 seen_bytes=0 "), "{text}");
+        assert!(text.ends_with(" drops_unplaced=0 drained=5"), "{text}");
     }
 }

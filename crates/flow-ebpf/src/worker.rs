@@ -10,16 +10,20 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::attach::host;
 use crate::feature::FeatureState;
 use crate::netns::Netns;
-use crate::options::{Interfaces, Mode, Options};
+use crate::options::{Interfaces, Mode, Options, TableKind};
 use crate::programs::Programs;
 use crate::shared::{Shared, Stage};
 use crate::space::{Context, Space};
-use crate::sweep::{self, Swept};
+use crate::stats::Counter;
+use crate::sweep::{self, Sweep, Swept};
+use crate::watched::Watched;
 
 /// How often named namespaces are looked up.
 const LOOK: Duration = Duration::from_millis(250);
 /// How often the table is swept.
 const SWEEP: Duration = Duration::from_secs(1);
+/// What has been idle for this long goes when the table is nearly full.
+const CROWDED_IDLE: Duration = Duration::from_secs(30);
 /// How long a sweep waits for room in a full ring buffer.
 const ROOM: Duration = Duration::from_millis(1);
 /// Longer than a program that is about to end may still run after it has been detached.
@@ -30,6 +34,7 @@ const INTERFACES: &str = "interfaces";
 /// Everything the thread works with.
 pub(crate) struct Worker {
     programs: Programs,
+    watched: Watched,
     options: Options,
     shared: Arc<Shared>,
     home: Netns,
@@ -42,6 +47,7 @@ pub(crate) struct Worker {
 impl Worker {
     pub(crate) fn new(
         programs: Programs,
+        watched: Watched,
         options: Options,
         shared: Arc<Shared>,
         home: Netns,
@@ -53,6 +59,7 @@ impl Worker {
         spaces.extend(options.namespaces.iter().cloned().map(Space::named));
         Self {
             programs,
+            watched,
             options,
             shared,
             home,
@@ -88,6 +95,7 @@ impl Worker {
     fn with_spaces(&mut self, mut work: impl FnMut(&mut Space, &mut Context<'_>)) {
         let mut context = Context {
             programs: &mut self.programs,
+            watched: &mut self.watched,
             options: &self.options,
             shared: &self.shared,
             home: &self.home,
@@ -126,19 +134,38 @@ impl Worker {
             _ => "none is up, yet".to_owned(),
         };
         self.shared
-            .set_feature(INTERFACES, "", FeatureState::Missing { reason });
+            .set_feature(INTERFACES, "", FeatureState::Missing(reason.into()));
     }
 
     fn is_aggregated(&self) -> bool {
         matches!(self.options.mode, Mode::Aggregated { .. })
     }
 
+    /// Whether more than three quarters of an exact table are in use.
+    fn is_crowded(&self) -> bool {
+        let stats = self.shared.stats();
+        let made = stats.get(Counter::FlowsMade);
+        let used = made.saturating_sub(stats.get(Counter::FlowsDeleted));
+        let size = u64::from(self.options.table_entries);
+        self.options.table_kind == TableKind::Exact && used > size / 4 * 3
+    }
+
     fn sweep_idle(&mut self) {
-        if !self.is_aggregated() {
+        let Mode::Aggregated { interval } = self.options.mode else {
             return;
-        }
+        };
+        let limit = if self.is_crowded() {
+            CROWDED_IDLE
+        } else {
+            Duration::MAX
+        };
+        let sweep = Sweep::Idle {
+            tcp: self.options.tcp_idle.min(limit),
+            other: self.options.idle.min(limit),
+            quiet: interval,
+        };
         // Where a ring buffer is full, the next sweep goes on.
-        if let Err(error) = sweep::run(&mut self.programs, Some(self.options.idle)) {
+        if let Err(error) = sweep::run(&mut self.programs, sweep) {
             tracing::warn!(%error, "the flow table could not be swept");
         }
     }
@@ -175,7 +202,7 @@ impl Worker {
             return;
         }
         while self.shared.shards_alive() > 0 {
-            match sweep::run(&mut self.programs, None) {
+            match sweep::run(&mut self.programs, Sweep::All) {
                 Ok(Swept::Whole) => return,
                 Ok(Swept::RingFull) => std::thread::sleep(ROOM),
                 Err(error) => {

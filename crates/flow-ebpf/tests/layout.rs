@@ -6,7 +6,7 @@ use std::mem::offset_of;
 use aya_obj::Object;
 use flow_core::event::{CaptureKind, EventFlags, EventKind, Hook, RawEvent, Trigger};
 use flow_core::flow::{Direction, Reply, Verdict};
-use flow_ebpf::Stats;
+use flow_ebpf::Counter;
 
 #[path = "layout/btf.rs"]
 mod btf;
@@ -16,9 +16,7 @@ use btf::{Btf, Field};
 const OBJECTS: [&str; 2] = ["flow_base.bpf.o", "flow_full.bpf.o"];
 
 /// Programs of both objects.
-const BASE: [&str; 8] = [
-    "cgroup_egress",
-    "cgroup_ingress",
+const BASE: [&str; 6] = [
     "sock_create",
     "sweep",
     "tc_egress",
@@ -28,7 +26,9 @@ const BASE: [&str; 8] = [
 ];
 
 /// Programs of the full object alone.
-const FULL: [&str; 7] = [
+const FULL: [&str; 9] = [
+    "cgroup_egress",
+    "cgroup_ingress",
     "existing_sockets",
     "inet_sock_set_state",
     "kfree_skb",
@@ -208,7 +208,7 @@ fn numbers_have_one_meaning() {
         ),
         (
             "flow_capture_kind",
-            constants!("CAPTURE_", CaptureKind, [NONE, LINK, NETWORK, PAYLOAD]),
+            constants!("CAPTURE_", CaptureKind, [NONE, NETWORK]),
             CaptureKind::KNOWN.len(),
         ),
         (
@@ -216,9 +216,9 @@ fn numbers_have_one_meaning() {
             constants!(
                 "FLOW_",
                 EventFlags,
-                [FRAGMENT, TRUNCATED, MALFORMED, OWNER_IS_SOURCE, SATURATED]
+                [FRAGMENT, TRUNCATED, MALFORMED, OWNER_IS_SOURCE]
             ),
-            5,
+            4,
         ),
         (
             "flow_direction",
@@ -261,15 +261,33 @@ fn counters_have_one_order() {
         // What is for the programs alone, and the size of the array.
         counters.retain(|(name, _)| name != "COUNT_SAMPLE_GAP" && name != "COUNT_SIZE");
         let expected: Vec<_> = (0..)
-            .zip(Stats::NAMES)
-            .map(|(index, name)| (format!("COUNT_{}", name.to_uppercase()), index))
+            .zip(Counter::ALL)
+            .map(|(index, counter)| (format!("COUNT_{}", counter.name().to_uppercase()), index))
             .collect();
         assert_eq!(counters, expected, "{name}");
     }
 }
 
 #[test]
-fn a_sweep_is_asked_for_in_three_words() {
+fn each_constant_is_set_by_the_loader_and_described() {
+    const LOADER: &str = include_str!("../src/object.rs");
+    const README: &str = include_str!("../bpf/README.md");
+    for name in OBJECTS {
+        let mut constants = type_information(name).variables("flow_");
+        // What is no constant.
+        constants.retain(|name| name != "flow_license" && name != "flow_enums");
+        assert!(!constants.is_empty(), "{name}");
+        for constant in constants {
+            let set = LOADER.contains(&format!("\"{constant}\""));
+            assert!(set, "{name}: nothing sets {constant}");
+            let described = README.contains(&format!("\n| `{constant}` | "));
+            assert!(described, "{name}: {constant} is not described");
+        }
+    }
+}
+
+#[test]
+fn a_sweep_is_asked_for_in_five_words() {
     for name in OBJECTS {
         let (size, fields) = type_information(name).structure("sweep_request");
         let places: Vec<_> = fields
@@ -278,10 +296,16 @@ fn a_sweep_is_asked_for_in_three_words() {
             .collect();
         assert_eq!(
             places,
-            [("idle_ns", 0), ("closed_ns", 8), ("flags", 16)],
+            [
+                ("idle_ns", 0),
+                ("tcp_idle_ns", 8),
+                ("closed_ns", 16),
+                ("quiet_ns", 24),
+                ("flags", 32)
+            ],
             "{name}"
         );
-        assert_eq!(size, 24, "{name}");
+        assert_eq!(size, 40, "{name}");
     }
 }
 

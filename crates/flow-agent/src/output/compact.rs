@@ -2,34 +2,44 @@
 
 use std::io::{self, Write};
 
-use flow_core::flow::{Reply, UtcTime};
+use flow_core::flow::{Compact as Line, Reply, UtcTime};
 use flow_core::pipeline::Lost;
 use flow_core::resolve::NodeNames;
 use flow_core::view::FlowView;
 
 use super::form::Form;
+use super::places::Places;
 use super::words::lost_line;
 use crate::paint::Paint;
 
 /// Writes `time: source -> destination type VERDICT (summary) [counts, interface, process]`.
 pub(super) struct Compact {
     paint: Paint,
+    places: Places,
 }
 
 impl Compact {
-    pub(super) fn new(paint: Paint) -> Self {
-        Self { paint }
+    pub(super) fn new(paint: Paint, places: Places) -> Self {
+        Self { paint, places }
     }
 }
 
 impl Form for Compact {
     fn flow(&mut self, out: &mut dyn Write, view: &FlowView<'_>) -> io::Result<()> {
+        let place = self.places.name(view.flow().interface.netns);
+        let whole = |line: Line<'_>, out: &mut dyn Write| match &place {
+            Some(name) => write!(out, "{}", line.with_netns(name).with_extras()),
+            None => write!(out, "{}", line.with_extras()),
+        };
         if !self.paint.is_enabled() {
-            return view.with_compact(|line| writeln!(out, "{}", line.with_extras()));
+            view.with_compact(|line| whole(line, out))?;
+            return writeln!(out);
         }
         // The same line in colour: what is painted is cut out of it piece by piece.
         let flow = view.flow();
-        let line = view.with_compact(|line| line.with_extras().to_string());
+        let mut line = Vec::new();
+        view.with_compact(|text| whole(text, &mut line))?;
+        let line = String::from_utf8_lossy(&line);
         let (left, right) = match flow.is_reply {
             Reply::YES => (
                 view.destination_text().to_string(),
@@ -52,7 +62,7 @@ impl Form for Compact {
                 format!(" {} ", self.paint.verdict(flow.verdict, flow.verdict)),
             ),
         ];
-        let mut rest = line.as_str();
+        let mut rest = &*line;
         for (plain, painted) in pieces {
             if let Some((before, after)) = rest.split_once(&plain) {
                 write!(out, "{before}{painted}")?;

@@ -8,18 +8,24 @@ use flow_core::view::FlowView;
 
 use super::cells::Cells;
 use super::form::Form;
+use super::places::Places;
 use super::words::what;
 use crate::paint::Paint;
 
 /// Writes a block for each flow, with a rule between two.
 pub(super) struct Dict {
     paint: Paint,
+    places: Places,
     first: bool,
 }
 
 impl Dict {
-    pub(super) fn new(paint: Paint) -> Self {
-        Self { paint, first: true }
+    pub(super) fn new(paint: Paint, places: Places) -> Self {
+        Self {
+            paint,
+            places,
+            first: true,
+        }
     }
 
     fn rule(&mut self, out: &mut dyn Write) -> io::Result<()> {
@@ -37,6 +43,7 @@ impl Form for Dict {
         let flow = view.flow();
         let cells = Cells::of(view);
         let paint = self.paint;
+        let place = self.places.name(flow.interface.netns).unwrap_or_default();
         let lines = [
             ("TIMESTAMP", cells.time),
             ("SOURCE", paint.endpoint(cells.source)),
@@ -46,6 +53,7 @@ impl Form for Dict {
             ("SUMMARY", cells.summary),
             ("TRAFFIC", cells.traffic),
             ("INTERFACE", cells.interface),
+            ("NETNS", place),
             ("PROCESS", cells.process),
             ("TRACE ID", cells.trace),
         ];

@@ -5,6 +5,7 @@ mod compact;
 mod dict;
 mod form;
 mod json;
+mod places;
 mod table;
 mod words;
 
@@ -17,6 +18,7 @@ use flow_core::resolve::NodeNames;
 use flow_core::view::FlowView;
 
 use self::form::Form;
+use self::places::Places;
 use crate::args::{Format, Observe};
 use crate::paint::Paint;
 
@@ -32,10 +34,11 @@ pub(crate) struct Printer {
 
 impl Printer {
     pub(crate) fn new(args: &Observe, paint: Paint) -> Self {
+        let places = Places::new(args);
         let form: Box<dyn Form> = match args.output {
-            Format::Compact => Box::new(compact::Compact::new(paint)),
+            Format::Compact => Box::new(compact::Compact::new(paint, places)),
             Format::Json => Box::new(json::Json::default()),
-            Format::Dict => Box::new(dict::Dict::new(paint)),
+            Format::Dict => Box::new(dict::Dict::new(paint, places)),
             Format::Table => Box::new(table::Table::new(paint)),
         };
         Self {

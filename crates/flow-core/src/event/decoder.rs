@@ -206,12 +206,11 @@ fn traffic(raw: &RawEvent) -> Traffic {
 }
 
 fn flags(raw: &RawEvent) -> FlowFlags {
-    const SAME: [(u16, FlowFlags); 5] = [
+    const SAME: [(u16, FlowFlags); 4] = [
         (EventFlags::FRAGMENT, FlowFlags::FRAGMENT),
         (EventFlags::TRUNCATED, FlowFlags::TRUNCATED),
         (EventFlags::MALFORMED, FlowFlags::MALFORMED),
         (EventFlags::OWNER_IS_SOURCE, FlowFlags::PROCESS_IS_SOURCE),
-        (EventFlags::SATURATED, FlowFlags::SATURATED),
     ];
     let mut flags = FlowFlags::NONE;
     let mut set = |when: bool, flag: FlowFlags| flags.0 |= if when { flag.0 } else { 0 };
@@ -220,10 +219,8 @@ fn flags(raw: &RawEvent) -> FlowFlags {
     }
     set(raw.kind == EventKind::FLOW, FlowFlags::AGGREGATED);
     set(raw.trigger == Trigger::NEW, FlowFlags::NEW);
-    set(
-        matches!(raw.trigger, Trigger::END | Trigger::IDLE),
-        FlowFlags::END,
-    );
+    // What was idle left the table, and may go on.
+    set(raw.trigger == Trigger::END, FlowFlags::END);
     set(raw.sample_rate > 1, FlowFlags::SAMPLED);
     set(raw.version != RawEvent::VERSION, FlowFlags::UNKNOWN_VERSION);
     set(raw.retransmits > u32::from(u16::MAX), FlowFlags::SATURATED);

@@ -71,12 +71,8 @@ open_enum! {
     CaptureKind(u8) {
         /// Nothing was captured.
         NONE = 0 => "none",
-        /// The link header.
-        LINK = 1 => "link",
         /// The IP header.
         NETWORK = 2 => "network",
-        /// The first byte after the transport header.
-        PAYLOAD = 3 => "payload",
     }
 }
 
@@ -93,8 +89,6 @@ impl EventFlags {
     pub const MALFORMED: u16 = 0x0004;
     /// `pid`, `uid`, `comm` and `cgroup_id` belong to the sender (else to the receiver).
     pub const OWNER_IS_SOURCE: u16 = 0x0008;
-    /// A counter reached its largest value.
-    pub const SATURATED: u16 = 0x0010;
 }
 
 /// One kernel record, 184 bytes. Each field has its offset in front.

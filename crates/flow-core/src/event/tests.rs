@@ -308,7 +308,7 @@ fn the_trigger_tells_beginning_and_end() {
         (Trigger::INTERVAL, 2, TraceReason::REPLY, FlowFlags::NONE),
         (Trigger::INTERVAL, 0, TraceReason::UNKNOWN, FlowFlags::NONE),
         (Trigger::END, 1, TraceReason::ESTABLISHED, FlowFlags::END),
-        (Trigger::IDLE, 1, TraceReason::ESTABLISHED, FlowFlags::END),
+        (Trigger::IDLE, 1, TraceReason::ESTABLISHED, FlowFlags::NONE),
         (
             Trigger::TABLE_FULL,
             1,
@@ -333,7 +333,6 @@ fn each_flag_of_the_record_is_one_of_the_flow() {
         (EventFlags::TRUNCATED, FlowFlags::TRUNCATED),
         (EventFlags::MALFORMED, FlowFlags::MALFORMED),
         (EventFlags::OWNER_IS_SOURCE, FlowFlags::PROCESS_IS_SOURCE),
-        (EventFlags::SATURATED, FlowFlags::SATURATED),
     ] {
         let flow = decode(&RawEvent {
             flags: bit,

@@ -46,6 +46,8 @@ pub struct LineTexts<'a> {
     pub kind: Option<&'a dyn fmt::Display>,
     /// What was seen: see [`Flow::summary`].
     pub summary: Option<&'a dyn fmt::Display>,
+    /// The network namespace, among the extras, which do not have it otherwise.
+    pub netns: Option<&'a dyn fmt::Display>,
 }
 
 /// Which texts there are.
@@ -56,6 +58,7 @@ impl fmt::Debug for LineTexts<'_> {
             .field("destination", &self.destination.is_some())
             .field("kind", &self.kind.is_some())
             .field("summary", &self.summary.is_some())
+            .field("netns", &self.netns.is_some())
             .finish()
     }
 }
@@ -72,6 +75,14 @@ impl<'a> Compact<'a> {
     #[must_use]
     pub const fn with_texts(mut self, texts: LineTexts<'a>) -> Self {
         self.texts = texts;
+        self
+    }
+
+    /// With the network namespace of the observation, by this name, among the extras. It is displayed as it is, so it
+    /// has to be [escaped](crate::text::Escaped) already.
+    #[must_use]
+    pub const fn with_netns(mut self, name: &'a dyn fmt::Display) -> Self {
+        self.texts.netns = Some(name);
         self
     }
 
@@ -96,6 +107,7 @@ impl Flow {
                 destination: None,
                 kind: None,
                 summary: None,
+                netns: None,
             },
         }
     }
@@ -149,7 +161,7 @@ impl fmt::Display for Compact<'_> {
             None => write!(f, "({})", flow.summary())?,
         }
         if self.extras || f.alternate() {
-            extras(flow, f)
+            extras(flow, self.texts.netns, f)
         } else {
             Ok(())
         }
@@ -314,7 +326,11 @@ impl List<'_, '_> {
     }
 }
 
-fn extras(flow: &Flow, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn extras(
+    flow: &Flow,
+    netns: Option<&dyn fmt::Display>,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
     let mut list = List { f, any: false };
     let traffic = &flow.traffic;
     let (ahead, back) = (traffic.forward(), traffic.reverse());
@@ -343,6 +359,9 @@ fn extras(flow: &Flow, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         list.part(format_args!("interface {}{way}", interface.index))?;
     } else if !way.is_empty() {
         list.part(format_args!("{}", way.trim_start()))?;
+    }
+    if let Some(name) = netns {
+        list.part(format_args!("netns {name}"))?;
     }
     if flow.vlan != 0 {
         list.part(format_args!("vlan {}", flow.vlan))?;

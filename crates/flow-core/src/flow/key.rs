@@ -21,6 +21,10 @@ const INNER_TAG: u16 = 0x8000;
 /// - the type and code of an ICMP message, and its identifier. A query and its answer have the
 ///   same key: an echo reply has that of its request.
 ///
+/// The kernel programs' table has a key with the same meaning (`struct flow_key` in `crates/flow-ebpf/bpf/maps.h`), but for
+/// this: they see two VLAN tags at most, and do not look into tunnels, so that what a tunnel carries is a connection at
+/// the interface that stands for it.
+///
 /// A [`Flow`] has no room for the inner tags of a packet with several, and none for the
 /// identifier of ICMP. [`ConnectionKey::of`] makes the key without them, which is right for flows
 /// of a source that separates such connections itself, as the kernel programs do;

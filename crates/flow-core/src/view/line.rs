@@ -60,6 +60,7 @@ impl<'a> FlowView<'a> {
             destination: destination.as_ref().map(|name| name as &dyn Display),
             kind: kind.as_ref().map(|kind| kind as &dyn Display),
             summary: (self.flow.l7 != 0 || kind.is_some()).then_some(&summary as &dyn Display),
+            netns: None,
         };
         write(self.flow.compact().with_texts(texts))
     }

@@ -26,7 +26,7 @@ pub const HTTP_PORT: u16 = 80;
 pub const DNS_PORT: u16 = 53;
 /// Where nobody listens.
 pub const CLOSED_PORT: u16 = 81;
-/// Name of the thread, and so of the process as the kernel reports it, that sends.
+/// Name of the thread that sends.
 pub const CLIENT_COMM: &str = "demo-client";
 /// Name of the thread that answers.
 pub const SERVER_COMM: &str = "demo-server";

@@ -13,14 +13,16 @@ use aya::programs::{
 
 use crate::feature::{FeatureState, Report};
 use crate::object::Object;
-use crate::options::Options;
+use crate::options::{Loopback, Options};
 use crate::programs::{self, Programs};
-use crate::refusal;
+use crate::refusal::Refusal;
 
 /// Loads and attaches what the options ask for. What does not work is told in the report.
 /// The links stay with their programs.
 pub(crate) fn attach(object: &mut Object, options: &Options, report: &mut Report) {
-    let cgroup = || root_cgroup().map_err(|reason| format!("no root control group: {reason}"));
+    let cgroup = || {
+        root_cgroup().map_err(|reason| Refusal::from(format!("no root control group: {reason}")))
+    };
     let programs = &mut object.programs;
     let btf = object.btf.as_ref();
     if options.owner {
@@ -32,12 +34,28 @@ pub(crate) fn attach(object: &mut Object, options: &Options, report: &mut Report
             let found = existing_sockets(programs, btf);
             set(report, "existing sockets", "iter", found);
         }
+        // Sockets that the kernel makes for a process, as MPTCP has them, are known by who connects.
+        if !options.tcp_state && btf.is_some() {
+            let found = attach_tracepoint(programs, "inet_sock_set_state", btf);
+            set(report, "connecting sockets", "tp_btf", found);
+        }
     }
-    if options.cgroup {
-        for (name, program, direction) in [
-            ("loopback", "cgroup_egress", CgroupSkbAttachType::Egress),
-            ("receivers", "cgroup_ingress", CgroupSkbAttachType::Ingress),
-        ] {
+    let loopback = options.loopback_by() == Loopback::ControlGroup;
+    for (wanted, name, program, direction) in [
+        (
+            loopback,
+            "loopback",
+            "cgroup_egress",
+            CgroupSkbAttachType::Egress,
+        ),
+        (
+            options.cgroup,
+            "receivers",
+            "cgroup_ingress",
+            CgroupSkbAttachType::Ingress,
+        ),
+    ] {
+        if wanted {
             let result =
                 cgroup().and_then(|root| attach_cgroup(programs, program, direction, &root));
             set(report, name, "cgroup_skb", result);
@@ -48,7 +66,8 @@ pub(crate) fn attach(object: &mut Object, options: &Options, report: &mut Report
         match typed {
             Err(first) if btf.is_some() => {
                 let raw = attach_raw(programs, "kfree_skb_raw", "kfree_skb");
-                let raw = raw.map_err(|second| format!("tp_btf: {first}; raw_tp: {second}"));
+                let raw =
+                    raw.map_err(|second| second.context(format_args!("tp_btf: {first}; raw_tp")));
                 set(report, "drops", "raw_tp", raw);
             }
             other => set(report, "drops", "tp_btf", other),
@@ -85,10 +104,10 @@ pub(crate) fn detach(programs: &mut Programs) {
     }
 }
 
-fn set(report: &mut Report, name: &str, detail: &str, result: Result<(), String>) {
+fn set(report: &mut Report, name: &str, detail: &str, result: Result<(), Refusal>) {
     match result {
         Ok(()) => report.set(name, detail, FeatureState::Active),
-        Err(reason) => report.set(name, "", FeatureState::Missing { reason }),
+        Err(reason) => report.set(name, "", FeatureState::Missing(reason)),
     }
 }
 
@@ -98,17 +117,17 @@ fn with<'a, P>(
     name: &str,
     btf: Option<&Btf>,
     work: impl FnOnce(P) -> Result<(), ProgramError>,
-) -> Result<(), String>
+) -> Result<(), Refusal>
 where
     P: TryFrom<&'a mut Program, Error = ProgramError>,
 {
     let program = programs.load(name, btf)?;
     P::try_from(program)
         .and_then(work)
-        .map_err(|error| format!("{name}: {}", refusal::reason(&error)))
+        .map_err(|error| Refusal::of(name, &error))
 }
 
-fn attach_sock_create(programs: &mut Programs, root: &File) -> Result<(), String> {
+fn attach_sock_create(programs: &mut Programs, root: &File) -> Result<(), Refusal> {
     with(programs, "sock_create", None, |program: &mut CgroupSock| {
         program.attach(root, CgroupAttachMode::Single).map(drop)
     })
@@ -119,7 +138,7 @@ fn attach_cgroup(
     name: &str,
     direction: CgroupSkbAttachType,
     root: &File,
-) -> Result<(), String> {
+) -> Result<(), Refusal> {
     with(programs, name, None, |program: &mut CgroupSkb| {
         program
             .attach(root, direction, CgroupAttachMode::Single)
@@ -127,20 +146,24 @@ fn attach_cgroup(
     })
 }
 
-fn attach_tracepoint(programs: &mut Programs, name: &str, btf: Option<&Btf>) -> Result<(), String> {
+fn attach_tracepoint(
+    programs: &mut Programs,
+    name: &str,
+    btf: Option<&Btf>,
+) -> Result<(), Refusal> {
     with(programs, name, btf, |program: &mut BtfTracePoint| {
         program.attach().map(drop)
     })
 }
 
-fn attach_raw(programs: &mut Programs, name: &str, tracepoint: &str) -> Result<(), String> {
+fn attach_raw(programs: &mut Programs, name: &str, tracepoint: &str) -> Result<(), Refusal> {
     with(programs, name, None, |program: &mut RawTracePoint| {
         program.attach(tracepoint).map(drop)
     })
 }
 
 /// Fills in the owner of sockets that were made before.
-fn existing_sockets(programs: &mut Programs, btf: Option<&Btf>) -> Result<(), String> {
+fn existing_sockets(programs: &mut Programs, btf: Option<&Btf>) -> Result<(), Refusal> {
     with(programs, "existing_sockets", btf, |program: &mut Iter| {
         let id = program.attach()?;
         let link = program.take_link(id)?;

@@ -7,7 +7,7 @@ use super::clsact;
 use super::programs::PROGRAMS;
 use crate::options::AttachWith;
 use crate::programs::Programs;
-use crate::refusal::{self, chain};
+use crate::refusal::{Refusal, chain};
 use crate::rtnl::Link;
 
 /// What an interface's packets begin with.
@@ -47,7 +47,7 @@ impl Port {
         programs: &mut Programs,
         link: &Link,
         with: AttachWith,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Refusal> {
         let header = header(link.kind)
             .ok_or_else(|| format!("packets of link type {} cannot be read", link.kind))?;
         // First: what the verifier refuses is refused whatever it is to be attached to.
@@ -57,12 +57,12 @@ impl Port {
             AttachWith::Clsact => Self::clsact(programs, link, header),
             AttachWith::Auto => Self::tcx(programs, link, header).or_else(|first| {
                 Self::clsact(programs, link, header)
-                    .map_err(|second| format!("tcx: {first}; clsact: {second}"))
+                    .map_err(|second| second.context(format_args!("tcx: {first}; clsact")))
             }),
         }
     }
 
-    fn tcx(programs: &mut Programs, link: &Link, header: Header) -> Result<Self, String> {
+    fn tcx(programs: &mut Programs, link: &Link, header: Header) -> Result<Self, Refusal> {
         let mut port = Self::empty("tcx", link.index);
         for (program, direction) in directions(header) {
             // Before all others, so that nothing they decide hides a packet.
@@ -74,7 +74,7 @@ impl Port {
         Ok(port)
     }
 
-    fn clsact(programs: &mut Programs, link: &Link, header: Header) -> Result<Self, String> {
+    fn clsact(programs: &mut Programs, link: &Link, header: Header) -> Result<Self, Refusal> {
         let mut port = Self::empty("clsact", link.index);
         port.made_qdisc = clsact::prepare(&link.name).map_err(|error| chain(&error))?;
         let made = port.made_qdisc;
@@ -102,13 +102,13 @@ impl Port {
         attach: impl FnOnce(
             &mut SchedClassifier,
         ) -> Result<aya::programs::tc::SchedClassifierLinkId, ProgramError>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         let attached =
             <&mut SchedClassifier>::try_from(programs.load(name, None)?).and_then(|program| {
                 let id = attach(program)?;
                 program.take_link(id)
             });
-        let link = attached.map_err(|error| format!("{name}: {}", refusal::reason(&error)))?;
+        let link = attached.map_err(|error| Refusal::of(name, &error))?;
         self.links.push(link);
         Ok(())
     }
@@ -127,11 +127,11 @@ impl Drop for Port {
 
 /// Loads the programs for interfaces with an Ethernet header, which most have. Whether this works tells whether
 /// packets on interfaces can be observed at all.
-pub(crate) fn load_usual(programs: &mut Programs) -> Result<(), String> {
+pub(crate) fn load_usual(programs: &mut Programs) -> Result<(), Refusal> {
     load(programs, Header::Ethernet)
 }
 
-fn load(programs: &mut Programs, header: Header) -> Result<(), String> {
+fn load(programs: &mut Programs, header: Header) -> Result<(), Refusal> {
     for (name, _) in directions(header) {
         programs.load(name, None)?;
     }

@@ -6,6 +6,7 @@ const ARRAY: u32 = 3;
 const STRUCT: u32 = 4;
 const UNION: u32 = 5;
 const ENUM: u32 = 6;
+const VARIABLE: u32 = 14;
 
 /// A field of a structure: place and size in bytes.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl Btf {
             let info = word(at + 4);
             let count = info & 0xffff;
             let words = match info >> 24 & 0x1f {
-                INT | 14 | 17 => 1,
+                INT | VARIABLE | 17 => 1,
                 ARRAY => 3,
                 STRUCT | UNION | 15 | 19 => 3 * count,
                 ENUM | 13 => 2 * count,
@@ -107,6 +108,15 @@ impl Btf {
             size: self.size_of(member[1]),
         });
         (found.size_or_type as usize, fields.collect())
+    }
+
+    /// Names of the variables that begin so, in order.
+    pub(crate) fn variables(&self, prefix: &str) -> Vec<String> {
+        let variables = self.types.iter().filter(|found| found.kind() == VARIABLE);
+        let names = variables.map(|found| self.string(found.name));
+        let mut names: Vec<_> = names.filter(|name| name.starts_with(prefix)).collect();
+        names.sort();
+        names
     }
 
     /// Names and values of an enumeration, in order.

@@ -58,7 +58,7 @@ fn a_packet_in_a_tunnel() {
             "1801",                              //     ipVersion
             "2001",                              //     encrypted
             "2a09 3139322e302e322e39",           //     source_xlated
-            "3209 0a0708922110501a00",               //   l4
+            "3209 0a0708922110501a00",           //   l4
             "4200 ",                             //   source
             "4a00 ",                             //   destination
             "5001",                              //   Type
@@ -115,22 +115,22 @@ fn a_packet_in_a_tunnel_without_a_number() {
 "value":{"tunnel_protocol":"GRE"}}},
 "node_name":"lab/n1","time":"1970-01-01T00:00:01Z"}"#,
         &[
-            "0aaf01",                // flow
-            "0a02 0801",             //   time
-            "1001",                  //   verdict
-            "2a16",                  //   IP
-            "0a08 31302e302e302e31", //     source
-            "1208 31302e302e302e32", //     destination
-            "1801",                  //     ipVersion
-            "3209 0a0708922110501a00",   //   l4
-            "4200 ",                 //   source
-            "4a00 ",                 //   destination
-            "5001",                  //   Type
-            "5a06 6c61622f6e31",     //   node_name
-            "9a0102 0804",           //   event_type
-            "d20100 ",               //   is_reply
-            "ba0231",                //   tunnel
-            "122f",                  //     IP
+            "0aaf01",                  // flow
+            "0a02 0801",               //   time
+            "1001",                    //   verdict
+            "2a16",                    //   IP
+            "0a08 31302e302e302e31",   //     source
+            "1208 31302e302e302e32",   //     destination
+            "1801",                    //     ipVersion
+            "3209 0a0708922110501a00", //   l4
+            "4200 ",                   //   source
+            "4a00 ",                   //   destination
+            "5001",                    //   Type
+            "5a06 6c61622f6e31",       //   node_name
+            "9a0102 0804",             //   event_type
+            "d20100 ",                 //   is_reply
+            "ba0231",                  //   tunnel
+            "122f",                    //     IP
             //       source
             "0a27 323032303a323032303a323032303a323032303a323032303a323032303a323032303a32303230",
             "1202 3a3a",       //       destination
@@ -209,22 +209,22 @@ fn a_captured_packet() {
 "debug_capture_point":"DBG_CAPTURE_DELIVERY","Summary":"TCP"},
 "node_name":"lab/n1","time":"1970-01-01T00:00:01Z"}"#,
         &[
-            "0a46",                  // flow
-            "0a02 0801",             //   time
-            "2a16",                  //   IP
-            "0a08 31302e302e302e31", //     source
-            "1208 31302e302e302e32", //     destination
-            "1801",                  //     ipVersion
-            "3209 0a0708922110501a00",   //   l4
-            "4200 ",                 //   source
-            "4a00 ",                 //   destination
-            "5001",                  //   Type
-            "5a06 6c61622f6e31",     //   node_name
-            "9a0104 08031004",       //   event_type
-            "d80104",                //   debug_capture_point
-            "82ea3003 544350",       //   Summary
-            "c23e06 6c61622f6e31",   // node_name
-            "ca3e02 0801",           // time
+            "0a46",                    // flow
+            "0a02 0801",               //   time
+            "2a16",                    //   IP
+            "0a08 31302e302e302e31",   //     source
+            "1208 31302e302e302e32",   //     destination
+            "1801",                    //     ipVersion
+            "3209 0a0708922110501a00", //   l4
+            "4200 ",                   //   source
+            "4a00 ",                   //   destination
+            "5001",                    //   Type
+            "5a06 6c61622f6e31",       //   node_name
+            "9a0104 08031004",         //   event_type
+            "d80104",                  //   debug_capture_point
+            "82ea3003 544350",         //   Summary
+            "c23e06 6c61622f6e31",     // node_name
+            "ca3e02 0801",             // time
         ],
     );
 }

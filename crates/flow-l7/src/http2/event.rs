@@ -15,6 +15,8 @@ pub struct Event<'a> {
     pub stream: u32,
     /// What.
     pub kind: EventKind<'a>,
+    /// What came with the payload in which it began: see [`Half::feed_at`](super::Half::feed_at).
+    pub began: u64,
 }
 
 /// What happened.

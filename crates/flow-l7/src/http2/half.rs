@@ -6,7 +6,7 @@ use super::collect::Collect;
 use super::event::{Event, EventKind, Headers};
 use super::frame::{ErrorCode, FrameHeader, FrameKind, PREFACE};
 use super::hpack::{Decoder, FieldBlock};
-use super::shape::{fragment, is_allowed, is_chain, is_of_headers};
+use super::shape::{find_chain, fragment, is_allowed, is_of_headers};
 use crate::error::{L7Error, L7Layer, L7Problem};
 use crate::flags::L7Flags;
 
@@ -48,6 +48,11 @@ pub struct Half {
     block: Collect,
     began: Option<Begun>,
     fields: FieldBlock,
+    /// Highest stream of a frame.
+    highest: u32,
+    /// What came with this payload, and with the one in which the frame or block began.
+    now: u64,
+    mark: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +66,7 @@ enum State {
     },
     /// In the payload of a frame.
     Payload { header: FrameHeader, left: usize },
-    /// Frames are looked for at the beginning of each payload.
+    /// Frames are looked for in each payload.
     Search,
 }
 
@@ -110,6 +115,9 @@ impl Half {
             block: Collect::default(),
             began: None,
             fields: FieldBlock::default(),
+            highest: 0,
+            now: 0,
+            mark: 0,
         }
     }
 
@@ -125,12 +133,6 @@ impl Half {
     pub fn heap_len(&self) -> usize {
         let collected = self.frame.heap_len() + self.block.heap_len();
         self.decoder.heap_len() + collected + self.fields.heap_len()
-    }
-
-    /// Whether the next byte begins a frame, and no header fields wait for the rest of them.
-    #[must_use]
-    pub const fn is_between(&self) -> bool {
-        matches!(self.state, State::Header { have: 0, .. }) && self.began.is_none()
     }
 
     /// Whether it holds header fields of which a part is there.
@@ -173,17 +175,26 @@ impl Half {
 
     /// Takes the next payload and hands out what happened in it.
     pub fn feed(&mut self, payload: &[u8], on: &mut dyn FnMut(Event<'_>)) {
+        self.feed_at(payload, 0, on);
+    }
+
+    /// The same with a number, its time for example, that the events have that begin in this
+    /// payload.
+    pub fn feed_at(&mut self, payload: &[u8], at: u64, on: &mut dyn FnMut(Event<'_>)) {
+        self.now = at;
         let mut rest = payload;
         while !rest.is_empty() {
             rest = match self.state {
                 State::Preface { matched } => self.preface(matched, rest),
                 State::Header { bytes, have } => self.header(bytes, have, rest, on),
                 State::Payload { header, left } => self.payload(header, left, rest, on),
-                State::Search if is_chain(rest) => {
-                    self.state = AT_FRAME;
-                    rest
-                }
-                State::Search => return,
+                State::Search => match find_chain(rest, self.highest) {
+                    Some(found) => {
+                        self.state = AT_FRAME;
+                        found
+                    }
+                    None => return,
+                },
             };
         }
     }
@@ -235,6 +246,9 @@ impl Half {
         rest: &'p [u8],
         on: &mut dyn FnMut(Event<'_>),
     ) -> &'p [u8] {
+        if have == 0 && self.began.is_none() {
+            self.mark = self.now;
+        }
         let count = (FrameHeader::LEN - have).min(rest.len());
         bytes[have..have + count].copy_from_slice(&rest[..count]);
         let rest = &rest[count..];
@@ -263,8 +277,10 @@ impl Half {
                     length: header.length,
                     is_end: header.has(FrameHeader::END_STREAM),
                 },
+                began: self.mark,
             });
         }
+        self.highest = self.highest.max(header.stream);
         self.frame.clear();
         let left = header.length as usize;
         self.state = State::Payload { header, left };
@@ -326,7 +342,11 @@ impl Half {
             _ => return,
         };
         let stream = header.stream;
-        on(Event { stream, kind });
+        on(Event {
+            stream,
+            kind,
+            began: self.mark,
+        });
     }
 
     /// A frame of header fields. `flags` says whether something of it is missing.
@@ -402,6 +422,7 @@ impl Half {
                 promised: begun.promised,
                 flags,
             }),
+            began: self.mark,
         });
         self.fields.shrink(2 * KEPT);
         self.decoder.shrink(KEPT);
@@ -417,8 +438,11 @@ impl Half {
     ) {
         self.resync();
         let error = L7Error::new(L7Layer::Http2Frame, 0, problem, needed, got);
-        let kind = EventKind::Broken(error);
-        on(Event { stream, kind });
+        on(Event {
+            stream,
+            kind: EventKind::Broken(error),
+            began: self.mark,
+        });
     }
 
     #[cfg(any(test, feature = "fuzzing"))]

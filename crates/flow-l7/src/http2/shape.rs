@@ -73,3 +73,61 @@ pub(super) fn is_chain(payload: &[u8]) -> bool {
     }
     frames > 0
 }
+
+/// Streams that a frame can be of besides the highest one seen: above, for what was missed, and
+/// below, for streams that are still open.
+const NEAR: u32 = 1 << 12;
+
+/// The first place in a payload from which on it is frames, as far as can be told: `highest` is
+/// the highest stream that was seen, 0 where there was none. Frames that do not begin with the
+/// payload have to end with it, or be followed by others.
+pub(super) fn find_chain(payload: &[u8], highest: u32) -> Option<&[u8]> {
+    if is_chain(payload) && are_near(payload, highest) {
+        return Some(payload);
+    }
+    (1..payload.len().saturating_sub(FrameHeader::LEN))
+        .filter_map(|at| payload.get(at..))
+        .find(|rest| is_proven(rest, highest))
+}
+
+/// Whether the streams of a chain are near the highest one.
+fn are_near(mut chain: &[u8], highest: u32) -> bool {
+    while let Some(bytes) = chain.first_chunk() {
+        let header = FrameHeader::parse(bytes);
+        if highest > 0 && header.stream.abs_diff(highest) > NEAR && header.stream != 0 {
+            return false;
+        }
+        chain = chain
+            .get(FrameHeader::LEN + header.length as usize..)
+            .unwrap_or_default();
+    }
+    true
+}
+
+fn is_proven(payload: &[u8], highest: u32) -> bool {
+    let Some(bytes) = payload.first_chunk() else {
+        return false;
+    };
+    // What is rare, or looks like zeros, proves nothing.
+    let first = FrameHeader::parse(bytes);
+    let is_telling = match first.kind {
+        FrameKind::DATA => first.length > 0,
+        FrameKind::HEADERS | FrameKind::RST_STREAM | FrameKind::WINDOW_UPDATE => true,
+        FrameKind::SETTINGS | FrameKind::PING | FrameKind::GOAWAY => true,
+        _ => false,
+    };
+    if !is_telling || !is_chain(payload) || !are_near(payload, highest) {
+        return false;
+    }
+    let is_headers = highest > 0 && first.kind == FrameKind::HEADERS && first.length > 0;
+    let (mut rest, mut whole) = (payload, 0);
+    while let Some(bytes) = rest.first_chunk::<{ FrameHeader::LEN }>() {
+        let length = FrameHeader::LEN + FrameHeader::parse(bytes).length as usize;
+        match rest.get(length..) {
+            Some(after) => rest = after,
+            None => return whole > 1 || is_headers,
+        }
+        whole += 1;
+    }
+    rest.is_empty() || whole > 1 || is_headers
+}

@@ -6,6 +6,12 @@ use crate::error::{L7Error, L7Layer, L7Problem};
 /// (`socket.request.max.bytes`).
 const MAX_SIZE: u32 = 100 << 20;
 
+/// Whether a message can have this length in bytes: a response has at least its correlation
+/// identifier.
+pub(crate) const fn is_size(length: u32) -> bool {
+    4 <= length && length <= MAX_SIZE
+}
+
 /// A message in a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -51,8 +57,7 @@ impl<'a> Iterator for Frames<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let (size, after) = self.rest.split_first_chunk()?;
         let length = u32::from_be_bytes(*size);
-        // A response has at least its correlation identifier.
-        if !(4..=MAX_SIZE).contains(&length) {
+        if !is_size(length) {
             self.rest = &[];
             let got = length as usize;
             return Some(Err(L7Error::new(

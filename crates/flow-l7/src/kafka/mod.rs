@@ -15,6 +15,8 @@ mod response;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "track")]
+pub(crate) use frame::is_size;
 pub use frame::{Frame, Frames};
 pub use registry::{ApiKey, ErrorCode};
 pub use request::{Request, Topic, Topics};

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use super::context::Context;
-use super::key::Side;
 use super::parse_context::ParseContext;
 use super::pending_messages::PendingMessages;
 use super::protocol::{Protocol, ProtocolParser};
 use super::roles::{Pairing, Parsed, Role};
 use super::stream_parser::{Next, StreamParser};
+use flow_core::flow::Side;
 use flow_core::record::RecordFlags;
 
 /// One direction.
@@ -184,6 +184,10 @@ impl StreamParser for Messages {
         if side != self.client {
             context.stats.unanswered += self.pending.clear();
         }
+    }
+
+    fn client(&self) -> Option<Side> {
+        Some(self.client)
     }
 
     fn pending(&self) -> usize {

@@ -5,16 +5,15 @@ use std::sync::Arc;
 
 use super::added::Messages;
 use super::context::Context;
-use super::conversation::Conversation;
+use super::conversation::{Conversation, SideReader};
 use super::dns::Queries;
-use super::key::Side;
 use super::protocol::Protocol;
 #[cfg(feature = "quic")]
 use super::quic::Quic;
 use super::reassembler::Reassembler;
 use super::stream_parser::StreamParser;
 use super::table::Class;
-use flow_core::flow::{Flow, TcpFlags};
+use flow_core::flow::{Flow, Side, TcpFlags};
 
 /// A TCP connection.
 pub(super) struct Tcp {
@@ -52,19 +51,48 @@ impl Tcp {
         }
     }
 
+    /// Whether something waits for bytes that are missing.
+    #[inline]
+    pub(super) fn is_waiting(&self) -> bool {
+        self.streams.iter().any(Reassembler::is_waiting)
+    }
+
+    /// Flow of the last packet, where something waits or is to be reported at the end.
+    pub(super) fn last(&self) -> Option<Box<Flow>> {
+        self.last.clone()
+    }
+
     /// Keeps the flow of the last packet, if it will be needed.
     pub(super) fn keep(&mut self, flow: &Flow) {
-        if self.conversation.is_unfinished() {
+        if self.conversation.is_unfinished() || self.is_waiting() {
             **self.last.get_or_insert_default() = *flow;
         } else {
             self.last = None;
         }
     }
 
-    /// Both sides say nothing more.
-    pub(super) fn end(&mut self, context: &mut Context<'_>) {
+    /// Waits no longer for bytes that are missing since before `then`.
+    pub(super) fn expire(&mut self, then: u64, context: &mut Context<'_>) {
         for side in [Side::Low, Side::High] {
-            self.conversation.end(side, context);
+            let mut reader = SideReader {
+                conversation: &mut self.conversation,
+                side,
+                context,
+            };
+            self.streams[side.index()].expire(then, &mut reader);
+        }
+    }
+
+    /// Both sides send nothing more. What waits is read, that of the client first.
+    pub(super) fn end(&mut self, context: &mut Context<'_>) {
+        let first = self.conversation.client().unwrap_or(Side::Low);
+        for side in [first, first.other()] {
+            let mut reader = SideReader {
+                conversation: &mut self.conversation,
+                side,
+                context,
+            };
+            self.streams[side.index()].finish(&mut reader);
         }
     }
 }
@@ -128,6 +156,12 @@ impl Connection {
             Self::Tcp(_) | Self::Messages(_) => false,
             Self::Over(_) => true,
         }
+    }
+
+    /// Whether something waits for bytes that are missing.
+    #[inline]
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self, Self::Tcp(tcp) if tcp.is_waiting())
     }
 
     /// Whether a SYN belongs to it.

@@ -2,10 +2,10 @@
 
 use core::mem;
 
-use super::key::Side;
 use super::limits::Limits;
 use super::recorder::Recorder;
 use super::stats::TrackerStats;
+use flow_core::flow::Side;
 use flow_core::flow::{Direction, EventType, Flow, FlowFlags, FlowType, Reply, TcpFlags, Traffic};
 use flow_core::record::{L7Kind, L7Record, RecordFlags};
 
@@ -18,7 +18,31 @@ pub(super) struct Context<'a> {
     pub(super) stats: &'a mut TrackerStats,
     /// The flow of the packet; of the last one where a connection is given up.
     pub(super) flow: &'a Flow,
+    /// When what is looked at now was in order: mostly the time of the packet.
+    pub(super) now: u64,
+    /// Where what is looked at now stands in its stream.
+    pub(super) position: Position,
     pub(super) emit: &'a mut Emit<'a>,
+}
+
+/// Where bytes stand in a TCP stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Position {
+    /// Sequence number of the first of them.
+    pub(super) sequence: u32,
+    /// What their sender acknowledged of the other direction when it sent them.
+    pub(super) acknowledged: Option<u32>,
+}
+
+impl Position {
+    /// Where the bytes behind `length` of them stand.
+    pub(super) const fn after(self, length: usize) -> Self {
+        Self {
+            // A segment is shorter than 2^32 bytes.
+            sequence: self.sequence.wrapping_add(length as u32),
+            acknowledged: self.acknowledged,
+        }
+    }
 }
 
 /// When the message that the recorder holds was sent, and by whom.
@@ -40,13 +64,32 @@ const KEPT: FlowFlags = FlowFlags(
         | FlowFlags::UNKNOWN_VERSION.0,
 );
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// For a packet.
+    pub(super) fn new(
+        recorder: &'a mut Recorder,
+        stats: &'a mut TrackerStats,
+        flow: &'a Flow,
+        emit: &'a mut Emit<'a>,
+    ) -> Self {
+        Self {
+            recorder,
+            stats,
+            flow,
+            now: flow.time,
+            position: Position::default(),
+            emit,
+        }
+    }
+
     /// The same for a shorter time.
     pub(super) fn reborrow(&mut self) -> Context<'_> {
         Context {
             recorder: self.recorder,
             stats: self.stats,
             flow: self.flow,
+            now: self.now,
+            position: self.position,
             emit: self.emit,
         }
     }
@@ -55,9 +98,9 @@ impl Context<'_> {
         self.recorder.limits()
     }
 
-    /// Time of the packet.
+    /// When what is looked at now was in order.
     pub(super) const fn now(&self) -> u64 {
-        self.flow.time
+        self.now
     }
 
     /// Hands out the message that the recorder wrote last: its flow and its record.
@@ -83,7 +126,8 @@ impl Context<'_> {
         if Side::sender(&flow) != message.sender {
             turn(&mut flow);
         }
-        flow.first_seen = message.began.min(flow.time);
+        flow.time = now;
+        flow.first_seen = message.began.min(now);
         // Packets are counted by the flows of packets.
         flow.traffic = Traffic::default();
         flow.tcp_flags = TcpFlags::NONE;

@@ -6,19 +6,20 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use super::added::Messages;
-use super::context::Context;
+use super::context::{Context, Position};
 use super::dns_tcp::DnsTcp;
+use super::framed::FramedParser;
 use super::http1::Http1;
 use super::http2::Http2;
 use super::kafka::Kafka;
-use super::key::Side;
 use super::protocol::{self, Protocol};
-use super::reassembler::Reader;
+use super::reassembler::{Piece, Reader};
 use super::roles::TransportKind;
 use super::stats::TrackerStats;
 use super::stream_parser::{Next, StreamParser};
 use super::tls::Tls;
 use crate::{L7Protocol, StreamStart, detect_stream};
+use flow_core::flow::Side;
 
 /// Which protocol it is.
 enum Phase {
@@ -44,6 +45,7 @@ enum Found {
 struct First {
     bytes: Vec<u8>,
     began: u64,
+    position: Position,
 }
 
 /// Both directions of a TCP connection.
@@ -51,6 +53,8 @@ pub(super) struct Conversation {
     phase: Phase,
     /// Whether the beginning of a side was missed.
     is_joined: [bool; 2],
+    /// Whether bytes of a side were missed since.
+    is_hole: [bool; 2],
     first: [First; 2],
     /// Protocols that the embedder added.
     protocols: Arc<[Arc<dyn Protocol>]>,
@@ -61,6 +65,7 @@ impl Conversation {
         Self {
             phase: Phase::Unknown,
             is_joined,
+            is_hole: [false; 2],
             first: Default::default(),
             protocols,
         }
@@ -71,6 +76,11 @@ impl Conversation {
             Phase::Known(parser) => Some(&**parser),
             Phase::Unknown | Phase::Over => None,
         }
+    }
+
+    /// Which side is the client, where that is known.
+    pub(super) fn client(&self) -> Option<Side> {
+        self.known().and_then(StreamParser::client)
     }
 
     pub(super) fn pending(&self) -> usize {
@@ -101,7 +111,7 @@ impl Conversation {
             }
             Next::Choose(taken) => {
                 self.phase = Phase::Unknown;
-                self.is_joined = [false; 2];
+                (self.is_joined, self.is_hole) = ([false; 2], [false; 2]);
                 taken
             }
             Next::Turn(taken, parser) => {
@@ -110,13 +120,16 @@ impl Conversation {
             }
         };
         if let Some(rest @ [_, ..]) = data.get(taken..) {
+            context.position = context.position.after(taken);
             self.bytes(side, rest, time, context);
         }
     }
 
     fn choose(&mut self, side: Side, data: &[u8], time: u64, context: &mut Context<'_>) {
         let mut first = mem::take(&mut self.first[side.index()]);
+        let now = context.position;
         let (text, rest, began) = if first.bytes.is_empty() {
+            first.position = now;
             (data, &[][..], time)
         } else {
             let room = context.limits().head.saturating_sub(first.bytes.len());
@@ -147,13 +160,17 @@ impl Conversation {
                 let other = mem::take(&mut self.first[side.other().index()]);
                 let is_after = !other.bytes.is_empty() && other.began < began;
                 if is_after {
+                    context.position = other.position;
                     self.bytes(side.other(), &other.bytes, other.began, context);
                 }
+                context.position = first.position;
                 self.bytes(side, text, began, context);
                 if !rest.is_empty() {
+                    context.position = now.after(data.len() - rest.len());
                     self.bytes(side, rest, time, context);
                 }
                 if !is_after && !other.bytes.is_empty() {
+                    context.position = other.position;
                     self.bytes(side.other(), &other.bytes, other.began, context);
                 }
             }
@@ -162,7 +179,12 @@ impl Conversation {
                     true => data.to_vec(),
                     false => first.bytes,
                 };
-                self.first[side.index()] = First { bytes, began };
+                let position = first.position;
+                self.first[side.index()] = First {
+                    bytes,
+                    began,
+                    position,
+                };
             }
             Found::More | Found::Nothing => {}
         }
@@ -190,11 +212,13 @@ impl Conversation {
         let mut is_joined = self.is_joined;
         is_joined[side.index()] = false;
         Found::Parser(match protocol {
-            L7Protocol::Http1 => Box::new(Http1::new(client, is_joined)),
+            L7Protocol::Http1 => {
+                Box::new(Http1::new(client, is_joined, self.is_hole[client.index()]))
+            }
             L7Protocol::Http2 => Box::new(Http2::new(client, is_client.is_some(), self.is_joined)),
             L7Protocol::Tls => Box::new(Tls::new(client)),
-            L7Protocol::Kafka => Box::new(Kafka::new(client, is_joined)),
-            L7Protocol::Dns => Box::new(DnsTcp::new(is_joined)),
+            L7Protocol::Kafka => Box::new(FramedParser::new(Kafka::new(client), is_joined)),
+            L7Protocol::Dns => Box::new(FramedParser::new(DnsTcp::default(), is_joined)),
             // It is no protocol of TCP.
             L7Protocol::Quic => return Found::Nothing,
         })
@@ -232,15 +256,23 @@ pub(super) struct SideReader<'a, 'd> {
 }
 
 impl Reader for SideReader<'_, '_> {
-    fn bytes(&mut self, data: &[u8], time: u64) {
-        self.conversation.bytes(self.side, data, time, self.context);
+    fn bytes(&mut self, piece: &Piece<'_>) {
+        self.context.now = piece.now;
+        self.context.position = Position {
+            sequence: piece.sequence,
+            acknowledged: piece.acknowledged,
+        };
+        let (data, came) = (piece.data, piece.came);
+        self.conversation.bytes(self.side, data, came, self.context);
     }
 
-    fn hole(&mut self, length: Option<u32>) {
+    fn hole(&mut self, length: Option<u32>, now: u64) {
+        self.context.now = now;
         match &mut self.conversation.phase {
             Phase::Over => {}
             Phase::Unknown => {
                 self.conversation.is_joined[self.side.index()] = true;
+                self.conversation.is_hole[self.side.index()] = true;
                 self.conversation.first[self.side.index()] = First::default();
             }
             Phase::Known(parser) => parser.hole(self.side, length, self.context),
@@ -255,7 +287,8 @@ impl Reader for SideReader<'_, '_> {
         }
     }
 
-    fn end(&mut self) {
+    fn end(&mut self, now: u64) {
+        self.context.now = now;
         self.conversation.end(self.side, self.context);
     }
 

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::vec::Vec;
 
 use super::context::{Context, Reported};
-use super::key::Side;
 use super::recorder::{Buffers, Recorder, question_hash};
 use crate::dns::Message;
+use flow_core::flow::Side;
 use flow_core::record::{L7Body, RecordFlags, RecordType};
 
 /// Answered queries of a connection that are remembered.

@@ -4,14 +4,16 @@ use core::mem;
 use std::boxed::Box;
 use std::vec::Vec;
 
-use super::context::{Context, Reported};
+use super::context::{Context, Position, Reported};
+use super::http1_head::{head_end, truncated};
 use super::http2::Http2;
-use super::key::Side;
-use super::pending::{PendingRequest, PendingRequests};
+use super::order::{Begins, Missed, Order};
 use super::pending_http::PendingHttp;
+use super::reassembler::distance;
 use super::stream_parser::{Next, StreamParser};
+use crate::begins_http1_request;
 use crate::http1::{Answering, Body, Framing, Request, Response};
-use crate::{L7Flags, begins_http1_request};
+use flow_core::flow::Side;
 use flow_core::record::RecordFlags;
 
 /// Memory that a direction keeps between heads.
@@ -24,6 +26,11 @@ struct Half {
     /// The beginning of a head that is not whole yet, and when it began.
     head: Vec<u8>,
     began: u64,
+    /// Sequence numbers of where the last message ended, and of the head.
+    after: u32,
+    at: u32,
+    /// Whether the length of the body is doubtful: what it answers is not known.
+    is_doubtful: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -42,20 +49,19 @@ enum State {
 pub(super) struct Http1 {
     client: Side,
     halves: [Half; 2],
-    pending: PendingRequests<PendingHttp>,
-    /// Responses that come first and whose requests had to go.
-    forgotten: u64,
-    /// A response may have been missed since the last request.
-    is_response_lost: bool,
-    /// Whether every request was seen so far.
-    is_client_whole: bool,
-    /// Responses that came before their requests.
-    ahead: u64,
+    order: Order<PendingHttp>,
+    /// Where the bytes of the client go on, once there were some.
+    client_next: Option<u32>,
 }
 
 impl Http1 {
-    /// `is_joined` says of each side that its beginning was missed.
-    pub(super) fn new(client: Side, is_joined: [bool; 2]) -> Self {
+    /// `is_joined` says of each side that its beginning was missed, `is_hole` that requests of a
+    /// connection that was seen from its beginning on were.
+    pub(super) fn new(client: Side, is_joined: [bool; 2], is_hole: bool) -> Self {
+        let mut order = Order::new(is_joined[client.index()]);
+        if is_hole {
+            order.missed_requests();
+        }
         Self {
             client,
             halves: is_joined.map(|is_joined| Half {
@@ -66,11 +72,8 @@ impl Http1 {
                 },
                 ..Half::default()
             }),
-            pending: PendingRequests::default(),
-            forgotten: 0,
-            is_response_lost: false,
-            is_client_whole: !is_joined[client.index()],
-            ahead: 0,
+            order,
+            client_next: None,
         }
     }
 
@@ -92,6 +95,8 @@ impl Http1 {
                 return None;
             }
             half.began = time;
+            half.after = context.position.sequence;
+            half.at = context.position.after(blank).sequence;
             return match self.parse(side, text, false, context) {
                 Parsed::Whole(length, next) => Some((blank + length, next)),
                 Parsed::Part if text.len() < limit => {
@@ -104,7 +109,7 @@ impl Http1 {
                 }
                 Parsed::Bad => {
                     context.stats.malformed += 1;
-                    self.lose(side, context);
+                    self.lose(side, Missed::Response, context);
                     None
                 }
             };
@@ -132,7 +137,7 @@ impl Http1 {
             }
             Parsed::Part | Parsed::Bad => {
                 context.stats.malformed += 1;
-                self.lose(side, context);
+                self.lose(side, Missed::Response, context);
                 None
             }
         }
@@ -174,13 +179,8 @@ impl Http1 {
     }
 
     fn request(&mut self, side: Side, request: &Request<'_>, context: &mut Context<'_>) {
-        if mem::take(&mut self.is_response_lost) {
-            // The client asks again: what it asked before was answered unseen.
-            context.stats.unanswered += self.pending.clear();
-            self.forgotten = 0;
-        }
         let is_url_redacted = context.recorder.http1_request(request);
-        self.ask(side, is_url_redacted, context);
+        self.ask(side, is_url_redacted, request.head_len(), context);
         self.halves[side.index()].state = after(request.framing());
     }
 
@@ -192,6 +192,9 @@ impl Http1 {
     ) -> After {
         if matches!(response.status(), 100 | 102..=199) {
             context.stats.interim += 1;
+            let half = &self.halves[side.index()];
+            let end = half.at.wrapping_add(response.head_len() as u32);
+            self.order.interim(half.after, end);
             return After::Http;
         }
         let is_h2c = response
@@ -205,20 +208,25 @@ impl Http1 {
         let answering = self.answer(side, context);
         let framing = response.framing(answering);
         if framing == Framing::Upgrade {
-            context.stats.unanswered += self.pending.clear();
+            context.stats.unanswered += self.order.clear();
             return match answering {
                 Answering::Connect => After::Unknown,
                 _ => After::Over,
             };
         }
-        self.halves[side.index()].state = after(framing);
+        let half = &mut self.halves[side.index()];
+        half.state = after(framing);
+        if half.is_doubtful && matches!(half.state, State::Body(_)) {
+            // It has none if it answers HEAD: the next response may be taken for it.
+            self.miss(side, Missed::Perhaps, context);
+        }
         After::Http
     }
 
     /// HTTP/2 from here on; the request that asked for it is its first stream.
     fn upgrade(&mut self) -> Box<Http2> {
         let mut http2 = Http2::new(self.client, true, [false; 2]);
-        while let Some(PendingRequest { time, what, .. }) = self.pending.pop() {
+        while let Some((time, what)) = self.order.pop() {
             http2.upgraded(time, what);
         }
         Box::new(http2)
@@ -232,79 +240,94 @@ impl Http1 {
         });
     }
 
-    /// A head goes no further: tells what is there of it, and looks for the next one.
+    /// A head goes no further: reports what is there of it, and looks for the next one.
     fn cut(&mut self, side: Side, head: Vec<u8>, flags: RecordFlags, context: &mut Context<'_>) {
-        self.lose(side, context);
-        if head.is_empty() {
-            return;
-        }
         if side == self.client {
             if let Ok(request) = Request::parse(&head) {
                 let is_url_redacted = context.recorder.http1_request(&request);
                 context.recorder.record.flags |= flags | truncated(request.flags());
-                return self.ask(side, is_url_redacted, context);
+                self.ask(side, is_url_redacted, head.len(), context);
+                return self.lose(side, Missed::Perhaps, context);
             }
         } else if let Ok(response) = Response::parse(&head) {
             context.recorder.http1_response(&response);
             context.recorder.record.flags |= flags | truncated(response.flags());
             self.answer(side, context);
-            return;
+            return self.lose(side, Missed::Perhaps, context);
         }
-        context.stats.truncated += 1;
+        context.stats.truncated += u64::from(!head.is_empty());
+        self.lose(side, Missed::Response, context);
     }
 
-    /// Tells a request, which waits from now on.
-    fn ask(&mut self, side: Side, is_url_redacted: bool, context: &mut Context<'_>) {
+    /// Reports a request, which waits from now on.
+    fn ask(
+        &mut self,
+        side: Side,
+        is_url_redacted: bool,
+        head_len: usize,
+        context: &mut Context<'_>,
+    ) {
         let what = PendingHttp::of(context.recorder, is_url_redacted);
         self.report(side, None, context);
-        if self.ahead > 0 {
-            // It was answered before it was seen; the next response is not its own.
-            self.ahead -= 1;
-            context.stats.unanswered += 1;
-            return;
-        }
-        let pending = PendingRequest {
-            id: 0,
-            time: context.now(),
-            what,
+        let end = Position {
+            sequence: self.halves[side.index()].at,
+            ..context.position
         };
-        if self.pending.push(pending, context.limits().pending) {
-            context.stats.evicted += 1;
-            self.forgotten += 1;
-        }
+        let limit = context.limits().pending;
+        let requested = self
+            .order
+            .request(what, context.now(), end.after(head_len), limit);
+        context.stats.evicted += requested.evicted;
+        context.stats.unanswered += requested.unanswered + u64::from(requested.is_answered);
     }
 
-    /// Tells a response with what it repeats of its request.
+    /// Reports a response with what it repeats of its request.
     fn answer(&mut self, side: Side, context: &mut Context<'_>) -> Answering {
-        let pending = match self.forgotten {
-            0 => self.pending.pop(),
-            _ => None,
-        };
+        let acknowledged = context.position.acknowledged;
+        let is_behind = acknowledged
+            .zip(self.client_next)
+            .is_some_and(|(received, next)| distance(next, received) > 0);
+        let answered = self.order.response(Begins {
+            sequence: self.halves[side.index()].after,
+            acknowledged,
+            is_behind,
+        });
+        context.stats.unanswered += answered.unanswered;
         let (mut requested, mut answering) = (None, Answering::Other);
-        if let Some(PendingRequest { time, what, .. }) = pending {
+        self.halves[side.index()].is_doubtful = answered.request.is_none();
+        if let Some((time, what)) = answered.request {
             context.stats.paired += 1;
             (requested, answering) = (Some(time), what.answering);
             what.repeat(&mut context.recorder.record, &mut context.recorder.buffers);
         } else {
-            self.ahead += u64::from(self.is_client_whole && self.forgotten == 0);
             context.stats.unmatched += 1;
             context.recorder.record.flags |= RecordFlags::UNMATCHED;
         }
-        self.forgotten = self.forgotten.saturating_sub(1);
         self.report(side, requested, context);
         answering
     }
 
-    /// Where messages begin is not known any more.
-    fn lose(&mut self, side: Side, context: &mut Context<'_>) {
+    /// Where messages begin is not known any more. `missed` says whether a message began in what was
+    /// missed.
+    fn lose(&mut self, side: Side, missed: Missed, context: &mut Context<'_>) {
         self.halves[side.index()].state = State::Search;
         self.halves[side.index()].head = Vec::new();
-        if side != self.client {
-            if self.pending.len() > 1 {
-                // Which of them the next response answers cannot be told.
-                context.stats.unanswered += self.pending.clear();
-            }
-            self.is_response_lost = true;
+        self.miss(side, missed, context);
+    }
+
+    fn miss(&mut self, side: Side, missed: Missed, context: &mut Context<'_>) {
+        if side == self.client {
+            self.order.missed_requests();
+        } else {
+            context.stats.unanswered += self.order.missed_responses(missed);
+        }
+    }
+
+    /// Whether a message begins here, as far as can be told.
+    fn begins(&self, side: Side, data: &[u8]) -> bool {
+        match side == self.client {
+            true => begins_http1_request(data),
+            false => data.starts_with(b"HTTP/1."),
         }
     }
 }
@@ -313,7 +336,18 @@ impl StreamParser for Http1 {
     fn bytes(&mut self, side: Side, data: &[u8], time: u64, context: &mut Context<'_>) -> Next {
         let mut rest = data;
         let mut is_first = true;
+        let position = context.position;
+        if side == self.client {
+            self.client_next = Some(position.after(data.len()).sequence);
+        } else if self.halves[side.index()].is_doubtful && self.begins(side, data) {
+            // It answered a request that was not seen: HEAD, so that there is no body.
+            let half = &mut self.halves[side.index()];
+            if let State::Body(_) = half.state {
+                half.state = State::Head;
+            }
+        }
         while !rest.is_empty() {
+            context.position = position.after(data.len() - rest.len());
             let half = &mut self.halves[side.index()];
             match half.state {
                 State::Over => return Next::Same,
@@ -324,18 +358,14 @@ impl StreamParser for Http1 {
                     if body.is_done() {
                         half.state = State::Head;
                     } else if body.is_lost() {
-                        self.lose(side, context);
+                        self.lose(side, Missed::Perhaps, context);
                     }
                 }
                 State::Search => {
-                    let is_head = match side == self.client {
-                        true => begins_http1_request(rest),
-                        false => rest.starts_with(b"HTTP/1."),
-                    };
-                    if !is_first || !is_head {
+                    if !is_first || !self.begins(side, rest) {
                         return Next::Same;
                     }
-                    half.state = State::Head;
+                    self.halves[side.index()].state = State::Head;
                 }
                 State::Head => match self.head(side, rest, time, context) {
                     Some((taken, After::Http)) => rest = &rest[taken..],
@@ -358,25 +388,32 @@ impl StreamParser for Http1 {
     fn hole(&mut self, side: Side, length: Option<u32>, context: &mut Context<'_>) {
         let half = &mut self.halves[side.index()];
         let head = mem::take(&mut half.head);
-        if let State::Body(mut body) = half.state
-            && let Some(length) = length.map(u64::from)
-            && body.skip(length) == length
-            && !body.is_lost()
-        {
-            half.state = match body.is_done() {
-                true => State::Head,
-                false => State::Body(body),
-            };
-            return;
-        }
-        if side == self.client {
-            self.is_client_whole = false;
-        }
-        if !matches!(half.state, State::Over | State::Search) {
-            context.stats.gaps += 1;
-            self.cut(side, head, RecordFlags::NONE, context);
-        } else if side != self.client {
-            self.is_response_lost = true;
+        let missed = match half.state {
+            State::Over => return,
+            State::Head => Missed::Response,
+            State::Search => Missed::Perhaps,
+            State::Body(mut body) => match length.map(u64::from) {
+                None => Missed::Perhaps,
+                Some(length) => {
+                    let skipped = body.skip(length);
+                    if skipped == length && !body.is_lost() {
+                        half.state = match body.is_done() {
+                            true => State::Head,
+                            false => State::Body(body),
+                        };
+                        return;
+                    }
+                    match body.is_lost() || half.is_doubtful {
+                        true => Missed::Perhaps,
+                        false => Missed::Response,
+                    }
+                }
+            },
+        };
+        context.stats.gaps += u64::from(!matches!(half.state, State::Search));
+        match head.is_empty() {
+            true => self.lose(side, missed, context),
+            false => self.cut(side, head, RecordFlags::NONE, context),
         }
     }
 
@@ -399,16 +436,20 @@ impl StreamParser for Http1 {
         }
         self.halves[side.index()].state = State::Over;
         if side != self.client {
-            context.stats.unanswered += self.pending.clear();
+            context.stats.unanswered += self.order.clear();
         }
     }
 
     fn clear(&mut self) -> u64 {
-        self.pending.clear()
+        self.order.clear()
+    }
+
+    fn client(&self) -> Option<Side> {
+        Some(self.client)
     }
 
     fn pending(&self) -> usize {
-        self.pending.len()
+        self.order.len()
     }
 
     fn is_unfinished(&self) -> bool {
@@ -417,7 +458,7 @@ impl StreamParser for Http1 {
 
     fn heap_len(&self) -> usize {
         let heads: usize = self.halves.iter().map(|half| half.head.capacity()).sum();
-        size_of::<Self>() + heads + self.pending.heap_len()
+        size_of::<Self>() + heads + self.order.heap_len()
     }
 }
 
@@ -444,27 +485,4 @@ const fn after(framing: Framing) -> State {
         Framing::None => State::Head,
         framing => State::Body(Body::new(framing)),
     }
-}
-
-fn truncated(flags: L7Flags) -> RecordFlags {
-    match flags.contains(L7Flags::TRUNCATED) {
-        true => RecordFlags::TRUNCATED,
-        false => RecordFlags::NONE,
-    }
-}
-
-/// Where the head ends, looked for from a little before `from` on.
-fn head_end(head: &[u8], from: usize) -> Option<usize> {
-    let start = from.saturating_sub(3);
-    for (at, byte) in head.get(start..)?.iter().enumerate() {
-        if *byte != b'\n' {
-            continue;
-        }
-        match head.get(start + at + 1..) {
-            Some([b'\n', ..]) => return Some(start + at + 2),
-            Some([b'\r', b'\n', ..]) => return Some(start + at + 3),
-            _ => {}
-        }
-    }
-    None
 }

@@ -1,11 +1,12 @@
 //! HTTP/2 and gRPC: requests and responses by stream.
 
 use super::context::{Context, Reported};
-use super::key::Side;
 use super::pending::{PendingRequest, PendingRequests, Weigh};
 use super::pending_http::PendingHttp;
 use super::stream_parser::{Next, StreamParser};
+use crate::L7Flags;
 use crate::http2::{Event, EventKind, Half, HeaderKind, Headers, Limits};
+use flow_core::flow::Side;
 use flow_core::record::{L7Record, RecordFlags};
 
 /// A request that waits for its response, or for the trailers of one.
@@ -40,8 +41,6 @@ impl Weigh for Call {
 /// A connection that speaks HTTP/2.
 pub(super) struct Http2 {
     halves: [Option<Half>; 2],
-    /// When what is being collected began.
-    began: [u64; 2],
     is_joined: [bool; 2],
     calls: Calls,
 }
@@ -54,6 +53,8 @@ struct Calls {
     pending: PendingRequests<Call>,
     /// Responses whose trailers are waited for.
     partial: usize,
+    /// Highest stream with a request.
+    newest: u32,
 }
 
 impl Http2 {
@@ -62,13 +63,13 @@ impl Http2 {
     pub(super) fn new(client: Side, is_settled: bool, is_joined: [bool; 2]) -> Self {
         Self {
             halves: [None, None],
-            began: [0; 2],
             is_joined,
             calls: Calls {
                 client,
                 is_settled,
                 pending: PendingRequests::default(),
                 partial: 0,
+                newest: 0,
             },
         }
     }
@@ -91,7 +92,6 @@ impl Http2 {
     fn each(
         &mut self,
         side: Side,
-        time: u64,
         context: &mut Context<'_>,
         take: impl FnOnce(&mut Half, &mut dyn FnMut(Event<'_>)),
     ) {
@@ -110,14 +110,9 @@ impl Http2 {
                 Half::server(limits)
             }
         });
-        let began = &mut self.began[index];
-        if half.is_between() {
-            *began = time;
-        }
         let calls = &mut self.calls;
         take(half, &mut |event| {
-            calls.event(side, &event, *began, context);
-            *began = time;
+            calls.event(side, &event, event.began, context);
         });
     }
 }
@@ -153,7 +148,7 @@ impl Calls {
         began: u64,
         context: &mut Context<'_>,
     ) {
-        let kind = headers.kind();
+        let kind = self.kind(side, stream, headers);
         if !self.is_settled && kind != HeaderKind::Trailers {
             self.is_settled = true;
             let is_client = kind == HeaderKind::Request;
@@ -171,6 +166,28 @@ impl Calls {
         }
     }
 
+    /// What they are: by their fields, and by their place where those are not known.
+    fn kind(&self, side: Side, stream: u32, headers: &Headers<'_>) -> HeaderKind {
+        let kind = headers.kind();
+        let is_unknown = headers.flags().contains(L7Flags::MISSED_START);
+        if kind != HeaderKind::Trailers || !is_unknown || !self.is_settled {
+            return kind;
+        }
+        if side == self.client {
+            // A client begins its streams in their order.
+            return match stream > self.newest {
+                true => HeaderKind::Request,
+                false => kind,
+            };
+        }
+        match self.pending.find(stream) {
+            Some(call) if call.partial.is_none() && headers.grpc_status().is_none() => {
+                HeaderKind::Response
+            }
+            _ => kind,
+        }
+    }
+
     fn request(
         &mut self,
         stream: u32,
@@ -178,6 +195,9 @@ impl Calls {
         began: u64,
         context: &mut Context<'_>,
     ) {
+        if headers.promised().is_none() {
+            self.newest = self.newest.max(stream);
+        }
         let is_url_redacted = context.recorder.http2_request(stream, headers);
         let call = Call {
             requested: PendingHttp::of(context.recorder, is_url_redacted),
@@ -351,7 +371,7 @@ fn report(sender: Side, began: u64, requested: Option<u64>, context: &mut Contex
 
 impl StreamParser for Http2 {
     fn bytes(&mut self, side: Side, data: &[u8], time: u64, context: &mut Context<'_>) -> Next {
-        self.each(side, time, context, |half, on| half.feed(data, on));
+        self.each(side, context, |half, on| half.feed_at(data, time, on));
         Next::Same
     }
 
@@ -364,8 +384,7 @@ impl StreamParser for Http2 {
             return;
         }
         context.stats.gaps += u64::from(half.is_in_step());
-        let time = context.now();
-        self.each(side, time, context, |half, on| half.gap(on));
+        self.each(side, context, |half, on| half.gap(on));
     }
 
     fn can_skip(&self, side: Side, length: u32) -> bool {
@@ -379,12 +398,15 @@ impl StreamParser for Http2 {
             .as_ref()
             .is_some_and(Half::is_unfinished)
         {
-            let time = context.now();
-            self.each(side, time, context, |half, on| half.gap(on));
+            self.each(side, context, |half, on| half.gap(on));
         }
         if side != self.calls.client {
             self.calls.end(context);
         }
+    }
+
+    fn client(&self) -> Option<Side> {
+        Some(self.calls.client)
     }
 
     fn pending(&self) -> usize {

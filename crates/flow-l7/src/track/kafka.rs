@@ -1,13 +1,13 @@
 //! Kafka: requests and responses by their correlation identifiers.
 
 use super::context::{Context, Reported};
-use super::frames::{Frame, Frames, Prefix, Step};
-use super::key::Side;
+use super::framed::Framed;
+use super::frames::{Frame, Prefix};
 use super::pending::{PendingRequest, PendingRequests, Weigh};
 use super::recorder::record_flags;
-use super::stream_parser::{Next, StreamParser};
-use crate::kafka::{ApiKey, Request, Response};
+use crate::kafka::{ApiKey, Request, Response, is_size};
 use crate::{L7Protocol, StreamStart, detect_stream};
+use flow_core::flow::Side;
 use std::vec::Vec;
 
 use flow_core::record::{L7Body, L7Kind, RecordFlags};
@@ -16,17 +16,14 @@ use flow_core::record::{L7Body, L7Kind, RecordFlags};
 /// outcome. The rest is records.
 const LOOK: usize = 4 << 10;
 
-struct Size;
+pub(super) struct Size;
 
 impl Prefix for Size {
     const LEN: usize = 4;
 
     fn length(bytes: &[u8]) -> Option<u32> {
-        /// As brokers have it, unless they are told otherwise (`socket.request.max.bytes`).
-        const MAX: u32 = 100 << 20;
         let length = u32::from_be_bytes(*bytes.first_chunk()?);
-        // A response has at least its correlation identifier.
-        (4..=MAX).contains(&length).then_some(length)
+        is_size(length).then_some(length)
     }
 }
 
@@ -50,33 +47,19 @@ impl Weigh for PendingKafka {
 /// A connection that speaks Kafka.
 pub(super) struct Kafka {
     client: Side,
-    halves: [Frames<Size>; 2],
     pending: PendingRequests<PendingKafka>,
 }
 
 impl Kafka {
-    /// `is_joined` says of each side that its beginning was missed.
-    pub(super) fn new(client: Side, is_joined: [bool; 2]) -> Self {
+    pub(super) fn new(client: Side) -> Self {
         Self {
             client,
-            halves: is_joined.map(Frames::new),
             pending: PendingRequests::default(),
         }
     }
 
-    /// Whether a message begins here, as far as can be told.
-    fn begins(&self, side: Side, data: &[u8], context: &Context<'_>) -> bool {
-        if side == self.client {
-            let ports = (context.flow.source.port, context.flow.destination.port);
-            return matches!(
-                detect_stream(data, ports),
-                StreamStart::Found {
-                    protocol: L7Protocol::Kafka,
-                    ..
-                }
-            );
-        }
-        // The response to one of the requests.
+    /// Whether the response to a pending request begins with `data`.
+    fn begins_response(&self, data: &[u8]) -> bool {
         let Some((size, rest)) = data.split_first_chunk::<4>() else {
             return false;
         };
@@ -84,12 +67,20 @@ impl Kafka {
         Size::length(size).is_some() && id.is_some_and(|id| self.pending.contains(id))
     }
 
-    fn message(&mut self, side: Side, frame: &Frame<'_>, is_cut: bool, context: &mut Context<'_>) {
-        if side == self.client {
-            self.request(side, frame, is_cut, context);
-        } else {
-            self.response(side, frame, is_cut, context);
+    /// Whether `data` is responses to pending requests, one after the other, the first one whole.
+    fn is_responses(&self, data: &[u8]) -> bool {
+        let (mut rest, mut is_first) = (data, true);
+        while let Some((size, after)) = rest.split_first_chunk::<4>() {
+            if rest.len() >= 8 && !self.begins_response(rest) {
+                return false;
+            }
+            match after.get(u32::from_be_bytes(*size) as usize..) {
+                Some(after) => rest = after,
+                None => return !is_first,
+            }
+            is_first = false;
         }
+        !is_first
     }
 
     fn request(&mut self, side: Side, frame: &Frame<'_>, is_cut: bool, context: &mut Context<'_>) {
@@ -195,53 +186,51 @@ fn cut(flags: RecordFlags, is_cut: bool) -> RecordFlags {
     }
 }
 
-impl StreamParser for Kafka {
-    fn bytes(&mut self, side: Side, mut data: &[u8], time: u64, context: &mut Context<'_>) -> Next {
-        let most = context.limits().head.clamp(8, LOOK);
-        if self.halves[side.index()].is_lost() && self.begins(side, data, context) {
-            self.halves[side.index()].found();
+impl Framed for Kafka {
+    type Prefix = Size;
+
+    fn most(head: usize) -> usize {
+        head.clamp(8, LOOK)
+    }
+
+    fn begins(&self, side: Side, data: &[u8], is_within: bool, context: &Context<'_>) -> bool {
+        if side != self.client {
+            return match is_within {
+                true => self.is_responses(data),
+                false => self.begins_response(data),
+            };
         }
-        loop {
-            match self.halves[side.index()].step(&mut data, time, most) {
-                Step::More => return Next::Same,
-                Step::Bad => context.stats.malformed += 1,
-                Step::Frame(frame) => self.message(side, &frame, false, context),
+        let ports = match is_within {
+            true => (0, 0),
+            false => (context.flow.source.port, context.flow.destination.port),
+        };
+        matches!(
+            detect_stream(data, ports),
+            StreamStart::Found {
+                protocol: L7Protocol::Kafka,
+                ..
             }
+        )
+    }
+
+    fn message(&mut self, side: Side, frame: &Frame<'_>, is_cut: bool, context: &mut Context<'_>) {
+        if side == self.client {
+            self.request(side, frame, is_cut, context);
+        } else {
+            self.response(side, frame, is_cut, context);
         }
     }
 
-    fn hole(&mut self, side: Side, length: Option<u32>, context: &mut Context<'_>) {
-        let half = &mut self.halves[side.index()];
-        let was_lost = half.is_lost();
-        let part = half.hole(length);
-        context.stats.gaps += u64::from(!was_lost && (half.is_lost() || part.is_some()));
-        if let Some(part) = part {
-            self.message(side, &part, true, context);
-        }
-    }
-
-    fn can_skip(&self, side: Side, length: u32) -> bool {
-        self.halves[side.index()].can_skip(length)
-    }
-
-    fn end(&mut self, side: Side, context: &mut Context<'_>) {
-        if let Some(part) = self.halves[side.index()].hole(None) {
-            self.message(side, &part, true, context);
-        }
-        self.halves[side.index()].lose();
+    fn client(&self) -> Option<Side> {
+        Some(self.client)
     }
 
     fn pending(&self) -> usize {
         self.pending.len()
     }
 
-    fn is_unfinished(&self) -> bool {
-        self.halves.iter().any(Frames::is_unfinished)
-    }
-
     fn heap_len(&self) -> usize {
-        let halves: usize = self.halves.iter().map(Frames::heap_len).sum();
-        size_of::<Self>() + halves + self.pending.heap_len()
+        self.pending.heap_len()
     }
 
     fn clear(&mut self) -> u64 {

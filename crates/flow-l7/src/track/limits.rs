@@ -23,6 +23,9 @@ pub struct Limits {
     pub head: usize,
     /// Bytes of one direction that are kept because what comes before them is still missing.
     pub window: usize,
+    /// Nanoseconds that missing bytes of a TCP stream are waited for, where the other side does not
+    /// acknowledge them before.
+    pub wait: u64,
     /// Pending requests of one connection. The oldest goes first.
     pub pending: usize,
     /// Nanoseconds without a packet after which a TCP connection is given up.
@@ -37,8 +40,8 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// All protocols, 16,384 connections, 24 MiB, heads of 16 KiB, windows of 32 KiB, 64 requests, two
-    /// minutes for TCP and half a minute for UDP; records of 4 KiB with 64 entries.
+    /// All protocols, 16,384 connections, 24 MiB, heads of 16 KiB, windows of 32 KiB, waits of two seconds,
+    /// 64 requests, two minutes for TCP and half a minute for UDP; records of 4 KiB with 64 entries.
     fn default() -> Self {
         Self {
             protocols: L7Protocols::ALL,
@@ -46,6 +49,7 @@ impl Default for Limits {
             memory: 24 << 20,
             head: 16 << 10,
             window: 32 << 10,
+            wait: 2_000_000_000,
             pending: 64,
             idle_tcp: 120_000_000_000,
             idle_udp: 30_000_000_000,

@@ -28,6 +28,14 @@
 //! with [`MISSED_START`](flow_core::record::RecordFlags::MISSED_START) or
 //! [`TRUNCATED`](flow_core::record::RecordFlags::TRUNCATED); bodies that are skipped need not be seen.
 //!
+//! Packets may be missing: samples are taken, buffers overflow. Bytes of TCP that are missing are
+//! waited for until the other side acknowledges them, for [`wait`](Limits::wait) at most, and not beyond
+//! the end of the connection. Behind them the next message is looked for, and reported with the
+//! time at which it was sent. Which request of HTTP/1 a response answers is then told by what the
+//! client had received when it sent the request; where that leaves a doubt the response is
+//! unmatched. Each hole that hides where messages begin is one of the
+//! [`gaps`](TrackerStats::gaps).
+//!
 //! Everything is bounded by [`Limits`]: connections hold together at most
 //! [`memory`](Limits::memory) bytes besides their places in the table (about 140 bytes for each
 //! of [`connections`](Limits::connections)) and 96 KiB of buffers that serve again, and each at most twice `head`, twice `window` and
@@ -56,17 +64,20 @@ mod builder;
 mod connection;
 mod context;
 mod conversation;
+mod datagrams;
 mod dns;
 mod dns_tcp;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod exercise;
+mod framed;
 mod frames;
 mod http1;
+mod http1_head;
 mod http2;
 mod kafka;
-mod key;
 mod limits;
+mod order;
 mod parse_context;
 mod pending;
 mod pending_http;
@@ -82,6 +93,7 @@ mod stage;
 mod stats;
 mod stream_parser;
 mod table;
+mod tcp;
 #[cfg(test)]
 mod tests;
 mod tls;

@@ -1,12 +1,12 @@
 //! What a parser of an embedder's protocol reports to.
 
 use super::context::{Context, Reported};
-use super::key::Side;
 use super::limits::Limits;
 use super::pending_messages::PendingMessages;
 use super::roles::{Pairing, Role};
 use crate::redact::Redaction;
 use flow_core::flow::Flow;
+use flow_core::flow::Side;
 use flow_core::record::{L7Kind, MessageWriter, RecordFlags};
 
 /// Takes the messages that a [`ProtocolParser`](super::ProtocolParser) finds.

@@ -62,9 +62,35 @@ impl<W: Weigh> PendingRequests<W> {
         Some(pending)
     }
 
+    /// The oldest.
+    pub(super) fn front(&self) -> Option<&PendingRequest<W>> {
+        self.pending.front()
+    }
+
+    /// The newest.
+    pub(super) fn back(&self) -> Option<&PendingRequest<W>> {
+        self.pending.back()
+    }
+
+    /// From the oldest on.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &PendingRequest<W>> {
+        self.pending.iter()
+    }
+
+    /// What they are, to change that and nothing on the heap.
+    pub(super) fn whats_mut(&mut self) -> impl Iterator<Item = &mut W> {
+        self.pending.iter_mut().map(|pending| &mut pending.what)
+    }
+
     /// Whether one with this number waits.
     pub(super) fn contains(&self, id: u32) -> bool {
         self.position(id, |_| true).is_some()
+    }
+
+    /// The one with this number.
+    pub(super) fn find(&self, id: u32) -> Option<&W> {
+        let at = self.position(id, |_| true)?;
+        self.pending.get(at).map(|pending| &pending.what)
     }
 
     /// Changes the one with this number; `None` where there is none.

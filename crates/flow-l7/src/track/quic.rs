@@ -3,10 +3,10 @@
 use std::vec::Vec;
 
 use super::context::Context;
-use super::key::Side;
 use super::segment::Segment;
 use super::tls::{Hellos, Took};
 use crate::quic::{self, InitialKeys, Initials, LongHeader, PacketKind, QuicVersion};
+use flow_core::flow::Side;
 
 /// Room for a hello that comes in several packets.
 const ROOM: usize = 8 << 10;

@@ -1,4 +1,9 @@
 //! Puts the segments of one direction of a TCP connection in order.
+//!
+//! Bytes that are missing are waited for as long as they may still come. They are lost to the
+//! observer once the other side acknowledges them, once they are missing for too long
+//! ([`Limits::wait`](super::Limits::wait)), once there is no room for what follows them, or when the connection
+//! ends. What follows is then read on its own, at the time at which it was sent.
 
 use std::boxed::Box;
 use std::vec::Vec;
@@ -13,25 +18,41 @@ const FAR: i32 = 1 << 28;
 
 /// Takes the bytes of a stream in order.
 pub(super) trait Reader {
-    /// The next bytes. `time` is that of the packet that held them.
-    fn bytes(&mut self, data: &[u8], time: u64);
+    /// The next bytes.
+    fn bytes(&mut self, piece: &Piece<'_>);
 
-    /// This many bytes were not seen. `None`: it is not known how many.
-    fn hole(&mut self, length: Option<u32>);
+    /// This many bytes were not seen. `None`: it is not known how many. `now` is when the last
+    /// byte before them was in order.
+    fn hole(&mut self, length: Option<u32>, now: u64);
 
     /// Whether the next bytes are of no interest, so that they are not waited for.
     fn can_skip(&self, length: u32) -> bool;
 
     /// Nothing more comes.
-    fn end(&mut self);
+    fn end(&mut self, now: u64);
 
     fn stats(&mut self) -> &mut TrackerStats;
+}
+
+/// Bytes of a stream, in order.
+#[derive(Clone, Copy)]
+pub(super) struct Piece<'a> {
+    pub(super) data: &'a [u8],
+    /// Sequence number of the first of them.
+    pub(super) sequence: u32,
+    /// What their sender acknowledged of the other direction when it sent them.
+    pub(super) acknowledged: Option<u32>,
+    /// When the packet that held them came.
+    pub(super) came: u64,
+    /// When everything before them was there too, or was not waited for any longer.
+    pub(super) now: u64,
 }
 
 /// A segment.
 #[derive(Clone, Copy)]
 pub(super) struct Arrived<'a> {
     pub(super) sequence: u32,
+    pub(super) acknowledged: Option<u32>,
     pub(super) payload: &'a [u8],
     /// Not less than the length of the payload.
     pub(super) wire_len: u32,
@@ -43,6 +64,7 @@ pub(super) struct Arrived<'a> {
 /// A segment that came before what it follows.
 struct OutOfOrder {
     sequence: u32,
+    acknowledged: Option<u32>,
     wire_len: u32,
     time: u64,
     payload: Box<[u8]>,
@@ -53,16 +75,20 @@ struct OutOfOrder {
 pub(super) struct Reassembler {
     /// Sequence number of the next byte, once there was a segment.
     next: Option<u32>,
-    /// Where FIN stands.
-    last: Option<u32>,
+    /// Up to where the other side has received the stream.
+    acknowledged: Option<u32>,
+    /// Where FIN stands, and when it came.
+    last: Option<(u32, u64)>,
     is_over: bool,
+    /// When the bytes before the next one were in order.
+    ready: u64,
     /// In order of their sequence numbers.
     out_of_order: Vec<OutOfOrder>,
     out_of_order_bytes: usize,
 }
 
 /// How far `to` is behind `from`.
-const fn distance(from: u32, to: u32) -> i32 {
+pub(super) const fn distance(from: u32, to: u32) -> i32 {
     to.wrapping_sub(from).cast_signed()
 }
 
@@ -80,9 +106,15 @@ impl Reassembler {
         self.next
     }
 
-    /// Whether all was seen up to FIN.
+    /// Whether all was seen up to FIN, or is known to be lost.
     pub(super) const fn is_over(&self) -> bool {
         self.is_over
+    }
+
+    /// Whether something that was seen waits for bytes that are missing.
+    #[inline]
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.out_of_order.is_empty() || (self.last.is_some() && !self.is_over)
     }
 
     pub(super) fn heap_len(&self) -> usize {
@@ -101,24 +133,109 @@ impl Reassembler {
             self.restart(part.sequence, reader);
         }
         if part.is_last {
-            self.last = Some(part.sequence.wrapping_add(part.wire_len));
+            self.last = Some((part.sequence.wrapping_add(part.wire_len), part.time));
         }
         self.place(part, window, reader);
-        if let (Some(last), Some(next)) = (self.last, self.next)
-            && distance(last, next) >= 0
+        self.close(reader);
+    }
+
+    /// Takes what the other side has acknowledged: what is missing before that does not come any
+    /// more.
+    #[inline]
+    pub(super) fn acknowledge(&mut self, sequence: u32, reader: &mut dyn Reader) {
+        if self
+            .acknowledged
+            .is_none_or(|known| distance(known, sequence) > 0)
         {
-            self.is_over = true;
-            (self.out_of_order, self.out_of_order_bytes) = (Vec::new(), 0);
-            reader.end();
+            self.acknowledged = Some(sequence);
+            if self.is_waiting() {
+                self.drain(reader);
+                self.close(reader);
+            }
         }
+    }
+
+    /// Goes on behind what is missing since before `then`.
+    pub(super) fn expire(&mut self, then: u64, reader: &mut dyn Reader) {
+        while self.waits_since().is_some_and(|since| since < then) {
+            self.pass_first(reader);
+        }
+    }
+
+    /// Nothing more comes: hands on all that waits.
+    pub(super) fn finish(&mut self, reader: &mut dyn Reader) {
+        while self.is_waiting() {
+            self.pass_first(reader);
+        }
+        if !self.is_over {
+            self.is_over = true;
+            reader.end(self.ready);
+        }
+    }
+
+    /// Since when something waits.
+    fn waits_since(&self) -> Option<u64> {
+        let queued = self.out_of_order.iter().map(|segment| segment.time).min();
+        match self.last {
+            Some((_, time)) if !self.is_over => Some(queued.map_or(time, |first| first.min(time))),
+            _ => queued,
+        }
+    }
+
+    /// Goes on behind the first bytes that are missing.
+    fn pass_first(&mut self, reader: &mut dyn Reader) {
+        let first = self.out_of_order.first().map(|first| first.sequence);
+        let Some((to, next)) = first.or(self.last.map(|last| last.0)).zip(self.next) else {
+            return;
+        };
+        let missing = distance(next, to);
+        if missing > 0 {
+            self.pass(missing.unsigned_abs(), reader);
+        }
+        self.drain(reader);
+        self.close(reader);
+    }
+
+    /// Ends where all is there up to FIN.
+    fn close(&mut self, reader: &mut dyn Reader) {
+        let (Some((last, _)), Some(next)) = (self.last, self.next) else {
+            return;
+        };
+        if self.is_over {
+            return;
+        }
+        let missing = distance(next, last);
+        if missing > 0 {
+            if !self.out_of_order.is_empty() || !self.is_acknowledged(last) {
+                return;
+            }
+            self.pass(missing.unsigned_abs(), reader);
+        }
+        self.is_over = true;
+        self.forget(reader);
+        reader.end(self.ready);
+    }
+
+    /// Leaves out what waits, which can belong nowhere.
+    fn forget(&mut self, reader: &mut dyn Reader) {
+        let segments = core::mem::take(&mut self.out_of_order).into_iter();
+        let bytes: u64 = segments.map(|segment| u64::from(segment.wire_len)).sum();
+        reader.stats().unseen_bytes += bytes;
+        self.out_of_order_bytes = 0;
+    }
+
+    /// Whether the other side has all that is before `sequence`.
+    fn is_acknowledged(&self, sequence: u32) -> bool {
+        self.acknowledged
+            .is_some_and(|known| distance(sequence, known) >= 0)
     }
 
     /// Nothing of what was known about the order holds any more.
     fn restart(&mut self, sequence: u32, reader: &mut dyn Reader) {
-        (self.out_of_order, self.out_of_order_bytes) = (Vec::new(), 0);
-        self.last = None;
+        self.forget(reader);
+        (self.last, self.acknowledged) = (None, None);
         self.next = Some(sequence);
-        reader.hole(None);
+        reader.hole(None, self.ready);
     }
 
     fn place(&mut self, part: &Arrived<'_>, window: usize, reader: &mut dyn Reader) {
@@ -135,7 +252,7 @@ impl Reassembler {
                 .first()
                 .map(|out_of_order| distance(next, out_of_order.sequence));
             let missing = first.map_or(ahead, |first| first.min(ahead)).unsigned_abs();
-            if reader.can_skip(missing) {
+            if self.is_lost(next, missing, reader) {
                 self.pass(missing, reader);
                 self.drain(reader);
                 continue;
@@ -153,10 +270,15 @@ impl Reassembler {
         }
     }
 
+    /// Whether this many bytes from `next` on do not come any more, or are not needed.
+    fn is_lost(&self, next: u32, missing: u32, reader: &dyn Reader) -> bool {
+        self.is_acknowledged(next.wrapping_add(missing)) || reader.can_skip(missing)
+    }
+
     /// Goes on over bytes that were not seen.
     fn pass(&mut self, length: u32, reader: &mut dyn Reader) {
         reader.stats().unseen_bytes += u64::from(length);
-        reader.hole(Some(length));
+        reader.hole(Some(length), self.ready);
         self.next = self.next.map(|next| next.wrapping_add(length));
     }
 
@@ -184,6 +306,7 @@ impl Reassembler {
         self.out_of_order_bytes = bytes;
         let out_of_order = OutOfOrder {
             sequence: part.sequence,
+            acknowledged: part.acknowledged,
             wire_len: part.wire_len,
             time: part.time,
             payload: part.payload.into(),
@@ -205,8 +328,15 @@ impl Reassembler {
         let length = part.wire_len - old;
         let seen = u32::try_from(payload.len()).unwrap_or(length).min(length);
         self.next = Some(next.wrapping_add(seen));
+        self.ready = self.ready.max(part.time);
         if seen > 0 {
-            reader.bytes(payload, part.time);
+            reader.bytes(&Piece {
+                data: payload,
+                sequence: next,
+                acknowledged: part.acknowledged,
+                came: part.time,
+                now: self.ready,
+            });
         }
         if seen < length {
             self.pass(length - seen, reader);
@@ -219,7 +349,7 @@ impl Reassembler {
             let ahead = distance(next, first.sequence);
             if ahead > 0 {
                 let missing = ahead.unsigned_abs();
-                if !reader.can_skip(missing) {
+                if !self.is_lost(next, missing, reader) {
                     return;
                 }
                 self.pass(missing, reader);
@@ -228,6 +358,7 @@ impl Reassembler {
             self.out_of_order_bytes -= out_of_order.payload.len();
             let part = Arrived {
                 sequence: out_of_order.sequence,
+                acknowledged: out_of_order.acknowledged,
                 payload: &out_of_order.payload,
                 wire_len: out_of_order.wire_len,
                 is_last: false,

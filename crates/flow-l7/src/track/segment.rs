@@ -25,6 +25,18 @@ pub struct TcpPosition {
     pub sequence: u32,
     /// Control bits of the segment.
     pub flags: TcpFlags,
+    /// Acknowledgment number of the segment, which counts where its flags have
+    /// [`ACK`](TcpFlags::ACK): what precedes it in the other direction has arrived, and is not
+    /// waited for. `None` where it is not known.
+    pub acknowledgement: Option<u32>,
+}
+
+impl TcpPosition {
+    /// Up to where the sender has received the other direction.
+    pub(super) fn received(&self) -> Option<u32> {
+        self.acknowledgement
+            .filter(|_| self.flags.contains(TcpFlags::ACK))
+    }
 }
 
 impl<'a> Segment<'a> {
@@ -44,8 +56,21 @@ impl<'a> Segment<'a> {
         Self {
             payload,
             wire_len: narrow(payload.len()),
-            tcp: Some(TcpPosition { sequence, flags }),
+            tcp: Some(TcpPosition {
+                sequence,
+                flags,
+                acknowledgement: None,
+            }),
         }
+    }
+
+    /// The same segment with an acknowledgement number; of a datagram nothing changes.
+    #[must_use]
+    pub fn acknowledging(mut self, acknowledgement: u32) -> Self {
+        if let Some(position) = &mut self.tcp {
+            position.acknowledgement = Some(acknowledgement);
+        }
+        self
     }
 
     /// The payload of a decoded packet, of the innermost one that has an IP header, as in
@@ -85,6 +110,7 @@ impl<'a> Segment<'a> {
             tcp: Some(TcpPosition {
                 sequence: tcp.sequence(),
                 flags: TcpFlags(tcp.flags()),
+                acknowledgement: Some(tcp.acknowledgement()),
             }),
         })
     }

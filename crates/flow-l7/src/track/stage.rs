@@ -7,7 +7,6 @@ use flow_core::pipeline::{Emit, Stage};
 use flow_core::wire::Packet;
 
 use super::limits::Limits;
-use super::segment::Segment;
 use super::stats::TrackerStats;
 use super::tracker::Tracker;
 use crate::redact::Redaction;
@@ -87,11 +86,10 @@ impl Stage for TrackerStage {
     }
 
     fn packet(&mut self, flow: &Flow, packet: &Packet<'_>, emit: &mut Emit<'_>) {
-        if let Some(segment) = Segment::of_packet(packet) {
-            self.tracker.track(flow, &segment, &mut |flow, record| {
+        self.tracker
+            .track_packet(flow, packet, &mut |flow, record| {
                 emit(&mut { *flow }, record);
             });
-        }
     }
 
     fn tick(&mut self, now: u64, emit: &mut Emit<'_>) {

@@ -3,7 +3,7 @@
 use std::boxed::Box;
 
 use super::context::Context;
-use super::key::Side;
+use flow_core::flow::Side;
 
 /// What follows the data that was given.
 pub(super) enum Next {
@@ -30,6 +30,9 @@ pub(super) trait StreamParser: Send + Sync {
 
     /// Nothing more comes from a side.
     fn end(&mut self, side: Side, context: &mut Context<'_>);
+
+    /// Which side is the client, where that is known.
+    fn client(&self) -> Option<Side>;
 
     /// Requests that wait for their response.
     fn pending(&self) -> usize;

@@ -5,14 +5,14 @@ use std::vec::Vec;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::key::Key;
+use flow_core::flow::ConnectionKey;
 
 /// No place.
 const NONE: u32 = u32::MAX;
 
 #[derive(Debug)]
 struct Slot<V> {
-    key: Key,
+    key: ConnectionKey,
     /// `None` in a free place.
     value: Option<V>,
     time: u64,
@@ -89,7 +89,7 @@ impl<V> Table<V> {
     }
 
     #[inline]
-    pub(super) fn find(&self, key: &Key) -> Option<u32> {
+    pub(super) fn find(&self, key: &ConnectionKey) -> Option<u32> {
         let hash = self.hasher.hash_one(key);
         let slots = &self.slots;
         self.index
@@ -98,7 +98,7 @@ impl<V> Table<V> {
     }
 
     /// Puts a value in a free place of a table that is not full; there is none of this key.
-    pub(super) fn insert(&mut self, key: Key, class: Class, time: u64, value: V) -> u32 {
+    pub(super) fn insert(&mut self, key: ConnectionKey, class: Class, time: u64, value: V) -> u32 {
         let slot = Slot {
             key,
             value: Some(value),
@@ -152,6 +152,11 @@ impl<V> Table<V> {
     #[inline]
     pub(super) fn get(&self, place: u32) -> Option<&V> {
         self.slots.get(place as usize)?.value.as_ref()
+    }
+
+    /// Places that may have a value.
+    pub(super) fn places(&self) -> core::ops::Range<u32> {
+        0..u32::try_from(self.slots.len()).unwrap_or(NONE)
     }
 
     pub(super) fn values(&self) -> impl Iterator<Item = &V> {
@@ -262,10 +267,10 @@ mod tests {
     use super::*;
     use flow_core::flow::Flow;
 
-    fn key(number: u8) -> Key {
+    fn key(number: u8) -> ConnectionKey {
         let mut flow = Flow::default();
         flow.source.port = u16::from(number);
-        Key::of(&flow)
+        ConnectionKey::of(&flow)
     }
 
     #[derive(Clone, Copy, Debug)]

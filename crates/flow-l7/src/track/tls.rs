@@ -4,12 +4,12 @@ use core::mem;
 use std::vec::Vec;
 
 use super::context::{Context, Reported};
-use super::key::Side;
 use super::stream_parser::{Next, StreamParser};
 use crate::tls::{
     ClientHello, ContentType, Handshake, HandshakeBytes, HandshakeType, Ja4Transport, Records,
     ServerHello,
 };
+use flow_core::flow::Side;
 use flow_core::record::{L7Body, RecordFlags};
 
 /// Room for a hello that comes in several records.
@@ -204,6 +204,10 @@ impl StreamParser for Tls {
         if !text.is_empty() && !matches!(self.hello(side, &text, true, context), Outcome::Over) {
             context.stats.truncated += 1;
         }
+    }
+
+    fn client(&self) -> Option<Side> {
+        Some(self.client)
     }
 
     fn pending(&self) -> usize {

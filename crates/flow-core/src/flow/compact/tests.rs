@@ -86,6 +86,11 @@ fn the_long_form_leaves_out_what_is_not_known() {
          vlan 42, curl/5, VXLAN 7 in 192.0.2.1 -> 192.0.2.2, new]";
     assert_eq!(std::format!("{flow:#}"), long);
     assert_eq!(flow.compact().with_extras().to_string(), long);
+    let with_netns = long.replace("eth0 out,", "eth0 out, netns blue,");
+    assert_eq!(
+        flow.compact().with_netns(&"blue").with_extras().to_string(),
+        with_netns
+    );
 }
 
 #[test]
@@ -143,10 +148,7 @@ fn each_protocol_has_its_summary() {
         summary(Protocol::IGMP, 0x16, 0),
         "IGMP IGMPv2 Membership Report"
     );
-    assert_eq!(
-        summary(Protocol::VRRP, 1, 0),
-        "VRRP VRRPv2 Advertisement"
-    );
+    assert_eq!(summary(Protocol::VRRP, 1, 0), "VRRP VRRPv2 Advertisement");
     // An export without layer 4.
     assert_eq!(summary(Protocol::HOPOPT, 0, 0), "IPv4");
     flow.tcp_flags = TcpFlags::NONE;
