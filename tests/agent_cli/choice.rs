@@ -25,6 +25,47 @@ fn first_last_and_times_choose_flows() {
 }
 
 #[test]
+fn a_filter_chooses_flows() {
+    let packets = |filter: &[&str]| {
+        let args = [&["--mode", "packets", "--l7", "none"], filter].concat();
+        lines(&args)
+    };
+    let all = packets(&[]);
+    let is_dns = |line: &&String| line.contains(":53 ") && line.contains("(UDP)");
+    let dns: Vec<String> = all.iter().filter(is_dns).cloned().collect();
+    assert!(!dns.is_empty() && dns.len() < all.len());
+    // As tcpdump has it, in words of the command line.
+    assert_eq!(packets(&["udp", "port", "53"]), dns);
+    assert_eq!(packets(&["protocol == udp && port in {53}"]), dns);
+    let others = packets(&["not (udp port 53)"]);
+    assert_eq!(others.len() + dns.len(), all.len());
+    assert_eq!(
+        packets(&["--last", "2", "udp port 53"]),
+        dns[dns.len() - 2..]
+    );
+
+    let file = std::env::temp_dir().join(format!("flow-filter-{}", std::process::id()));
+    std::fs::write(&file, "# answers and queries\nudp && port == 53\n").expect("a file");
+    let path = file.to_str().expect("a name");
+    assert_eq!(packets(&["--filter", path]), dns);
+    let explained = lines(&["--filter", path, "--explain"]);
+    assert_eq!(explained[0], "udp && port == 53");
+    assert!(
+        explained.iter().any(|line| line.contains("accept")),
+        "{explained:?}"
+    );
+    std::fs::remove_file(&file).expect("the file");
+}
+
+#[test]
+fn filters_choose_layer_7_messages() {
+    let all = lines(&["l7.kind == request || response"]);
+    let slow = lines(&["dns && latency >= 0"]);
+    assert!(!slow.is_empty() && slow.iter().all(|line| line.contains(" dns-response ")));
+    assert!(all.len() > slow.len());
+}
+
+#[test]
 fn wrong_usage_is_status_2() {
     for args in [
         &["observe", "--no-such-flag"][..],
@@ -38,6 +79,9 @@ fn wrong_usage_is_status_2() {
         &["observe", "--count", "0"],
         &["observe", "--interval", "soon"],
         &["observe", "--since", "yesterday"],
+        &["observe", "prot == 53"],
+        &["observe", "--explain"],
+        &["observe", "--filter", "x", "tcp"],
         &["no-such-command"],
         &[],
     ] {
@@ -55,4 +99,9 @@ fn wrong_usage_is_status_2() {
         text(&output.expect("run").stderr).contains("1024"),
         "names the next power of two"
     );
+    let output = Command::new(agent())
+        .args(["observe", "prot == 53"])
+        .output();
+    let message = text(&output.expect("run").stderr);
+    assert!(message.contains("did you mean `port`?"), "{message}");
 }

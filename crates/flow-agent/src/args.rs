@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+mod filter;
+mod hubble;
 mod l7;
 pub(crate) use l7::Protocols;
 
@@ -56,6 +58,10 @@ Examples:
   flow-agent observe                            live flows of this host (root)
   flow-agent observe --demo                     make some traffic and watch it
   flow-agent observe -i 'eth*' -o json          flows of some interfaces, one JSON object a line
+  flow-agent observe tcp port 443               as tcpdump has it
+  flow-agent observe 'dropped && src.ip in 10.0.0.0/8 && dst.port != 53'
+  flow-agent observe 'dns && latency > 50ms'    see --explain and the crate flow-filter
+  flow-agent observe --to-pod shop/web --not --verdict FORWARDED --print-raw-filters
   flow-agent observe --l7 dns,http,tls          DNS, HTTP and TLS of the usual ports too
   flow-agent observe --pcap file.pcapng -o table
   flow-agent observe --input-file flows.json    what -o json or Hubble has written
@@ -114,12 +120,7 @@ pub(crate) struct Observe {
     pub(crate) interface: Vec<String>,
 
     /// Watch this network namespace beside the agent's own: a name of `ip netns`, or a path.
-    #[arg(
-        long,
-        visible_alias = "namespace",
-        value_name = "NAME",
-        value_delimiter = ','
-    )]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) netns: Vec<String>,
 
     /// Watch every network namespace, present and future.
@@ -168,11 +169,18 @@ pub(crate) struct Observe {
 
     #[command(flatten)]
     pub(crate) l7: l7::L7,
+
+    #[command(flatten)]
+    pub(crate) filter: filter::FilterArgs,
+
+    #[command(flatten)]
+    pub(crate) hubble: hubble::HubbleArgs,
 }
 
 impl Observe {
     /// Checks what no argument can check alone.
     pub(crate) fn check(&self) -> Result<(), clap::Error> {
+        self.filter.check()?;
         let too_many = self.last.filter(|last| last.get() > self.ring_size);
         match too_many {
             None => Ok(()),

@@ -1,6 +1,6 @@
 //! `flow-agent observe`: from the command line to a pipeline and its end.
 
-use std::io::{Cursor, IsTerminal, stdin, stdout};
+use std::io::{Cursor, IsTerminal, Write, stdin, stdout};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use flow_core::resolve::NodeNames;
 use flow_core::store::FlowStore;
 use flow_demo::traffic::TrafficError;
 use flow_ebpf::LoadError;
+use flow_filter::FlowExpr;
 use flow_hubble::ExportSource;
 
 use crate::args::{Observe, Protocols};
@@ -22,27 +23,36 @@ use crate::paint::Paint;
 use crate::replay;
 use crate::session::Session;
 use crate::stop::Stop;
-use crate::view::{View, in_time};
+use crate::view::{View, chosen};
 
 /// The capture that stands in for the demo where there are no privileges.
 const DEMO_CAPTURE: &[u8] = include_bytes!("demo.pcap");
 
 /// Runs the command.
 pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
+    if let Some(raw) = &args.hubble.raw {
+        write!(stdout().lock(), "{raw}")?;
+        return Ok(());
+    }
+    let expr = args.filter.read()?;
+    let expr = expr.as_ref();
+    if args.filter.explain {
+        return expr.map_or(Ok(()), explain_filter);
+    }
     let stop = Stop::on_signals().context("catching signals")?;
     let messages = Messages::new(args.quiet);
     if let Some(path) = &args.pcap {
-        return run_capture(args, open(path)?, &name(path), &stop);
+        return run_capture(args, expr, open(path)?, &name(path), &stop);
     }
     if let Some(path) = &args.input_file {
-        return run_input(args, path, &stop);
+        return run_input(args, expr, path, &stop);
     }
     let result = if args.demo {
-        run_demo(args, messages, &stop)
+        run_demo(args, expr, messages, &stop)
     } else {
         let protocols = args.l7.protocols(Protocols::DNS);
         let kernel = live::builder(args, protocols);
-        let pipeline = pipeline(args, live_messages(args, protocols)).filter(in_time(args));
+        let pipeline = pipeline(args, live_messages(args, protocols)).filter(chosen(args, expr));
         Session::start(args, kernel, pipeline, protocols, view(args), messages)
             .and_then(|session| session.until(|| stop.is_raised()).map(drop))
     };
@@ -53,7 +63,7 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
                 explain(&error)
             ));
             let capture = flow_capture::Reader::new(Box::new(Cursor::new(DEMO_CAPTURE)))?;
-            run_capture(args, capture, "demo.pcap", &stop)
+            run_capture(args, expr, capture, "demo.pcap", &stop)
         }
         Err(error) if is_unprivileged(&error) => Err(anyhow!(
             "{}; without privileges, --pcap FILE shows the flows of a capture",
@@ -63,22 +73,36 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
     }
 }
 
+/// Prints a filter and its tests.
+fn explain_filter(expr: &FlowExpr) -> anyhow::Result<()> {
+    writeln!(stdout().lock(), "{expr}\n{}", expr.compile().explain())?;
+    Ok(())
+}
+
 fn run_capture(
     args: &Observe,
+    expr: Option<&FlowExpr>,
     capture: flow_capture::Reader,
     name: &str,
     stop: &Stop,
 ) -> anyhow::Result<()> {
     let last = args.last.map_or(1, usize::from);
-    replay::capture(args, capture, name, pipeline(args, last), view(args), stop)
+    let pipeline = pipeline(args, last).filter(chosen(args, expr));
+    replay::capture(args, capture, name, pipeline, view(args), stop)
 }
 
-fn run_input(args: &Observe, path: &Path, stop: &Stop) -> anyhow::Result<()> {
+fn run_input(
+    args: &Observe,
+    expr: Option<&FlowExpr>,
+    path: &Path,
+    stop: &Stop,
+) -> anyhow::Result<()> {
     not_a_terminal(path, "--input-file -", "exported flows")?;
     let name = name(path);
     let source = ExportSource::open(path).map_err(|error| anyhow!("{name}: {}", error.cause))?;
     let last = args.last.map_or(1, usize::from);
-    replay::export(args, source, &name, pipeline(args, last), view(args), stop)
+    let pipeline = pipeline(args, last).filter(chosen(args, expr));
+    replay::export(args, source, &name, pipeline, view(args), stop)
 }
 
 /// A pipeline with the history and the node that were asked for, which keeps `messages` layer 7
@@ -143,7 +167,12 @@ fn is_unprivileged(error: &anyhow::Error) -> bool {
             .is_some_and(TrafficError::is_permission_denied)
 }
 
-fn run_demo(args: &Observe, messages: Messages, stop: &Stop) -> anyhow::Result<()> {
+fn run_demo(
+    args: &Observe,
+    expr: Option<&FlowExpr>,
+    messages: Messages,
+    stop: &Stop,
+) -> anyhow::Result<()> {
     let protocols = args.l7.protocols(Protocols::ALL);
     let demo = match Demo::create() {
         Ok(demo) => demo,
@@ -159,7 +188,7 @@ fn run_demo(args: &Observe, messages: Messages, stop: &Stop) -> anyhow::Result<(
     let seen = Arc::new(Seen::default());
     let kernel = live::demo_builder(args, protocols, demo.netns())?;
     let pipeline = pipeline(args, live_messages(args, protocols))
-        .filter(demo.filter(in_time(args))?)
+        .filter(demo.filter(chosen(args, expr))?)
         .observer(Arc::clone(&seen));
     let session = Session::start(args, kernel, pipeline, protocols, view(args), messages)?;
     let done = Stop::default();
@@ -167,7 +196,8 @@ fn run_demo(args: &Observe, messages: Messages, stop: &Stop) -> anyhow::Result<(
     // A signal ends the traffic first, so that its end is seen too.
     let lost = session.until(|| done.is_raised());
     // Whether everything could be seen, or the command line ended the view before.
-    let whole = done.is_raised() && args.count.is_none();
+    let whole =
+        done.is_raised() && args.count.is_none() && expr.is_none() && args.hubble.filters.is_none();
     stop.raise();
     let sent = running.finish()?;
     let lost = lost?;

@@ -16,7 +16,7 @@ use crate::messages::{Messages, count};
 use crate::progress::Progress;
 use crate::show::Show;
 use crate::stop::Stop;
-use crate::view::{View, in_time};
+use crate::view::View;
 
 /// How long to wait before looking at signals and at the output.
 const LOOK: Duration = Duration::from_millis(50);
@@ -159,10 +159,7 @@ fn run(
     stop: &Stop,
     mut look: impl FnMut(),
 ) -> anyhow::Result<Result<Stats, PipelineError>> {
-    let pipeline = builder
-        .filter(in_time(args))
-        .observer(show.clone())
-        .start()?;
+    let pipeline = builder.observer(show.clone()).start()?;
     let mut is_stopped = false;
     // Nobody should wait for the first look at a short capture.
     let mut pause = Duration::from_micros(500);

@@ -6,15 +6,23 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use flow_core::pipeline::{Filter, Lost, Subscription, filter_fn};
 use flow_core::ring::{Idle, Next};
 use flow_core::view::FlowView;
+use flow_filter::FlowExpr;
 
 use crate::args::Observe;
 use crate::output::Printer;
 
-/// Returns the filter that passes the flows of the time that was asked for.
-pub(crate) fn in_time(args: &Observe) -> impl Filter + use<> {
+/// Returns the filter that passes the flows that were asked for: by their time, by `expr` and by the
+/// flags of Hubble.
+pub(crate) fn chosen(args: &Observe, expr: Option<&FlowExpr>) -> impl Filter + use<> {
     let since = args.since.map_or(0, nanoseconds);
     let until = args.until.map_or(u64::MAX, nanoseconds);
-    filter_fn(move |view: &FlowView<'_>| (since..=until).contains(&view.flow().time))
+    let filter = expr.map(FlowExpr::compile);
+    let hubble = args.hubble.filters.clone();
+    filter_fn(move |view: &FlowView<'_>| {
+        (since..=until).contains(&view.flow().time)
+            && filter.as_ref().is_none_or(|filter| filter.matches(view))
+            && hubble.as_ref().is_none_or(|filter| filter.matches(view))
+    })
 }
 
 /// Shows flows until as many were shown as were asked for.

@@ -111,8 +111,8 @@ impl fmt::Debug for FlowExpr {
     }
 }
 
-/// Filters are equal if they are written alike, but for blanks and comments, and what they mean is
-/// the same: lists of the same name may differ.
+/// Filters are equal if their fields, operators and values are, in this order; blanks and comments do
+/// not count.
 impl PartialEq for FlowExpr {
     fn eq(&self, other: &Self) -> bool {
         self.shared.typed == other.shared.typed

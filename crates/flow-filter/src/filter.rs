@@ -22,6 +22,20 @@ impl CompiledFilter {
     }
 
     /// Returns its tests, in order, with what each costs and where it leads to: for people.
+    ///
+    /// ```
+    /// use flow_filter::FlowExpr;
+    ///
+    /// let filter = FlowExpr::parse("src.pod == \"shop/*\" && dst.port in {80, 443} && dropped")?.compile();
+    /// let text = filter.explain().to_string();
+    /// let tests: Vec<&str> = text.lines().map(str::trim).collect();
+    /// assert_eq!(tests, [
+    ///     "0  ~  1 ns  verdict is 2: step 1, else reject",
+    ///     "1  ~  2 ns  dst.port in a bitmap: step 2, else reject",
+    ///     "2  ~  2 ns  names: source pod: name: accept, else reject",
+    /// ]);
+    /// # Ok::<(), flow_filter::FilterError>(())
+    /// ```
     #[must_use]
     pub const fn explain(&self) -> Explanation<'_> {
         Explanation(self)

@@ -3,8 +3,10 @@
 use core::fmt;
 
 use super::name_tests::{NameBit, NameTests};
-use super::op::Op;
+use super::node::Place;
+use super::op::{Op, masked};
 use super::program::{Next, Program};
+use crate::field::{End, Part, all};
 
 /// Displays the steps of a compiled filter.
 pub(super) struct Steps<'f> {
@@ -45,20 +47,84 @@ impl fmt::Display for Target {
     }
 }
 
+/// The numbers of a flow: their names, words and bits.
+fn numbers() -> impl Iterator<Item = (String, u8, u64)> {
+    slots(|part| match part {
+        Part::Slot(slot, _) => Some((slot.offset, slot.width)),
+        _ => None,
+    })
+    .map(|(name, offset, width)| {
+        let (word, bits, _) = masked(Place { offset, width }, 0);
+        (name, word, bits)
+    })
+}
+
+/// Names, offsets and widths of fields that stand at a fixed place of a flow.
+fn slots(
+    place: fn(&Part) -> Option<(usize, usize)>,
+) -> impl Iterator<Item = (String, usize, usize)> {
+    all().flat_map(move |def| {
+        let ends: &[(&str, usize)] = match def.is_of_end {
+            true => &[
+                ("src.", End::Source.offset()),
+                ("dst.", End::Destination.offset()),
+            ],
+            false => &[("", 0)],
+        };
+        let place = place(&def.part);
+        let named = ends.iter().filter_map(move |(end, base)| {
+            let (offset, width) = place?;
+            Some((format!("{end}{}", def.name), base + offset, width))
+        });
+        named.collect::<Vec<_>>()
+    })
+}
+
+/// Which number a test looks at.
+fn number_bits(op: &Op) -> Option<(String, u64)> {
+    let (at, mask) = op.bits()?;
+    let mut numbers = numbers();
+    let found = numbers.find(|(_, word, bits)| *word == at && mask & !bits == 0)?;
+    Some((found.0, found.2))
+}
+
+fn number(op: &Op) -> String {
+    number_bits(op).map_or_else(|| "number".to_owned(), |(name, _)| name)
+}
+
+/// Which address stands at a word.
+fn address(word: u8) -> String {
+    let mut addresses = slots(|part| match part {
+        Part::Wide(offset, _) => Some((*offset, 16)),
+        _ => None,
+    });
+    let found = addresses.find(|(_, offset, _)| offset / 8 == usize::from(word));
+    found.map_or_else(|| "address".to_owned(), |(name, ..)| name)
+}
+
 impl Steps<'_> {
     fn describe(&self, op: &Op) -> String {
         match op {
-            Op::Equal { word, mask, value } => {
-                format!("bytes of word {word} are equal (mask {mask:#x}, value {value:#x})")
+            Op::Equal { mask, value, .. } => {
+                format!("{} is {}", number(op), value >> mask.trailing_zeros())
             }
-            Op::AnyBit { word, mask } => format!("a bit of word {word} is set (mask {mask:#x})"),
-            Op::Prefix { word, .. } => format!("prefix of the address at word {word}"),
+            Op::AnyBit { mask, .. } => {
+                let shift = number_bits(op).map_or(0, |(_, bits)| bits.trailing_zeros());
+                format!("{} has a bit of {:#x}", number(op), mask >> shift)
+            }
             Op::Range { from, size, .. } => {
-                format!("number from {from} to {}", from.saturating_add(*size))
+                format!(
+                    "{} from {from} to {}",
+                    number(op),
+                    from.saturating_add(*size)
+                )
             }
-            Op::Bitmap { .. } => "number in a bitmap".to_owned(),
-            Op::Ranges { ranges, .. } => format!("number in {} ranges", ranges.len()),
-            Op::Wide { set, .. } => format!("address in {} ranges", set.as_slice().len()),
+            Op::Bitmap { .. } => format!("{} in a bitmap", number(op)),
+            Op::Ranges { ranges, .. } => format!("{} in {} ranges", number(op), ranges.len()),
+            Op::Prefix { word, .. } => format!("{} in a prefix", address(*word)),
+            Op::Wide { word, set } => {
+                format!("{} in {} ranges", address(*word), set.as_slice().len())
+            }
             Op::AnyName {
                 word,
                 source,

@@ -74,8 +74,8 @@ pub(super) enum Op {
     Value(Box<ValueTest>),
 }
 
-/// Where a number stands among the words of a flow, and the mask of its bytes there.
-fn masked(place: Place, number: u64) -> (u8, u64, u64) {
+/// Where a number stands among the words of a flow, the mask of its bytes there, and its value there.
+pub(super) fn masked(place: Place, number: u64) -> (u8, u64, u64) {
     let (word, start) = (place.offset / 8, place.offset % 8);
     let (mut mask, mut value) = ([0; 8], [0; 8]);
     let bytes = number.to_ne_bytes();
@@ -256,6 +256,17 @@ impl Op {
                         || names.bits(*word, view, End::Destination) & destination == *destination)
             }
             Self::Value(test) => test.is_true(view),
+        }
+    }
+
+    /// The number of a flow that it looks at: its word, and its bits there.
+    pub(super) const fn bits(&self) -> Option<(u8, u64)> {
+        match self {
+            Self::Equal { word, mask, .. } | Self::AnyBit { word, mask } => Some((*word, *mask)),
+            Self::Range { field, .. } | Self::Bitmap { field, .. } | Self::Ranges { field, .. } => {
+                Some((field.word, field.mask << field.shift))
+            }
+            _ => None,
         }
     }
 

@@ -18,4 +18,4 @@ pub(crate) use part::{End, Part, Slot};
 pub(crate) use read::{any_of_flow, any_value, names_of};
 pub(crate) use read_names::any_name;
 pub(crate) use read_record::{any_of_record, record};
-pub(crate) use table::Shape;
+pub(crate) use table::{Shape, all};
