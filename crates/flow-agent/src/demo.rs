@@ -103,9 +103,14 @@ impl Demo {
         })
     }
 
-    /// Namespaces to watch.
+    /// Namespace whose packets to observe.
     pub(crate) fn netns(&self) -> &str {
         self.pair.client.name()
+    }
+
+    /// Namespace at the other end of the link.
+    pub(crate) fn far_netns(&self) -> &str {
+        self.pair.server.name()
     }
 
     /// Passes the flows of the demo's namespaces that `other` passes too: drops are reported of every namespace, and another

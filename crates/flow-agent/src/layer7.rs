@@ -10,12 +10,12 @@ use crate::args::Protocols;
 use crate::messages::count;
 
 /// Limits of one of several threads: the records of a ring of the usual size and the memory of all
-/// trackers together stay within about 12 MiB.
+/// trackers together stay within about 11 MiB.
 pub(crate) fn live_limits(threads: usize) -> Limits {
     let each = |all: usize| all / threads.max(1);
     Limits {
         connections: each(8_192),
-        memory: each(4 << 20),
+        memory: each(3 << 20),
         text: 1 << 10,
         entries: 16,
         ..Limits::default()

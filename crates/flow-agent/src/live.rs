@@ -46,7 +46,7 @@ pub(crate) fn builder(args: &Observe, protocols: Protocols) -> FlowSourceBuilder
 pub(crate) fn demo_builder(
     args: &Observe,
     protocols: Protocols,
-    netns: &str,
+    [near, far]: [&str; 2],
 ) -> anyhow::Result<FlowSourceBuilder> {
     let networks = ["192.0.2.0/24", "198.51.100.0/24", "2001:db8::/64"];
     let mut filter = PacketFilter::default();
@@ -55,6 +55,8 @@ pub(crate) fn demo_builder(
     }
     Ok(builder(args, protocols)
         .interfaces(Interfaces::None)
-        .namespace(Namespace::new(netns))
+        .namespace(Namespace::new(near))
+        // Packets are observed where they begin; what does not arrive is dropped at the other end.
+        .events_of(Namespace::new(far))
         .filter(filter))
 }

@@ -186,7 +186,7 @@ fn run_demo(
         }
     };
     let seen = Arc::new(Seen::default());
-    let kernel = live::demo_builder(args, protocols, demo.netns())?;
+    let kernel = live::demo_builder(args, protocols, [demo.netns(), demo.far_netns()])?;
     let pipeline = pipeline(args, live_messages(args, protocols))
         .filter(demo.filter(chosen(args, expr))?)
         .observer(Arc::clone(&seen));

@@ -54,6 +54,13 @@ impl FlowSourceBuilder {
         self
     }
 
+    /// Observes drops and sockets of one more network namespace, by name or path, and none of its interfaces: for the far
+    /// end of a link whose packets are observed already. Otherwise as [`namespace`](Self::namespace).
+    pub fn events_of(mut self, namespace: impl Into<Namespace>) -> Self {
+        self.options.event_namespaces.push(namespace.into());
+        self
+    }
+
     /// Observes every interface of every network namespace by two tracepoints, in place of
     /// programs on interfaces. Costs about 90 ns more for each packet. Default: no.
     pub fn all_namespaces(mut self, enable: bool) -> Self {

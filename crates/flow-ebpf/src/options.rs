@@ -163,6 +163,8 @@ pub(crate) struct Options {
     pub(crate) exclude: Vec<String>,
     pub(crate) loopback: bool,
     pub(crate) namespaces: Vec<Namespace>,
+    /// Those of which drops and sockets are observed, and no interface.
+    pub(crate) event_namespaces: Vec<Namespace>,
     pub(crate) all_namespaces: bool,
     pub(crate) attach: AttachWith,
     pub(crate) attach_wait: Duration,
@@ -332,6 +334,7 @@ impl Default for Options {
             exclude: Vec::new(),
             loopback: false,
             namespaces: Vec::new(),
+            event_namespaces: Vec::new(),
             all_namespaces: false,
             attach: AttachWith::Auto,
             attach_wait: Duration::from_secs(5),

@@ -34,6 +34,8 @@ pub(crate) struct Space {
     open: Option<Open>,
     /// The first try has been made, or the first list read.
     settled: bool,
+    /// No interface of it is observed.
+    events_only: bool,
 }
 
 /// A namespace that exists.
@@ -59,6 +61,7 @@ impl Space {
             namespace: None,
             open: None,
             settled: false,
+            events_only: false,
         }
     }
 
@@ -67,6 +70,14 @@ impl Space {
         Self {
             namespace: Some(namespace),
             ..Self::home()
+        }
+    }
+
+    /// One of which drops and sockets are observed, and no interface.
+    pub(crate) fn of_events(namespace: Namespace) -> Self {
+        Self {
+            events_only: true,
+            ..Self::named(namespace)
         }
     }
 
@@ -180,6 +191,7 @@ impl Space {
         context.watched.interface(netns, link.index, chosen);
         let explicit = matches!(options.interfaces, crate::Interfaces::Matching(_));
         let wanted = !options.all_namespaces
+            && !self.events_only
             && chosen
             && link.is_up
             && (link.index != LOOPBACK || options.loopback || explicit);

@@ -38,7 +38,8 @@ impl Watch {
 
     /// Number of entries that the map needs.
     pub(crate) fn entries(self, options: &Options) -> u32 {
-        let namespaces = u32::try_from(options.namespaces.len()).unwrap_or(u32::MAX);
+        let namespaces = options.namespaces.len() + options.event_namespaces.len();
+        let namespaces = u32::try_from(namespaces).unwrap_or(u32::MAX);
         match self {
             Self::All => 1,
             Self::Namespaces => namespaces.saturating_add(1),

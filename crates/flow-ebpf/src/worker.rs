@@ -57,6 +57,8 @@ impl Worker {
         // The tracepoints see every interface: names are still wanted.
         spaces.push(Space::home());
         spaces.extend(options.namespaces.iter().cloned().map(Space::named));
+        let events = options.event_namespaces.iter().cloned();
+        spaces.extend(events.map(Space::of_events));
         Self {
             programs,
             watched,
