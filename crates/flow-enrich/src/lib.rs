@@ -1,7 +1,8 @@
 //! Names, labels and identities for the endpoints of network flows.
 //!
-//! This crate is the home of enrichers. Today it holds their contract, [`Enricher`], and the adapter for
-//! closures, [`enricher_fn`]. Sources of metadata (Kubernetes objects, DNS answers, identities) are not
+//! This crate is the home of enrichers. Today it holds their contract, [`Enricher`], the adapter for
+//! closures, [`enricher_fn`], and with the feature `policy` the module `policy`: which policies of Kubernetes
+//! allow or deny a connection. Sources of names (Kubernetes objects, DNS answers, identities) are not
 //! part of this version.
 //!
 //! A [pipeline](flow_core::pipeline) calls each enricher once for each flow, before the filter. An
@@ -41,5 +42,8 @@
 //! ```
 #![forbid(unsafe_code)]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
+#[cfg(feature = "policy")]
+pub mod policy;
 
 pub use flow_core::pipeline::{Attached, Enricher, FromFn, enricher_fn};

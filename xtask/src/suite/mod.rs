@@ -20,6 +20,9 @@ use error::SuiteError;
 use plan::{Plan, Situation};
 use system::Distribution;
 
+/// Features that no program of the workspace asks for, and whose tests are to run.
+const FEATURES: &str = "flow-enrich/kubernetes";
+
 /// Set to `1`, skips the tests that need root or BPF.
 const SKIP_VARIABLE: &str = "FLOW_SKIP_BPF";
 
@@ -54,7 +57,7 @@ fn cargo_test(root: &Path, path: &OsString, plan: &Plan) -> Result<(), SuiteErro
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        .args(["test", "--workspace"])
+        .args(["test", "--workspace", "--features", FEATURES])
         .current_dir(root)
         .env("PATH", path);
     let status = if plan.skips_bpf {
