@@ -1,12 +1,16 @@
 //! Which protocol a payload is of.
 
 mod binary;
+#[cfg(feature = "track")]
+mod preface;
 mod protocol;
 mod start;
 #[cfg(test)]
 mod tests;
 mod text;
 
+#[cfg(feature = "track")]
+pub(crate) use self::preface::{Preface, preface};
 pub use self::protocol::{L7Protocol, L7Protocols};
 pub use start::{StreamStart, detect_stream};
 #[cfg(feature = "track")]

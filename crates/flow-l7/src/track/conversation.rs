@@ -18,7 +18,7 @@ use super::roles::TransportKind;
 use super::stats::TrackerStats;
 use super::stream_parser::{Next, StreamParser};
 use super::tls::Tls;
-use crate::{L7Protocol, StreamStart, detect_stream};
+use crate::{L7Protocol, Preface, StreamStart, detect_stream, preface};
 use flow_core::flow::Side;
 
 /// Which protocol it is.
@@ -157,7 +157,13 @@ impl Conversation {
             }
             Found::Parser(parser) => {
                 self.phase = Phase::Known(parser);
-                let other = mem::take(&mut self.first[side.other().index()]);
+                let mut other = mem::take(&mut self.first[side.other().index()]);
+                if !self
+                    .known()
+                    .is_some_and(|parser| parser.can_begin(&other.bytes))
+                {
+                    other.bytes.clear();
+                }
                 let is_after = !other.bytes.is_empty() && other.began < began;
                 if is_after {
                     context.position = other.position;
@@ -174,19 +180,35 @@ impl Conversation {
                     self.bytes(side.other(), &other.bytes, other.began, context);
                 }
             }
-            Found::More if text.len() < context.limits().head => {
-                let bytes = match first.bytes.is_empty() {
-                    true => data.to_vec(),
-                    false => first.bytes,
-                };
-                let position = first.position;
-                self.first[side.index()] = First {
-                    bytes,
-                    began,
-                    position,
-                };
+            Found::More => self.hold(side, (data, first, began), context),
+            Found::Nothing => {
+                let (skipped, is_begun) = after_prefaces(text);
+                let position = first.position.after(skipped);
+                let left = text.get(skipped..).unwrap_or_default();
+                if is_begun {
+                    self.hold(side, (data, first, began), context);
+                } else if skipped > 0 && !left.is_empty() {
+                    let left = left.to_vec();
+                    context.position = position;
+                    self.choose(side, &left, time, context);
+                } else if skipped == 0 && !first.bytes.is_empty() {
+                    // What was held was something else.
+                    context.position = now;
+                    self.choose(side, data, time, context);
+                }
             }
-            Found::More | Found::Nothing => {}
+        }
+    }
+
+    /// Keeps what came of a side until more of it is there.
+    fn hold(&mut self, side: Side, held: (&[u8], First, u64), context: &Context<'_>) {
+        let (data, mut first, began) = held;
+        if first.bytes.is_empty() {
+            first.bytes = data.to_vec();
+        }
+        if first.bytes.len() < context.limits().head {
+            first.began = began;
+            self.first[side.index()] = first;
         }
     }
 
@@ -235,6 +257,18 @@ impl Conversation {
     pub(super) fn end(&mut self, side: Side, context: &mut Context<'_>) {
         if let Phase::Known(parser) = &mut self.phase {
             parser.end(side, context);
+        }
+    }
+}
+
+/// How many bytes precede the first protocol, and whether they go on.
+fn after_prefaces(text: &[u8]) -> (usize, bool) {
+    let mut skipped = 0;
+    loop {
+        match preface(text.get(skipped..).unwrap_or_default()) {
+            Preface::Length(length) => skipped += length,
+            Preface::More => return (skipped, true),
+            Preface::None => return (skipped, false),
         }
     }
 }

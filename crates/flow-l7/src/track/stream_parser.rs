@@ -31,6 +31,12 @@ pub(super) trait StreamParser: Send + Sync {
     /// Nothing more comes from a side.
     fn end(&mut self, side: Side, context: &mut Context<'_>);
 
+    /// Whether what a side sent before the protocol was found can be a part of it.
+    fn can_begin(&self, data: &[u8]) -> bool {
+        let _ = data;
+        true
+    }
+
     /// Which side is the client, where that is known.
     fn client(&self) -> Option<Side>;
 

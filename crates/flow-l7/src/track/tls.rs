@@ -206,6 +206,11 @@ impl StreamParser for Tls {
         }
     }
 
+    /// Records, not the answer of another protocol that said yes to TLS.
+    fn can_begin(&self, data: &[u8]) -> bool {
+        matches!(data.first(), Some(20..=24))
+    }
+
     fn client(&self) -> Option<Side> {
         Some(self.client)
     }

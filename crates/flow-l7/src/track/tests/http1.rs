@@ -281,3 +281,26 @@ fn what_is_not_asked_for_is_not_followed() {
         assert!(wire.lab.flows.iter().all(|flow| flow.l7 == 0));
     }
 }
+
+#[test]
+fn what_precedes_the_first_request_is_left_out() {
+    let proxy = b"PROXY TCP4 192.0.2.7 198.51.100.2 5555 80\r\n";
+    let proxy_2 =
+        b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c";
+    for preface in [&proxy[..], proxy_2, b"\r\n", b"\r\n\r\n\r\n"] {
+        for cut in [0, 1, preface.len() / 2, preface.len()] {
+            let mut wire = Wire::on(80);
+            let whole = [preface, GET].concat();
+            let (one, other) = whole.split_at(cut);
+            if !one.is_empty() {
+                wire.say(true, one);
+            }
+            wire.say(true, other);
+            wire.say(false, OK);
+            wire.say(true, GET);
+            wire.say(false, OK);
+            let stats = wire.lab.tracker.stats();
+            assert_eq!((stats.requests, stats.paired), (2, 2), "{preface:?} {cut}");
+        }
+    }
+}

@@ -139,3 +139,16 @@ fn what_is_there_of_a_hello_that_is_cut_is_told() {
     let stats = wire.lab.tracker.stats();
     assert_eq!((stats.unanswered, stats.requests, stats.gaps), (1, 1, 1));
 }
+
+#[test]
+fn hellos_after_a_request_for_tls_are_paired() {
+    for answer in [b"S", b"N"] {
+        let mut wire = Wire::on(5432);
+        wire.say(true, b"\x00\x00\x00\x08\x04\xd2\x16\x2f");
+        wire.say(false, answer);
+        wire.say(true, &client_hello(b"db.example"));
+        wire.say(false, &server_hello(0));
+        let stats = wire.lab.tracker.stats();
+        assert_eq!((stats.requests, stats.paired), (1, 1));
+    }
+}
