@@ -29,6 +29,22 @@ struct Shown {
     held: Option<Vec<String>>,
 }
 
+impl Shown {
+    /// Does something with the view, unless the output failed before.
+    fn act(&mut self, act: impl FnOnce(&mut View) -> io::Result<()>) {
+        if self.result.is_ok() {
+            self.result = act(&mut self.view);
+        }
+    }
+
+    /// Prints the messages that are held, and holds no more.
+    fn release(&mut self, messages: Messages) {
+        for message in self.held.take().into_iter().flatten() {
+            messages.warn(message);
+        }
+    }
+}
+
 /// Messages about records that cannot be read that are held at most; the next one brings all of them out.
 const HELD: usize = 16;
 
@@ -52,10 +68,7 @@ impl Show {
 
     /// Does something with the view, unless the output failed before.
     fn act(&self, act: impl FnOnce(&mut View) -> io::Result<()>) {
-        let shown = &mut *self.lock();
-        if shown.result.is_ok() {
-            shown.result = act(&mut shown.view);
-        }
+        self.lock().act(act);
     }
 
     /// Whether nothing more will be shown.
@@ -67,14 +80,6 @@ impl Show {
     /// Hands what is written so far to the system.
     pub(crate) fn flush(&self) {
         self.act(View::flush);
-    }
-
-    /// Prints the messages that are held, and holds no more.
-    pub(crate) fn release(&self) {
-        let held = self.lock().held.take();
-        for message in held.into_iter().flatten() {
-            self.0.messages.warn(message);
-        }
     }
 
     /// Returns the messages that are held, and holds no more.
@@ -102,10 +107,9 @@ impl Observer for Show {
     }
 
     fn observe(&self, view: &FlowView<'_>) {
-        if self.lock().held.is_some() {
-            self.release();
-        }
-        self.act(|shown| shown.pass(view));
+        let mut shown = self.lock();
+        shown.release(self.0.messages);
+        shown.act(|shown| shown.pass(view));
     }
 
     fn lost(&self, lost: &Lost) {
@@ -114,14 +118,13 @@ impl Observer for Show {
 
     fn undecodable(&self, error: &dyn Error) {
         let message = format!("{}, {error}", self.0.name);
-        let is_held = {
-            let mut shown = self.lock();
-            let held = shown.held.as_mut().filter(|held| held.len() < HELD);
-            held.map(|held| held.push(message.clone())).is_some()
-        };
-        if !is_held {
-            self.release();
-            self.0.messages.warn(message);
+        let mut shown = self.lock();
+        match &mut shown.held {
+            Some(held) if held.len() < HELD => held.push(message),
+            _ => {
+                shown.release(self.0.messages);
+                self.0.messages.warn(message);
+            }
         }
     }
 }

@@ -30,34 +30,28 @@ pub(crate) fn operate(function: &Function, one: &Value, two: &Value) -> Outcome 
     }
 }
 
-fn int(function: &Function, one: i64, two: i64) -> Outcome {
-    let result = match function {
-        Function::Add => one.checked_add(two),
-        Function::Subtract => one.checked_sub(two),
-        Function::Multiply => one.checked_mul(two),
-        Function::Divide | Function::Remainder if two == 0 => {
-            return Err(EvalError::DivisionByZero);
+macro_rules! integers {
+    ($($name:ident: $type:ty => $value:ident;)+) => {$(
+        fn $name(function: &Function, one: $type, two: $type) -> Outcome {
+            let result = match function {
+                Function::Add => one.checked_add(two),
+                Function::Subtract => one.checked_sub(two),
+                Function::Multiply => one.checked_mul(two),
+                Function::Divide | Function::Remainder if two == 0 => {
+                    return Err(EvalError::DivisionByZero);
+                }
+                Function::Divide => one.checked_div(two),
+                Function::Remainder => one.checked_rem(two),
+                _ => return Err(EvalError::NoOverload),
+            };
+            result.map(Value::$value).ok_or(EvalError::Overflow)
         }
-        Function::Divide => one.checked_div(two),
-        Function::Remainder => one.checked_rem(two),
-        _ => return Err(EvalError::NoOverload),
-    };
-    result.map(Value::Int).ok_or(EvalError::Overflow)
+    )+};
 }
 
-fn uint(function: &Function, one: u64, two: u64) -> Outcome {
-    let result = match function {
-        Function::Add => one.checked_add(two),
-        Function::Subtract => one.checked_sub(two),
-        Function::Multiply => one.checked_mul(two),
-        Function::Divide | Function::Remainder if two == 0 => {
-            return Err(EvalError::DivisionByZero);
-        }
-        Function::Divide => one.checked_div(two),
-        Function::Remainder => one.checked_rem(two),
-        _ => return Err(EvalError::NoOverload),
-    };
-    result.map(Value::Uint).ok_or(EvalError::Overflow)
+integers! {
+    int: i64 => Int;
+    uint: u64 => Uint;
 }
 
 fn double(function: &Function, one: f64, two: f64) -> Outcome {

@@ -1,12 +1,12 @@
 //! From `flow.FlowFilter` to conditions.
 
+use flow_core::flow::TcpFlags;
 use flow_hubble::flow as pb;
 
 use super::build_http::{self, Fault};
 use super::cel_filter::CelFilter;
 use super::condition::{Condition, EventClass};
 use super::error::FilterFault;
-use super::message::tcp_flags;
 use super::names::{NameTest, NamespacedName};
 use super::side::{Address, Side};
 use super::subject::protocol;
@@ -58,7 +58,13 @@ impl Builder {
             });
         }
         push(!filter.tcp_flags.is_empty(), &|| {
-            Condition::TcpFlags(filter.tcp_flags.iter().map(tcp_flags).collect())
+            Condition::TcpFlags(
+                filter
+                    .tcp_flags
+                    .iter()
+                    .map(|flags| TcpFlags::from(flags).0)
+                    .collect(),
+            )
         });
         push(!filter.ip_version.is_empty(), &|| {
             Condition::IpVersion(Numbers::new(&filter.ip_version))

@@ -98,23 +98,6 @@ impl<'a> Message<'a> {
     }
 }
 
-/// The bits of a message's TCP flags.
-pub(crate) fn tcp_flags(message: &pb::TcpFlags) -> u16 {
-    let flags = [
-        (message.fin, TcpFlags::FIN),
-        (message.syn, TcpFlags::SYN),
-        (message.rst, TcpFlags::RST),
-        (message.psh, TcpFlags::PSH),
-        (message.ack, TcpFlags::ACK),
-        (message.urg, TcpFlags::URG),
-        (message.ece, TcpFlags::ECE),
-        (message.cwr, TcpFlags::CWR),
-        (message.ns, TcpFlags::NS),
-    ];
-    let set = flags.into_iter().filter(|(is_set, _)| *is_set);
-    set.fold(0, |bits, (_, flag)| bits | flag.0)
-}
-
 impl Subject for Message<'_> {
     fn is_flow(&self) -> bool {
         true
@@ -155,7 +138,7 @@ impl Subject for Message<'_> {
 
     fn tcp_flags(&self) -> Option<u16> {
         match self.layer4() {
-            Some(Layer4::Tcp(tcp)) => tcp.flags.as_ref().map(tcp_flags),
+            Some(Layer4::Tcp(tcp)) => tcp.flags.as_ref().map(|flags| TcpFlags::from(flags).0),
             _ => None,
         }
     }

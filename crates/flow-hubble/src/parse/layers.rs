@@ -55,7 +55,7 @@ fn layer4(protocol: &Layer4, flow: &mut Flow, unfit: &mut Unfit) {
         Layer4::Tcp(tcp) => {
             ports(tcp.source_port, tcp.destination_port, unfit);
             flow.protocol = Protocol::TCP;
-            flow.tcp_flags = tcp.flags.as_ref().map_or(TcpFlags::NONE, tcp_flags);
+            flow.tcp_flags = tcp.flags.as_ref().map_or(TcpFlags::NONE, TcpFlags::from);
         }
         Layer4::Udp(udp) => {
             ports(udp.source_port, udp.destination_port, unfit);
@@ -86,24 +86,27 @@ fn layer4(protocol: &Layer4, flow: &mut Flow, unfit: &mut Unfit) {
     }
 }
 
-fn tcp_flags(message: &pb::TcpFlags) -> TcpFlags {
-    let mut flags = TcpFlags::NONE;
-    for (is_set, flag) in [
-        (message.fin, TcpFlags::FIN),
-        (message.syn, TcpFlags::SYN),
-        (message.rst, TcpFlags::RST),
-        (message.psh, TcpFlags::PSH),
-        (message.ack, TcpFlags::ACK),
-        (message.urg, TcpFlags::URG),
-        (message.ece, TcpFlags::ECE),
-        (message.cwr, TcpFlags::CWR),
-        (message.ns, TcpFlags::NS),
-    ] {
-        if is_set {
-            flags |= flag;
+/// The flags that are set.
+impl From<&pb::TcpFlags> for TcpFlags {
+    fn from(message: &pb::TcpFlags) -> Self {
+        let mut flags = TcpFlags::NONE;
+        for (is_set, flag) in [
+            (message.fin, TcpFlags::FIN),
+            (message.syn, TcpFlags::SYN),
+            (message.rst, TcpFlags::RST),
+            (message.psh, TcpFlags::PSH),
+            (message.ack, TcpFlags::ACK),
+            (message.urg, TcpFlags::URG),
+            (message.ece, TcpFlags::ECE),
+            (message.cwr, TcpFlags::CWR),
+            (message.ns, TcpFlags::NS),
+        ] {
+            if is_set {
+                flags |= flag;
+            }
         }
+        flags
     }
-    flags
 }
 
 fn tunnel(message: &pb::Tunnel, flow: &mut Flow, unfit: &mut Unfit) {

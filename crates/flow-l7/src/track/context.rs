@@ -5,6 +5,7 @@ use core::mem;
 use super::limits::Limits;
 use super::recorder::Recorder;
 use super::stats::TrackerStats;
+use crate::{L7Protocol, StreamStart, detect_stream};
 use flow_core::flow::Side;
 use flow_core::flow::{Direction, EventType, Flow, FlowFlags, FlowType, Reply, TcpFlags, Traffic};
 use flow_core::record::{L7Kind, L7Record, RecordFlags};
@@ -65,6 +66,17 @@ const KEPT: FlowFlags = FlowFlags(
 );
 
 impl<'a> Context<'a> {
+    /// Whether a message of `protocol` begins with `data`; its ports are no help within a segment
+    /// (`is_within`).
+    pub(super) fn begins(&self, protocol: L7Protocol, data: &[u8], is_within: bool) -> bool {
+        let ports = match is_within {
+            true => (0, 0),
+            false => (self.flow.source.port, self.flow.destination.port),
+        };
+        let start = detect_stream(data, ports);
+        matches!(start, StreamStart::Found { protocol: found, .. } if found == protocol)
+    }
+
     /// For a packet.
     pub(super) fn new(
         recorder: &'a mut Recorder,

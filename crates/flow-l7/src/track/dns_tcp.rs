@@ -4,7 +4,7 @@ use super::context::Context;
 use super::dns::{self, Queries};
 use super::framed::Framed;
 use super::frames::{Frame, Prefix};
-use crate::{L7Protocol, StreamStart, detect_stream};
+use crate::L7Protocol;
 use flow_core::flow::Side;
 
 pub(super) struct Length;
@@ -33,17 +33,7 @@ impl Framed for DnsTcp {
     }
 
     fn begins(&self, _: Side, data: &[u8], is_within: bool, context: &Context<'_>) -> bool {
-        let ports = match is_within {
-            true => (0, 0),
-            false => (context.flow.source.port, context.flow.destination.port),
-        };
-        matches!(
-            detect_stream(data, ports),
-            StreamStart::Found {
-                protocol: L7Protocol::Dns,
-                ..
-            }
-        )
+        context.begins(L7Protocol::Dns, data, is_within)
     }
 
     fn message(&mut self, side: Side, frame: &Frame<'_>, _: bool, context: &mut Context<'_>) {

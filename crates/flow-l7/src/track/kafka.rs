@@ -5,8 +5,8 @@ use super::framed::Framed;
 use super::frames::{Frame, Prefix};
 use super::pending::{PendingRequest, PendingRequests, Weigh};
 use super::recorder::record_flags;
+use crate::L7Protocol;
 use crate::kafka::{ApiKey, Request, Response, is_size};
-use crate::{L7Protocol, StreamStart, detect_stream};
 use flow_core::flow::Side;
 use std::vec::Vec;
 
@@ -200,17 +200,7 @@ impl Framed for Kafka {
                 false => self.begins_response(data),
             };
         }
-        let ports = match is_within {
-            true => (0, 0),
-            false => (context.flow.source.port, context.flow.destination.port),
-        };
-        matches!(
-            detect_stream(data, ports),
-            StreamStart::Found {
-                protocol: L7Protocol::Kafka,
-                ..
-            }
-        )
+        context.begins(L7Protocol::Kafka, data, is_within)
     }
 
     fn message(&mut self, side: Side, frame: &Frame<'_>, is_cut: bool, context: &mut Context<'_>) {
