@@ -156,30 +156,35 @@ pub(super) fn is_kafka_begun(data: &[u8], is_on_port: bool) -> bool {
 }
 
 fn is_dns(data: &[u8], length: usize, is_on_port: bool) -> bool {
+    may_be_dns(data)
+        && Message::parse(data, length)
+            .is_ok_and(|message| is_dns_message(&message, data.len(), is_on_port))
+}
+
+/// Whether the header can be one of DNS: the bit that must be zero, and what few messages have many
+/// of.
+pub(super) fn may_be_dns(data: &[u8]) -> bool {
     let Some(header) = data.first_chunk::<12>() else {
         return false;
     };
-    // The bit that must be zero, and what few messages have many of.
     let word = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
     let counts = [word(4), word(6), word(8), word(10)];
     let is_small = counts[0] <= 16 && counts.iter().all(|count| *count <= 1024);
-    if header[3] & 0x40 != 0 || !is_small || counts == [0; 4] {
-        return false;
-    }
-    let Ok(message) = Message::parse(data, length) else {
-        return false;
-    };
+    header[3] & 0x40 == 0 && is_small && counts != [0; 4]
+}
+
+/// Whether a message, parsed from this many bytes with such a header, is one of DNS.
+pub(super) fn is_dns_message(message: &Message<'_>, length: usize, is_on_port: bool) -> bool {
     let is_old = message.opcode() == Opcode::IQUERY && !is_on_port;
     if message.opcode().name().is_none() || is_old {
         return false;
     }
     let is_cut = message.error().is_some_and(|error| error.is_truncated());
-    if (message.error().is_some() && !(is_cut && is_on_port))
-        || !is_asked_well(&message, is_on_port)
+    if (message.error().is_some() && !(is_cut && is_on_port)) || !is_asked_well(message, is_on_port)
     {
         return false;
     }
-    is_on_port || (message.understood_len() == data.len() && counts[0] == 1)
+    is_on_port || (message.understood_len() == length && message.counts()[0] == 1)
 }
 
 /// Whether questions are for types and classes that there are.

@@ -1,6 +1,8 @@
 //! One message: its header, and where its sections are.
 
 use super::record::{Edns, Questions, Record, Records};
+#[cfg(feature = "track")]
+use super::registry::Class;
 use super::registry::{Opcode, Rcode, RecordType};
 use super::walk::Walk;
 use crate::error::{L7Error, L7Layer, L7Problem};
@@ -47,7 +49,8 @@ impl<'a> Message<'a> {
             data,
             wire_len: wire_len.max(data.len()),
         };
-        let mut message = Self {
+        // Made where it is returned, without a copy.
+        let mut made = Ok(Self {
             data,
             header,
             starts: [12; 3],
@@ -56,16 +59,23 @@ impl<'a> Message<'a> {
             edns: 0,
             flags: L7Flags::NONE,
             error: None,
-        };
-        if let Err(error) = message.find(&walk) {
-            message.flags |= if error.is_truncated() {
-                L7Flags::TRUNCATED
-            } else {
-                L7Flags::MALFORMED
-            };
-            message.error = Some(error);
+        });
+        if let Ok(message) = &mut made
+            && let Err(error) = message.find(&walk)
+        {
+            message.fail(error);
         }
-        Ok(message)
+        made
+    }
+
+    #[cold]
+    fn fail(&mut self, error: L7Error) {
+        self.flags |= if error.is_truncated() {
+            L7Flags::TRUNCATED
+        } else {
+            L7Flags::MALFORMED
+        };
+        self.error = Some(error);
     }
 
     #[inline]
@@ -178,6 +188,17 @@ impl<'a> Message<'a> {
     #[must_use]
     pub const fn questions(&self) -> Questions<'a> {
         Questions::new(self.data, self.found[0])
+    }
+
+    /// The name of the first question as it was sent, its type and its class; `None` where there is no
+    /// whole question.
+    #[cfg(feature = "track")]
+    #[inline]
+    pub(crate) fn first_question(&self) -> Option<(&'a [u8], RecordType, Class)> {
+        let mut questions = self.questions();
+        let question = questions.next()?;
+        let name = self.data.get(12..questions.at().checked_sub(4)?)?;
+        Some((name, question.kind, question.class))
     }
 
     /// Answers, as far as they are whole.

@@ -38,6 +38,13 @@ impl<'a> Questions<'a> {
     pub(super) const fn new(data: &'a [u8], left: u16) -> Self {
         Self { data, at: 12, left }
     }
+
+    /// Where the next one begins.
+    #[cfg(feature = "track")]
+    #[inline]
+    pub(super) fn at(&self) -> usize {
+        usize::from(self.at)
+    }
 }
 
 impl<'a> Iterator for Questions<'a> {

@@ -172,6 +172,11 @@ impl Parsed {
         Self { length, problem }
     }
 
+    /// Whether it was parsed strictly: the fields are those of its lines.
+    pub(super) const fn is_strict(&self) -> bool {
+        self.problem.is_none()
+    }
+
     /// Completes the head whose first line makes sense up to `at`. `layer` is that line. Where the
     /// head is whole, it holds already what its fields say.
     #[inline]

@@ -158,12 +158,23 @@ pub(super) fn message(
         context.stats.malformed += 1;
         return false;
     };
-    if message.is_response() {
-        answer(queries, sender, &message, began, context);
-    } else {
-        ask(queries, sender, &message, began, context);
-    }
+    parsed(queries, sender, &message, began, context);
     true
+}
+
+/// Takes a message that is parsed already.
+pub(super) fn parsed(
+    queries: &mut Queries,
+    sender: Side,
+    message: &Message<'_>,
+    began: u64,
+    context: &mut Context<'_>,
+) {
+    if message.is_response() {
+        answer(queries, sender, message, began, context);
+    } else {
+        ask(queries, sender, message, began, context);
+    }
 }
 
 fn ask(

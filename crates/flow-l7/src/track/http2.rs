@@ -119,13 +119,13 @@ impl Http2 {
 
 impl Calls {
     fn event(&mut self, side: Side, event: &Event<'_>, began: u64, context: &mut Context<'_>) {
-        match event.kind {
+        match &event.kind {
             EventKind::Headers(headers) => {
                 if let Some(stream) = headers.promised() {
-                    self.request(stream, &headers, began, context);
+                    self.request(stream, headers, began, context);
                     return;
                 }
-                self.headers((side, event.stream), &headers, began, context);
+                self.headers((side, event.stream), headers, began, context);
             }
             EventKind::Data { is_end: true, .. } if side != self.client => {
                 self.over(event.stream, RecordFlags::NONE, context);
