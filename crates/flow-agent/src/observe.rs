@@ -177,7 +177,7 @@ fn run_demo(
     let demo = match Demo::create() {
         Ok(demo) => demo,
         // Who may not make namespaces mostly may not load programs either, and that error
-        // tells what to do about it.
+        // says what to do about it.
         Err(error) => {
             return Err(live::builder(args, protocols)
                 .load()

@@ -1,6 +1,6 @@
 //! Trace context: the `traceparent` header of W3C Trace Context, level 1.
 
-/// What `traceparent` tells. Its identifiers are lower-case hexadecimal digits, checked.
+/// The fields of `traceparent`. Its identifiers are lower-case hexadecimal digits, checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TraceParent<'a> {

@@ -136,7 +136,7 @@ impl<'a> Message<'a> {
         self.bit(0x0400)
     }
 
-    /// TC: the sender left out what did not fit. What was cut off by a capture is told by
+    /// TC: the sender left out what did not fit. What was cut off by a capture is reported by
     /// [`flags`](Self::flags).
     #[must_use]
     pub const fn is_cut_by_sender(&self) -> bool {
@@ -175,7 +175,7 @@ impl<'a> Message<'a> {
         Rcode(high << 4 | low)
     }
 
-    /// Entries of each section as the header tells it: questions, answers, authority,
+    /// Entries of each section as the header counts them: questions, answers, authority,
     /// additional.
     #[inline]
     #[must_use]

@@ -160,7 +160,7 @@ fn walk(data: &[u8]) -> Walk<'_> {
     }
 }
 
-/// What the OPT record tells: RFC 6891 section 6.1.
+/// Contents of the OPT record: RFC 6891 section 6.1.
 #[derive(Clone, Copy, Debug)]
 pub struct Edns<'a> {
     pub(super) record: Record<'a>,

@@ -155,7 +155,7 @@ pub(super) struct Parsed {
 }
 
 impl Parsed {
-    /// Parses strictly, then, where that fails, leniently: so what is there is told, and that
+    /// Parses strictly, then, where that fails, leniently: so what is there is reported, and that
     /// it is not as it should be.
     #[inline]
     pub(super) fn of(mut parse: impl FnMut(&ParserConfig) -> httparse::Result<usize>) -> Self {

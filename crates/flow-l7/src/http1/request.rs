@@ -13,7 +13,7 @@ use crate::trace::TraceParent;
 
 /// The head of a request.
 ///
-/// Where it is cut off, it tells the header fields whose lines are whole; see
+/// Where it is cut off, it has the header fields whose lines are whole; see
 /// [`flags`](Self::flags).
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
@@ -151,7 +151,7 @@ impl<'a> Request<'a> {
         self.head.known.content_type
     }
 
-    /// Length of the body in bytes, where `Content-Length` tells it.
+    /// Length of the body in bytes, from `Content-Length`.
     #[must_use]
     pub const fn content_length(&self) -> Option<u64> {
         content_length(&self.head)

@@ -136,7 +136,7 @@ impl<'a> Response<'a> {
         self.head.known.content_type
     }
 
-    /// Length of the body in bytes, where `Content-Length` tells it. The response to a HEAD
+    /// Length of the body in bytes, from `Content-Length`. The response to a HEAD
     /// request has none all the same: see [`framing`](Self::framing).
     #[must_use]
     pub const fn content_length(&self) -> Option<u64> {
@@ -149,7 +149,7 @@ impl<'a> Response<'a> {
         self.head.known.upgrade
     }
 
-    /// Trace that the response tells.
+    /// Trace that the response names.
     #[must_use]
     pub fn traceparent(&self) -> Option<TraceParent<'a>> {
         self.head.known.traceparent.and_then(TraceParent::parse)

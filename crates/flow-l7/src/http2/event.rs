@@ -156,7 +156,7 @@ impl<'a> Headers<'a> {
             .and_then(TraceParent::parse)
     }
 
-    /// Whether this is of a gRPC call, as its content type tells.
+    /// Whether this is of a gRPC call, by its content type.
     #[must_use]
     pub fn is_grpc(&self) -> bool {
         self.content_type()

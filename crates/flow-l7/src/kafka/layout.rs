@@ -19,7 +19,7 @@ pub(super) const fn is_known(api: ApiKey, version: i16) -> bool {
     version >= 0 && version <= newest
 }
 
-/// How a topic is told.
+/// How a topic is identified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Naming {
     Name,

@@ -6,7 +6,7 @@ use super::registry::ApiKey;
 use crate::error::{L7Error, L7Layer, L7Problem};
 use crate::flags::L7Flags;
 
-/// A request: its header, and what its body tells about topics.
+/// A request: its header, and what its body says about topics.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// Kind.
@@ -23,7 +23,7 @@ pub struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// Reads the header of a request, without the size before it. `length` is that of the
-    /// request in bytes as the stream tells it: see [`Frame`](super::Frame).
+    /// request in bytes as its length prefix says: see [`Frame`](super::Frame).
     ///
     /// # Errors
     /// Where API, version and correlation identifier, 8 bytes, are not there.
@@ -141,13 +141,13 @@ pub(super) fn short(data: &[u8], wire_len: usize, needed: usize) -> L7Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Topic<'a> {
-    /// Name, where it is told.
+    /// Name, where it is sent.
     pub name: Option<&'a [u8]>,
-    /// Identifier, where it is told instead.
+    /// Identifier, where it is sent instead.
     pub id: Option<&'a [u8; 16]>,
 }
 
-/// Reads how a topic is told.
+/// Reads how a topic is identified.
 pub(super) fn topic<'a>(reader: &mut Reader<'a>, naming: Naming) -> Option<Topic<'a>> {
     let id = match naming {
         Naming::Name => None,

@@ -7,7 +7,7 @@ use flow_core::open_enum;
 open_enum! {
     /// Version.
     QuicVersion(u32) {
-        /// No version: the server tells those that it supports.
+        /// No version: the server lists those that it supports.
         NEGOTIATION = 0 => "Version Negotiation",
         /// Version 1, RFC 9000.
         V1 = 1 => "QUIC v1",
@@ -43,7 +43,7 @@ pub enum PacketKind {
     Handshake,
     /// The server wants another Initial, with a token.
     Retry,
-    /// The server tells the versions that it supports.
+    /// The server lists the versions that it supports.
     VersionNegotiation,
 }
 
@@ -67,7 +67,7 @@ pub struct LongHeader<'a> {
     /// Where the packet number begins, in bytes from the beginning of the packet; for a Retry
     /// and a Version Negotiation, where what follows the identifiers begins.
     pub payload_at: usize,
-    /// Length in bytes of the packet number and what follows it, as the header tells it.
+    /// Length in bytes of the packet number and what follows it, as the header gives it.
     pub length: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Tells at a glance that nothing of a header field is redacted.
+//! Finds at a glance that nothing of a header field is redacted.
 
 use super::Redaction;
 use super::policy::HeaderRule;

@@ -98,7 +98,7 @@ impl Queries {
         self.list.capacity() * size_of::<Query>() + self.bytes
     }
 
-    /// Forgets all, and tells how many waited.
+    /// Forgets all. Returns how many waited.
     pub(super) fn clear(&mut self) -> u64 {
         core::mem::take(self).pending as u64
     }

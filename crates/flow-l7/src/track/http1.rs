@@ -143,7 +143,7 @@ impl Http1 {
         }
     }
 
-    /// Reads a head and tells it, where it is whole or `takes_part`.
+    /// Reads a head and reports it, where it is whole or `takes_part`.
     fn parse(
         &mut self,
         side: Side,
@@ -330,7 +330,7 @@ impl Http1 {
         }
     }
 
-    /// Whether a message begins here, as far as can be told.
+    /// Whether a message begins here, as far as is known.
     fn begins(&self, side: Side, data: &[u8]) -> bool {
         match side == self.client {
             true => begins_http1_request(data),

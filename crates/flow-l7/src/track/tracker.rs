@@ -99,7 +99,7 @@ impl Tracker {
     /// here, or left in its place, the tracker uses the buffer for the next message.
     ///
     /// The [key](ConnectionKey::of) of the connection is that of the flow. Where a flow has no
-    /// room for all VLAN tags of its packet, [`track_packet`](Self::track_packet) tells connections
+    /// room for all VLAN tags of its packet, [`track_packet`](Self::track_packet) keeps connections
     /// apart that this does not.
     pub fn track(
         &mut self,

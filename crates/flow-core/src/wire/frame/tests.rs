@@ -17,7 +17,7 @@ fn is_the_datagram(packet: &Packet<'_>) {
 }
 
 #[test]
-fn ethernet_tells_its_addresses() {
+fn ethernet_reports_its_addresses() {
     let frame = ethernet(0x0800, &datagram());
     let packet = whole(LinkType::Ethernet, &frame);
     is_the_datagram(&packet);
@@ -54,7 +54,7 @@ fn tags_of_every_kind_and_number() {
 }
 
 #[test]
-fn tags_beyond_eight_are_not_followed_and_that_is_said() {
+fn tags_beyond_eight_are_not_followed_and_flagged() {
     let tag = [0, 7, 0x81, 0];
     for (count, flags) in [(8, PacketFlags::NONE), (9, PacketFlags::DEPTH_LIMIT)] {
         let mut frame = ethernet(0x8100, &tag.repeat(count - 1));
@@ -68,7 +68,7 @@ fn tags_beyond_eight_are_not_followed_and_that_is_said() {
 }
 
 #[test]
-fn a_tag_that_is_not_whole_is_told() {
+fn a_tag_that_is_not_whole_is_reported() {
     let frame = ethernet(0x8100, &[0, 7, 8]);
     let packet = whole(LinkType::Ethernet, &frame);
     assert_eq!(error(&packet), (Layer::Vlan, 14, Problem::Header, 4, 3));
@@ -81,7 +81,7 @@ fn a_tag_that_is_not_whole_is_told() {
 }
 
 #[test]
-fn a_short_ethernet_header_is_told() {
+fn a_short_ethernet_header_is_reported() {
     let packet = whole(LinkType::Ethernet, &[2; 13]);
     assert_eq!(
         error(&packet),
@@ -223,7 +223,7 @@ fn ieee_802_2_with_snap() {
 }
 
 #[test]
-fn raw_ip_is_told_apart_by_its_version() {
+fn raw_ip_is_found_by_its_version() {
     is_the_datagram(&whole(LinkType::RawIp, &datagram()));
     is_the_datagram(&whole(LinkType::RawIp, &ipv6(17, &udp(53, b"hi"))));
     is_the_datagram(&whole(LinkType::Ipv4, &datagram()));

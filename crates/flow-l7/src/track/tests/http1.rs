@@ -99,7 +99,7 @@ fn a_response_alone_is_unmatched() {
 }
 
 #[test]
-fn a_head_that_is_cut_is_told_and_the_next_is_found() {
+fn a_head_that_is_cut_is_reported_and_the_next_is_found() {
     let mut wire = Wire::on(80);
     let flow = packet(true, Protocol::TCP, 80, 2_000);
     let mut segment = Segment::stream(&GET[..30], wire.next[0], ACK);
