@@ -67,7 +67,9 @@ mod trace;
 pub mod track;
 
 #[cfg(feature = "track")]
-pub(crate) use detect::{Datagram, Preface, begins_http1_request, preface, with_datagram};
+pub(crate) use detect::{
+    Datagram, Preface, begins_http1_request, begins_http1_response, preface, with_datagram,
+};
 #[cfg(feature = "detect")]
 pub use detect::{L7Protocol, L7Protocols, StreamStart, detect, detect_datagram, detect_stream};
 pub use error::{L7Error, L7Layer, L7Problem};

@@ -1,7 +1,7 @@
 //! Protocols that are not text.
 
 use super::L7Protocol;
-use crate::dns::{Class, Message, Opcode, RecordType, TcpMessages};
+use crate::dns::{Class, Message, Name, Opcode, RecordType, TcpMessages};
 use crate::http2::{FrameHeader, FrameKind};
 use crate::kafka::{ApiKey, Frames, Request};
 use crate::quic::LongHeader;
@@ -192,6 +192,18 @@ fn is_asked_well(message: &Message<'_>, is_on_port: bool) -> bool {
     message.questions().all(|question| {
         let is_class = Class(question.class.0 & 0x7fff).name().is_some();
         let is_type = question.kind.name().is_some() && question.kind != RecordType(0);
-        is_class && (is_type || is_on_port) && question.name.check().is_ok()
+        let is_known = is_class && (is_type || is_on_port) && question.name.check().is_ok();
+        is_known && (is_on_port || !is_netbios(question.kind, &question.name))
     })
+}
+
+/// Whether a question is one of NetBIOS, whose datagrams have the form of DNS (RFC 1002 section 4.2.1):
+/// a name of 16 bytes in 32 letters from A to P, and a type that is NB or NBSTAT there.
+fn is_netbios(kind: RecordType, name: &Name<'_>) -> bool {
+    let is_letter = |byte: &u8| matches!(byte, b'A'..=b'P');
+    let first = name.labels().next();
+    let is_coded = first.is_some_and(|label| {
+        label.is_ok_and(|label| label.len() == 32 && label.iter().all(is_letter))
+    });
+    matches!(kind.0, 32 | 33) && is_coded
 }

@@ -14,7 +14,7 @@ pub(crate) use self::preface::{Preface, preface};
 pub use self::protocol::{L7Protocol, L7Protocols};
 pub use start::{StreamStart, detect_stream};
 #[cfg(feature = "track")]
-pub(crate) use text::is_request as begins_http1_request;
+pub(crate) use text::{is_request as begins_http1_request, is_response as begins_http1_response};
 
 #[cfg(feature = "track")]
 use crate::dns::Message;

@@ -39,7 +39,8 @@ impl Answering {
 /// The head of a response. See [`Request`](super::Request) for what is cut off.
 #[derive(Clone, Copy, Debug)]
 pub struct Response<'a> {
-    minor: u8,
+    /// `None` where it is an odd one.
+    minor: Option<u8>,
     status: u16,
     reason: &'a [u8],
     head: Head<'a>,
@@ -65,7 +66,7 @@ impl<'a> Response<'a> {
     fn parse_with(data: &'a [u8], index: impl TakeFields) -> Result<Self, L7Error> {
         // Made where it is returned, without a copy.
         let mut made = Ok(Self {
-            minor: 0,
+            minor: None,
             status: 0,
             reason: &[],
             head: Head::default(),
@@ -98,10 +99,17 @@ impl<'a> Response<'a> {
         if !parsed.is_strict() {
             index.take(data, None);
         }
-        let (Some(minor), Some(status)) = (minor, status) else {
-            return Err(parsed.no_head(data, L7Layer::Http1Response, b'H'));
+        let begin = data.iter().position(|byte| *byte == b'H').unwrap_or(0);
+        let (status, at) = match (minor, status) {
+            (Some(_), Some(status)) => (status, begin + 8),
+            _ => match odd_status(data.get(begin..).unwrap_or_default()) {
+                Some((status, length)) => {
+                    minor = None;
+                    (status, begin + length)
+                }
+                None => return Err(parsed.no_head(data, L7Layer::Http1Response, b'H')),
+            },
         };
-        let at = data.iter().position(|byte| *byte == b'H').unwrap_or(0) + 8;
         // Version, a space and three digits are there; a reason that is no text is given raw.
         let reason = match reason {
             Some(reason) if !reason.is_empty() => reason.as_bytes(),
@@ -124,10 +132,10 @@ impl<'a> Response<'a> {
         self.reason
     }
 
-    /// `HTTP/1.0` or `HTTP/1.1`.
+    /// `HTTP/1.0` or `HTTP/1.1`; `None` where it is another one.
     #[must_use]
     pub const fn version(&self) -> Option<&'static str> {
-        version(Some(self.minor))
+        version(self.minor)
     }
 
     /// Value of `Content-Type`.
@@ -158,7 +166,7 @@ impl<'a> Response<'a> {
     /// Whether the server leaves the connection open: RFC 9112 section 9.3.
     #[must_use]
     pub const fn is_keep_alive(&self) -> bool {
-        is_keep_alive(Some(self.minor), &self.head)
+        is_keep_alive(self.minor, &self.head)
     }
 
     /// How the body is delimited: RFC 9112 section 6.3.
@@ -225,4 +233,20 @@ fn raw_reason(after_version: &[u8]) -> &[u8] {
         .get(3..)
         .unwrap_or_default()
         .trim_ascii()
+}
+
+/// The status code of a line with an odd version of HTTP/1, and the length of that version.
+#[cold]
+fn odd_status(line: &[u8]) -> Option<(u16, usize)> {
+    let number = line.strip_prefix(b"HTTP/1")?;
+    let is_number = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
+    let length = number.iter().take_while(is_number).count();
+    let [b' ', digits @ ..] = number.get(length..)?.first_chunk::<4>()? else {
+        return None;
+    };
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let sum = |sum: u16, digit: &u8| sum * 10 + u16::from(digit - b'0');
+    Some((digits.iter().fold(0, sum), b"HTTP/1".len() + length))
 }

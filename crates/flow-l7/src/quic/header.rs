@@ -88,9 +88,9 @@ impl<'a> LongHeader<'a> {
         let cut = L7Problem::Truncated;
         let first = cursor.u8().ok_or(cut)?;
         let version = QuicVersion(cursor.u32().ok_or(cut)?);
-        // The fixed bit may be anything where there is no version.
+        // The fixed bit may be anything: RFC 9287, and where there is no version.
         let is_negotiation = version == QuicVersion::NEGOTIATION;
-        if first & 0x80 == 0 || (first & 0x40 == 0 && !is_negotiation) || !version.is_known() {
+        if first & 0x80 == 0 || !version.is_known() {
             return Err(L7Problem::Value);
         }
         let destination_id = identifier(&mut cursor)?;

@@ -91,7 +91,13 @@ impl Tracker {
         self.stats.datagrams += 1;
         let place = match (found, begins) {
             (Some(place), None) => place,
-            (_, Some(connection)) => self.begin(arrival.key, flow.time, connection, emit),
+            (found, Some(connection)) => {
+                // Another connection between the same ends.
+                if let Some(place) = found {
+                    self.give_up(place, Cause::Ended, emit);
+                }
+                self.begin(arrival.key, flow.time, connection, emit)
+            }
             (None, None) => return,
         };
         self.table.touch(place, flow.time);
@@ -112,7 +118,6 @@ impl Tracker {
             Connection::Quic(quic) => {
                 if quic.datagram(side, arrival.segment, &mut context) {
                     self.stats.unanswered += quic.clear();
-                    *connection = Connection::Over(connection.class());
                 }
                 true
             }
@@ -166,7 +171,19 @@ impl Tracker {
             (L7Protocol::Dns, Some(Connection::Dns(_))) => Belongs::Known,
             (L7Protocol::Dns, None) => Belongs::Begins(Connection::Dns(Queries::default())),
             #[cfg(feature = "quic")]
-            (L7Protocol::Quic, Some(Connection::Quic(_))) => Belongs::Known,
+            (L7Protocol::Quic, Some(Connection::Quic(quic))) => {
+                let sender = Side::sender(arrival.flow);
+                if quic.is_other(sender, arrival.segment) {
+                    return match Quic::begin(sender, arrival.segment) {
+                        Some(quic) => Belongs::Begins(Connection::Quic(Box::new(quic))),
+                        None => Belongs::NotRecognised,
+                    };
+                }
+                match quic.is_over() {
+                    true => Belongs::AfterEnd,
+                    false => Belongs::Known,
+                }
+            }
             #[cfg(feature = "quic")]
             (L7Protocol::Quic, None) => {
                 match Quic::begin(Side::sender(arrival.flow), arrival.segment) {

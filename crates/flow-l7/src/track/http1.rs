@@ -11,8 +11,8 @@ use super::order::{Begins, Missed, Order};
 use super::pending_http::PendingHttp;
 use super::reassembler::distance;
 use super::stream_parser::{Next, StreamParser};
-use crate::begins_http1_request;
 use crate::http1::{Answering, Body, Framing, Request, Response};
+use crate::{begins_http1_request, begins_http1_response};
 use flow_core::flow::Side;
 use flow_core::record::RecordFlags;
 
@@ -334,7 +334,7 @@ impl Http1 {
     fn begins(&self, side: Side, data: &[u8]) -> bool {
         match side == self.client {
             true => begins_http1_request(data),
-            false => data.starts_with(b"HTTP/1."),
+            false => begins_http1_response(data),
         }
     }
 }

@@ -209,6 +209,16 @@ fn why_there_is_no_flow() {
         flow_of(&capture).unwrap_err(),
         NoFlow::Truncated { captured: 33 }
     );
+    // What cannot hold IP is no IP wherever it is cut off.
+    let lldp = ethernet(0x88cc, &[2; 46]);
+    let lldp = Capture {
+        wire_len: 114,
+        ..Capture::whole(LinkType::Ethernet, &lldp)
+    };
+    assert_eq!(
+        flow_of(&lldp).unwrap_err(),
+        NoFlow::NotIp { ethertype: 0x88cc }
+    );
     let error = whole(&frame[..33]).unwrap_err();
     let NoFlow::Malformed(inner) = error else {
         panic!("{error}")
