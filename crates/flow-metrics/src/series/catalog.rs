@@ -38,7 +38,9 @@ struct Departed {
     shown: Sums,
     /// The generation from which on threads do not know it.
     generation: u64,
-    /// Whether its handler is gone too.
+    /// Whether it was missing when series were read.
+    is_seen_gone: bool,
+    /// Whether nothing of it is counted any more, as its handler is gone too.
     is_void: bool,
 }
 
@@ -235,6 +237,7 @@ impl Catalog {
                 shown: Sums::zero(family.measure),
                 series,
                 generation: self.generation,
+                is_seen_gone: true,
                 is_void,
             });
         }
@@ -294,9 +297,38 @@ impl Catalog {
                     series,
                     shown,
                     generation: self.generation,
+                    is_seen_gone: false,
                     is_void: false,
                 });
             }
+        }
+    }
+
+    /// Counts for a series that left what came after it was shown for the last time. Where that is before
+    /// anybody could see that it is gone, it goes on from where it was.
+    fn bring_back(&mut self, departed: &mut Departed, now: &Sums) {
+        let labels = Arc::clone(&departed.series.labels);
+        let late = now.since(&departed.shown);
+        let is_seen_gone = std::mem::replace(&mut departed.is_seen_gone, true);
+        departed.shown = now.clone();
+        let table = self
+            .tables
+            .iter()
+            .find(|table| table.family.id == departed.family.id);
+        let is_there = table.is_some_and(|table| table.find(&labels).is_some());
+        if late.is_none() && (is_seen_gone || !is_there) {
+            return;
+        }
+        let Some((table, place, is_overflow)) = self.place(&departed.family, &labels) else {
+            return;
+        };
+        let Some(series) = self.tables[table].get_mut(place) else {
+            return;
+        };
+        if !is_seen_gone && !is_overflow {
+            series.base.add_all(now);
+        } else if let Some(late) = late {
+            series.base.add_all(&late);
         }
     }
 
@@ -329,15 +361,8 @@ impl Catalog {
             };
             let is_done = departed.series.slots.iter().all(is_forgotten);
             let now = sum(&departed.series, words);
-            let late = now.since(&departed.shown).filter(|_| !departed.is_void);
-            if let Some(late) = late {
-                let labels = &departed.series.labels;
-                if let Some((table, place, _)) = self.place(&departed.family, labels)
-                    && let Some(series) = self.tables[table].get_mut(place)
-                {
-                    series.base.add_all(&late);
-                }
-                departed.shown = now;
+            if !departed.is_void {
+                self.bring_back(&mut departed, &now);
             }
             if is_done {
                 for (shard, slot) in &departed.series.slots {
@@ -353,17 +378,20 @@ impl Catalog {
         if closed.is_empty() {
             return;
         }
-        for table in &mut self.tables {
-            for series in table.all_mut() {
-                let Series { slots, base, .. } = series;
-                slots.retain(|(shard, slot)| {
-                    let is_closed = closed.contains(shard);
-                    if let (true, Some(words)) = (is_closed, words.get(shard)) {
-                        base.add(|offset| words.load(Slot(slot.0 + offset)));
-                    }
-                    !is_closed
-                });
-            }
+        let present = self.tables.iter_mut().flat_map(Table::all_mut);
+        let departed = self
+            .departed
+            .iter_mut()
+            .map(|departed| &mut departed.series);
+        for series in present.chain(departed) {
+            let Series { slots, base, .. } = series;
+            slots.retain(|(shard, slot)| {
+                let is_closed = closed.contains(shard);
+                if let (true, Some(words)) = (is_closed, words.get(shard)) {
+                    base.add(|offset| words.load(Slot(slot.0 + offset)));
+                }
+                !is_closed
+            });
         }
         for shard in closed {
             self.shards.remove(&shard);
