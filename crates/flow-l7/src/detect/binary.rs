@@ -93,11 +93,28 @@ pub(super) fn quic(payload: &[u8]) -> Option<L7Protocol> {
     LongHeader::parse(payload).ok().map(|_| L7Protocol::Quic)
 }
 
-/// DNS by a message that is whole and fills the datagram. On its ports the beginning of one will
-/// do.
-pub(super) fn dns(payload: &[u8], wire_len: usize, is_on_port: bool) -> Option<L7Protocol> {
-    let wire_len = wire_len.max(payload.len());
-    is_dns(payload, wire_len, is_on_port).then_some(L7Protocol::Dns)
+/// DNS by a message that is whole and fills the datagram. On its ports whatever parses in part will do.
+pub(super) fn dns(payload: &[u8], wire_len: usize, is_expected: bool) -> Option<L7Protocol> {
+    let is_it = may_be_dns(payload, is_expected)
+        && Message::parse(payload, wire_len)
+            .is_ok_and(|message| is_dns_datagram(&message, payload.len(), is_expected));
+    is_it.then_some(L7Protocol::Dns)
+}
+
+/// Whether a message, parsed from this many bytes of a datagram, is one of DNS. Where it `is_expected`,
+/// on a port of DNS or among others, one that is odd or broken is one too: it is reported as such.
+pub(super) fn is_dns_datagram(message: &Message<'_>, length: usize, is_expected: bool) -> bool {
+    if !is_expected {
+        return is_dns_message(message, length, false);
+    }
+    let is_in_part = match message.error() {
+        Some(error) if error.is_truncated() => is_asked_well(message, true),
+        // What comes first has to make sense.
+        Some(_) => message.understood_len() > 12 && is_asked_well(message, true),
+        // A header alone refuses a query, mostly.
+        None => message.understood_len() > 12 || length == 12,
+    };
+    message.opcode().name().is_some() && is_in_part
 }
 
 /// DNS with a length before each message. The first one is whole, unless it is on a port of DNS.
@@ -156,21 +173,21 @@ pub(super) fn is_kafka_begun(data: &[u8], is_on_port: bool) -> bool {
 }
 
 fn is_dns(data: &[u8], length: usize, is_on_port: bool) -> bool {
-    may_be_dns(data)
+    may_be_dns(data, false)
         && Message::parse(data, length)
             .is_ok_and(|message| is_dns_message(&message, data.len(), is_on_port))
 }
 
 /// Whether the header can be one of DNS: the bit that must be zero, and what few messages have many
-/// of.
-pub(super) fn may_be_dns(data: &[u8]) -> bool {
+/// of. Where one is expected only the latter counts.
+pub(super) fn may_be_dns(data: &[u8], is_expected: bool) -> bool {
     let Some(header) = data.first_chunk::<12>() else {
         return false;
     };
     let word = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
     let counts = [word(4), word(6), word(8), word(10)];
     let is_small = counts[0] <= 16 && counts.iter().all(|count| *count <= 1024);
-    header[3] & 0x40 == 0 && is_small && counts != [0; 4]
+    is_small && (is_expected || (header[3] & 0x40 == 0 && counts != [0; 4]))
 }
 
 /// Whether a message, parsed from this many bytes with such a header, is one of DNS.

@@ -88,24 +88,25 @@ pub(crate) enum Datagram<'d, 'p> {
 }
 
 /// Hands `take` what [`detect_datagram`] finds, with the message: moving one costs as much as
-/// parsing it.
+/// parsing it. `is_dns` says that others before it were DNS.
 #[cfg(feature = "track")]
 #[inline]
 pub(crate) fn with_datagram<T>(
     payload: &[u8],
     wire_len: usize,
     ports: (u16, u16),
+    is_dns: bool,
     take: impl FnOnce(Option<Datagram<'_, '_>>) -> T,
 ) -> T {
     if binary::quic(payload).is_some() {
         return take(Some(Datagram::Quic));
     }
-    if !binary::may_be_dns(payload) {
+    let is_expected = is_dns || is_on_dns_port(ports);
+    if !binary::may_be_dns(payload, is_expected) {
         return take(None);
     }
     let parsed = Message::parse(payload, wire_len);
-    let is_it = |message: &&Message<'_>| {
-        binary::is_dns_message(message, payload.len(), is_on_dns_port(ports))
-    };
+    let is_it =
+        |message: &&Message<'_>| binary::is_dns_datagram(message, payload.len(), is_expected);
     take(parsed.as_ref().ok().filter(is_it).map(Datagram::Dns))
 }

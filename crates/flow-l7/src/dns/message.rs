@@ -118,6 +118,12 @@ impl<'a> Message<'a> {
         self.word(0)
     }
 
+    /// The 16 bits that follow the identifier: flags, opcode and response code.
+    #[must_use]
+    pub const fn header_bits(&self) -> u16 {
+        self.word(1)
+    }
+
     /// Whether it is a response.
     #[must_use]
     pub const fn is_response(&self) -> bool {

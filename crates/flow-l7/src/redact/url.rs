@@ -92,7 +92,7 @@ impl Redaction {
 
     /// Writes text in which URLs may stand anywhere.
     #[inline]
-    pub(super) fn write_text(&self, text: &[u8], to: &mut TextWriter<'_>) -> bool {
+    pub(crate) fn write_text(&self, text: &[u8], to: &mut TextWriter<'_>) -> bool {
         let has_query = self.query && text.contains(&b'?');
         let has_user = self.user_info && has_at(text);
         if !has_user && !has_query {

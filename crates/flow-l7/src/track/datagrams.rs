@@ -57,7 +57,8 @@ impl Tracker {
         }
         let ports = (flow.source.port, flow.destination.port);
         let length = segment.length() as usize;
-        with_datagram(segment.payload, length, ports, |is| {
+        let is_dns = matches!(self.known(&arrival), Some(Connection::Dns(_)));
+        with_datagram(segment.payload, length, ports, is_dns, |is| {
             let belongs = self.own(&arrival, is.as_ref());
             let message = match is {
                 Some(Datagram::Dns(message)) => Some(message),

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::vec::Vec;
 
 use super::context::{Context, Reported};
-use super::recorder::{Buffers, Recorder, question_hash};
+use super::recorder::{Buffers, Recorder, answer_hash, question_hash};
 use crate::dns::Message;
 use flow_core::flow::Side;
 use flow_core::record::{L7Body, RecordFlags, RecordType};
@@ -23,6 +23,8 @@ struct Query {
     repeat: Repeat,
     question: Option<u64>,
     time: u64,
+    /// The [number](answer_hash) of the answer, once there was one.
+    answer: u64,
 }
 
 /// What an answer without a question repeats of its query.
@@ -110,9 +112,9 @@ impl Queries {
     }
 
     /// The query at this place was answered.
-    fn answered(&mut self, at: usize, buffers: &mut Buffers) {
+    fn answered(&mut self, at: usize, answer: u64, buffers: &mut Buffers) {
         if let Some(query) = self.list.get_mut(at) {
-            query.is_answered = true;
+            (query.is_answered, query.answer) = (true, answer);
             self.pending -= 1;
             let repeat = core::mem::take(&mut query.repeat);
             self.bytes -= repeat.text.capacity();
@@ -184,7 +186,7 @@ fn ask(
     began: u64,
     context: &mut Context<'_>,
 ) {
-    context.recorder.dns(message);
+    context.recorder.dns(message, false);
     let (id, question) = (message.id(), question_hash(message));
     let query = Query {
         id,
@@ -193,6 +195,7 @@ fn ask(
         repeat: Repeat::of(context.recorder),
         question,
         time: context.now(),
+        answer: 0,
     };
     context.report(Reported {
         sender,
@@ -231,11 +234,26 @@ fn answer(
         query.id == id && query.sender != sender && is_question
     };
     let pending = queries.find(false, is_it);
-    if pending.is_none() && queries.find(true, is_it).is_some() {
-        context.stats.repeated_responses += 1;
-        return;
+    let answer = answer_hash(message);
+    let answered = || queries.list.get(queries.find(true, is_it)?);
+    if pending.is_none()
+        && let Some(query) = answered()
+    {
+        if query.answer == answer {
+            context.stats.repeated_responses += 1;
+            return;
+        }
+        let requested = Some(query.time);
+        context.recorder.dns(message, false);
+        context.recorder.record.flags |= RecordFlags::CONFLICTING;
+        context.stats.conflicting += 1;
+        return context.report(Reported {
+            sender,
+            began,
+            requested,
+        });
     }
-    context.recorder.dns(message);
+    context.recorder.dns(message, pending.is_none());
     let mut requested = None;
     match pending.and_then(|at| queries.list.get(at)) {
         Some(query) => {
@@ -251,7 +269,7 @@ fn answer(
         }
     }
     if let Some(at) = pending {
-        queries.answered(at, &mut context.recorder.buffers);
+        queries.answered(at, answer, &mut context.recorder.buffers);
     }
     context.report(Reported {
         sender,

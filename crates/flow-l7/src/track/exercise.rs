@@ -84,7 +84,8 @@ pub(super) fn laws(tracker: &Tracker, reported: u64) {
     assert_eq!(stats.segments, packets + stats.datagrams + stats.followed);
     let gone = stats.paired + stats.repeated + stats.unanswered + stats.evicted + stats.one_way;
     assert_eq!(stats.requests, gone + tracker.pending(), "{stats:?}");
-    assert_eq!(stats.responses, stats.paired + stats.unmatched, "{stats:?}");
+    let responses = stats.paired + stats.unmatched + stats.conflicting;
+    assert_eq!(stats.responses, responses, "{stats:?}");
     assert_eq!(reported, stats.requests + stats.responses);
     let ended = stats.ended + stats.expired + stats.evicted_full + stats.evicted_memory;
     assert_eq!(stats.connections, ended + tracker.len() as u64);

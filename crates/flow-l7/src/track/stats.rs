@@ -6,7 +6,7 @@
 ///   `followed`;
 /// - `requests` is the sum of `paired`, `repeated`, `unanswered`, `evicted`, `one_way` and the
 ///   requests that are still [pending](super::Tracker::pending);
-/// - `responses` is the sum of `paired` and `unmatched`;
+/// - `responses` is the sum of `paired`, `unmatched` and `conflicting`;
 /// - the messages handed out are the sum of `requests` and `responses`;
 /// - `connections` is the sum of `ended`, `expired`, `evicted_full`, `evicted_memory` and the
 ///   connections that are still [followed](super::Tracker::len).
@@ -54,6 +54,8 @@ pub struct TrackerStats {
     pub repeated: u64,
     /// Responses that were sent again (DNS). They are not reported.
     pub repeated_responses: u64,
+    /// Responses to a request that was answered otherwise before (DNS): one of the two may be forged.
+    pub conflicting: u64,
     /// Requests without a response at the end of their connection, or when it was certain that
     /// none would come.
     pub unanswered: u64,
@@ -103,6 +105,7 @@ impl TrackerStats {
         self.unmatched += now.unmatched - before.unmatched;
         self.repeated += now.repeated - before.repeated;
         self.repeated_responses += now.repeated_responses - before.repeated_responses;
+        self.conflicting += now.conflicting - before.conflicting;
         self.unanswered += now.unanswered - before.unanswered;
         self.evicted += now.evicted - before.evicted;
         self.one_way += now.one_way - before.one_way;

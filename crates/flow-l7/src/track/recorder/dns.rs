@@ -1,5 +1,6 @@
 //! DNS.
 
+use core::fmt::Write;
 use std::vec::Vec;
 
 use super::{Budget, Parts, Recorder};
@@ -8,8 +9,9 @@ use crate::redact::{MARKER, Redaction};
 use flow_core::record::{L7Kind, RecordFlags, RecordType, TextWriter};
 
 impl Recorder {
-    /// Writes the record of a message.
-    pub(in crate::track) fn dns(&mut self, message: &Message<'_>) {
+    /// Writes the record of a message. `is_alone`: it is a response to no query that is known, so that
+    /// without a question it is the first answer that says what it is about.
+    pub(in crate::track) fn dns(&mut self, message: &Message<'_>, is_alone: bool) {
         let is_response = message.is_response();
         let Parts {
             record,
@@ -22,15 +24,18 @@ impl Recorder {
             true => L7Kind::RESPONSE,
             false => L7Kind::REQUEST,
         });
-        dns.id(message.id());
+        dns.id(message.id()).header_bits(message.header_bits());
         let mut is_first = true;
         for question in message.questions() {
             if !budget.entry() {
                 break;
             }
-            if is_first {
-                is_first = false;
-                dns.write_query(|to| write_name(&question.name, redaction, &mut budget, to));
+            let write = |to: &mut TextWriter<'_>| {
+                write_name(&question.name, redaction, &mut budget, to);
+            };
+            match core::mem::take(&mut is_first) {
+                true => dns.write_query(write),
+                false => dns.write_more_query(write),
             }
             dns.qtype(RecordType(question.kind.0));
         }
@@ -40,6 +45,10 @@ impl Recorder {
             for answer in message.answers() {
                 if !budget.entry() {
                     break;
+                }
+                if core::mem::take(&mut is_first) && is_alone {
+                    dns.write_query(|to| write_name(&answer.name, redaction, &mut budget, to));
+                    dns.qtype(RecordType(answer.kind.0));
                 }
                 ttl = Some(ttl.unwrap_or(u32::MAX).min(answer.ttl));
                 dns.rrtype(RecordType(answer.kind.0));
@@ -54,13 +63,52 @@ impl Recorder {
                         dns.write_cname(|to| write_name(&name, redaction, &mut budget, to));
                     }
                     RData::Malformed(_) => budget.flags |= RecordFlags::MALFORMED,
-                    _ => {}
+                    RData::Other(_) | RData::Opt(_) => {}
+                    data => dns.write_data(|to| write_data(&data, redaction, &mut budget, to)),
                 }
             }
             dns.ttl(ttl.unwrap_or(0));
         }
         record.flags = budget.flags;
     }
+}
+
+/// Writes the data of a record as a zone file has it.
+fn write_data(
+    data: &RData<'_>,
+    redaction: &Redaction,
+    budget: &mut Budget,
+    to: &mut TextWriter<'_>,
+) {
+    // It is written to a buffer: that does not fail.
+    let name = match data {
+        RData::Ns(name) | RData::Ptr(name) | RData::Dname(name) => name,
+        RData::Mx(mx) => {
+            let _ = write!(to, "{} ", mx.preference);
+            &mx.exchange
+        }
+        RData::Srv(srv) => {
+            let _ = write!(to, "{} {} {} ", srv.priority, srv.weight, srv.port);
+            &srv.target
+        }
+        RData::Svcb(svcb) => {
+            let _ = write!(to, "{} ", svcb.priority);
+            &svcb.target
+        }
+        RData::Soa(soa) => &soa.primary,
+        RData::Txt(strings) => {
+            let mut is_redacted = false;
+            for (index, text) in strings.enumerate() {
+                if index > 0 {
+                    to.push(b' ');
+                }
+                is_redacted |= redaction.write_text(text, to);
+            }
+            return budget.written(to, is_redacted);
+        }
+        _ => return,
+    };
+    write_name(name, redaction, budget, to);
 }
 
 /// Writes a name with its final dot.
@@ -104,7 +152,8 @@ fn hidden_name(name: &Name<'_>, redaction: &Redaction) -> Option<Vec<u8>> {
 pub(in crate::track) fn question_hash(message: &Message<'_>) -> Option<u64> {
     let (name, kind, class) = message.first_question()?;
     // The highest bit of the class has a meaning of its own in multicast DNS.
-    let numbers = u64::from(kind.0) << 16 | u64::from(class.0 & 0x7fff);
+    let opcode = u64::from(message.opcode().0) << 32;
+    let numbers = opcode | u64::from(kind.0) << 16 | u64::from(class.0 & 0x7fff);
     let mut hash = mix(name.len() as u64, numbers);
     let (words, rest) = name.as_chunks::<8>();
     for word in words {
@@ -121,6 +170,24 @@ pub(in crate::track) fn question_hash(message: &Message<'_>) -> Option<u64> {
         }
     }
     Some(hash)
+}
+
+/// A number for what an answer says: its response code and its records in any order, without their
+/// times to live. Others may have the same number, but hardly by chance.
+pub(in crate::track) fn answer_hash(message: &Message<'_>) -> u64 {
+    let code = mix(1, u64::from(message.header_bits() & 0xf));
+    message.answers().fold(code, |sum, answer| {
+        let kind = u64::from(answer.kind.0) << 16 | u64::from(answer.class.0);
+        let (words, rest) = answer.raw_data().as_chunks::<8>();
+        let mut hash = mix(rest.len() as u64, kind);
+        for word in words {
+            hash = mix(hash, u64::from_le_bytes(*word));
+        }
+        let hash = rest
+            .iter()
+            .fold(hash, |hash, byte| mix(hash, (*byte).into()));
+        sum.wrapping_add(hash)
+    })
 }
 
 #[inline]

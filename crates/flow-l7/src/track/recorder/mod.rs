@@ -13,7 +13,7 @@ use crate::{L7Flags, TraceParent};
 use flow_core::record::{L7Record, RecordFlags, TextWriter, TraceId};
 
 pub(super) use buffers::Buffers;
-pub(super) use dns::question_hash;
+pub(super) use dns::{answer_hash, question_hash};
 
 /// Makes records.
 pub(super) struct Recorder {
