@@ -1,9 +1,15 @@
 //! Names, labels and identities for the endpoints of network flows.
 //!
-//! This crate is the home of enrichers. Today it holds their contract, [`Enricher`], the adapter for
-//! closures, [`enricher_fn`], and with the feature `policy` the module `policy`: which policies of Kubernetes
-//! allow or deny a connection. Sources of names (Kubernetes objects, DNS answers, identities) are not
-//! part of this version.
+//! Every flow gets to say who: pod, namespace, labels, workload, node, service, DNS names, identity. What
+//! gives names is an [`Enricher`]; a [`Chain`] puts several in order and measures what each costs.
+//!
+//! | Feature | Modules |
+//! |---|---|
+//! | none | `identity`: reserved identities by rule, others by labels |
+//! | `names` | `table`: who an address is at the time of a flow; `names`: its enricher; `source`: what fills it; `dns`: names from DNS answers and `/etc/hosts` |
+//! | `kubernetes` | `kubernetes`: pods, nodes and services from objects of the API |
+//! | `manifests` | `manifests`: the same from a folder of YAML or JSON files, watched |
+//! | `policy` | `policy`: which policies of Kubernetes allow or deny a connection |
 //!
 //! A [pipeline](flow_core::pipeline) calls each enricher once for each flow, before the filter. An
 //! enricher may fill [`Endpoint::identity`] and the handle [`Endpoint::meta`], which stands for names
@@ -43,7 +49,28 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+mod chain;
+#[cfg(any(feature = "names", feature = "policy"))]
+mod cidr;
+#[cfg(feature = "names")]
+mod clock;
+#[cfg(feature = "names")]
+pub mod dns;
+pub mod identity;
+#[cfg(feature = "kubernetes")]
+pub mod kubernetes;
+#[cfg(feature = "manifests")]
+pub mod manifests;
+#[cfg(feature = "names")]
+pub mod names;
 #[cfg(feature = "policy")]
 pub mod policy;
+#[cfg(feature = "names")]
+pub mod source;
+#[cfg(feature = "names")]
+pub mod table;
 
+pub use chain::{Chain, Cost};
+#[cfg(any(feature = "names", feature = "policy"))]
+pub use cidr::{Cidr, CidrError};
 pub use flow_core::pipeline::{Attached, Enricher, FromFn, enricher_fn};
