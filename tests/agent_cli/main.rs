@@ -3,6 +3,7 @@
 
 mod accounting;
 mod canary;
+mod cases;
 mod choice;
 mod failure;
 mod form;
