@@ -62,7 +62,7 @@ const CASES: &[Case] = &[
             (1, "\"192.0.2.66\" TTL: 0 10ms"),
             (1, "\"192.0.2.1\" TTL: 0 conflicting 20ms"),
         ],
-        &["6 requests, 7 responses, 1 message malformed"],
+        &["6 requests, 7 responses, 1 response that differs from the first, 1 message malformed"],
     ),
     case(
         "g-any3.pcapng",

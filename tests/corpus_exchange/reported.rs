@@ -67,7 +67,7 @@ pub(crate) fn reported(path: &Path, limits: Limits) -> Reported {
     assert_eq!(stats.requests, gone, "{}: {stats:?}", path.display());
     let responses = stats.paired + stats.unmatched + stats.conflicting;
     assert_eq!(stats.responses, responses);
-    assert_eq!(count, stats.requests + stats.responses);
+    assert_eq!(count, stats.requests + stats.responses + stats.timed_out);
     assert_eq!((tracker.pending(), tracker.len()), (0, 0));
     told.stats = stats;
     told

@@ -75,7 +75,11 @@ fn dns_summary(f: &mut fmt::Formatter<'_>, record: &L7Record, dns: DnsRecord<'_>
     let operation = OpCode(dns.opcode());
     if record.kind != L7Kind::RESPONSE {
         write!(f, "DNS {operation} ")?;
-        return questions(f, dns);
+        questions(f, dns)?;
+        return match record.flags.contains(RecordFlags::UNANSWERED) {
+            true => f.write_str(" unanswered"),
+            false => Ok(()),
+        };
     }
     f.write_str("DNS ")?;
     if dns.opcode() != 0 {

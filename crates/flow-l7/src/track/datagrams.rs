@@ -12,6 +12,7 @@ use super::quic::Quic;
 use super::roles::TransportKind;
 use super::segment::Segment;
 use super::tracker::{Cause, Tracker};
+use super::unanswered::Waiting;
 use crate::dns::Message;
 use crate::{Datagram, L7Protocol, with_datagram};
 use flow_core::flow::{ConnectionKey, Flow, Side};
@@ -130,6 +131,18 @@ impl Tracker {
         };
         let is_over = connection.is_over();
         self.heap = self.heap + connection.heap_len() - before;
+        let number = self.queries + 1;
+        if let Connection::Dns(queries) = connection
+            && queries.watch(number)
+        {
+            self.queries = number;
+            let waiting = Waiting {
+                place,
+                number,
+                flow: *flow,
+            };
+            self.waiting_queries.push(waiting, &self.table);
+        }
         if !is_kept {
             self.give_up(place, Cause::Ended, emit);
         } else if is_over {

@@ -7,7 +7,7 @@ use super::context::{Context, Reported};
 use super::recorder::{Buffers, Recorder, answer_hash, question_hash};
 use crate::dns::Message;
 use flow_core::flow::Side;
-use flow_core::record::{L7Body, RecordFlags, RecordType};
+use flow_core::record::{L7Body, L7Kind, RecordFlags, RecordType};
 
 /// Answered queries of a connection that are remembered.
 const ANSWERED: usize = 16;
@@ -16,6 +16,8 @@ const ANSWERED: usize = 16;
 /// known.
 #[derive(Debug)]
 struct Query {
+    /// 0 where it is not watched.
+    number: u64,
     id: u16,
     is_answered: bool,
     sender: Side,
@@ -86,6 +88,18 @@ pub(super) struct Queries {
 }
 
 impl Queries {
+    /// Whether the query with this number has no answer yet.
+    pub(super) fn waits(&self, number: u64) -> bool {
+        self.find(false, |query| query.number == number).is_some()
+    }
+
+    /// Gives the newest query its number, where it waits for an answer and has none.
+    pub(super) fn watch(&mut self, number: u64) -> bool {
+        let newest = self.list.back_mut();
+        let newest = newest.filter(|query| !query.is_answered && query.number == 0);
+        newest.map(|query| query.number = number).is_some()
+    }
+
     /// Queries that wait.
     pub(super) const fn pending(&self) -> usize {
         self.pending
@@ -189,6 +203,7 @@ fn ask(
     context.recorder.dns(message, false);
     let (id, question) = (message.id(), question_hash(message));
     let query = Query {
+        number: 0,
         id,
         is_answered: false,
         sender,
@@ -219,6 +234,20 @@ fn ask(
     }
     let limit = context.limits().pending;
     context.stats.evicted += u64::from(queries.push(query, limit));
+}
+
+/// Reports the query with this number once more, where it has no answer yet.
+pub(super) fn unanswered(queries: &Queries, number: u64, context: &mut Context<'_>) {
+    let at = queries.find(false, |query| query.number == number);
+    let Some(query) = at.and_then(|at| queries.list.get(at)) else {
+        return;
+    };
+    let record = context.recorder.blank();
+    record.write_dns(L7Kind::UNKNOWN).id(query.id);
+    query.repeat.put(context.recorder);
+    context.recorder.record.flags |= RecordFlags::UNANSWERED;
+    context.stats.timed_out += 1;
+    context.report_timeout(query.sender, query.time);
 }
 
 fn answer(

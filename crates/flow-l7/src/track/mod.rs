@@ -98,6 +98,7 @@ mod tcp;
 mod tests;
 mod tls;
 mod tracker;
+mod unanswered;
 
 pub use builder::TrackerBuilder;
 pub use limits::Limits;

@@ -7,7 +7,7 @@
 /// - `requests` is the sum of `paired`, `repeated`, `unanswered`, `evicted`, `one_way` and the
 ///   requests that are still [pending](super::Tracker::pending);
 /// - `responses` is the sum of `paired`, `unmatched` and `conflicting`;
-/// - the messages handed out are the sum of `requests` and `responses`;
+/// - what is handed out is the sum of `requests`, `responses` and `timed_out`;
 /// - `connections` is the sum of `ended`, `expired`, `evicted_full`, `evicted_memory` and the
 ///   connections that are still [followed](super::Tracker::len).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct TrackerStats {
     /// Requests without a response at the end of their connection, or when it was certain that
     /// none would come.
     pub unanswered: u64,
+    /// Requests to which no response came in time (DNS), each reported once more. They wait on.
+    pub timed_out: u64,
     /// Requests that went before their response came: there were too many of a connection, or
     /// their connection had to go.
     pub evicted: u64,
@@ -107,6 +109,7 @@ impl TrackerStats {
         self.repeated_responses += now.repeated_responses - before.repeated_responses;
         self.conflicting += now.conflicting - before.conflicting;
         self.unanswered += now.unanswered - before.unanswered;
+        self.timed_out += now.timed_out - before.timed_out;
         self.evicted += now.evicted - before.evicted;
         self.one_way += now.one_way - before.one_way;
         self.interim += now.interim - before.interim;

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use flow_core::record::RecordFlags;
+use flow_core::flow::Verdict;
+use flow_core::record::{L7Kind, RecordFlags};
 
 /// A query, or its answer.
 pub(super) fn dns(id: u8, is_response: bool, label: &str) -> Vec<u8> {
@@ -226,6 +227,46 @@ fn data_questions_and_opcodes_are_reported() {
             "DNS Answer \"10 mx.host.,v=s1 -a,1 2 80 s.,p.\" TTL: 9 (host. A)",
         ]
     );
+}
+
+#[test]
+fn a_query_without_an_answer_in_time_is_reported_once_more() {
+    const SECOND: u64 = 1_000_000_000;
+    let mut lab = Lab::new(Limits::default());
+    for (is_client, time, message) in [
+        (true, SECOND, dns(7, false, "host")),
+        (true, 2 * SECOND, dns(8, false, "other")),
+        (false, 3 * SECOND, dns(8, true, "other")),
+    ] {
+        let flow = packet(is_client, Protocol::UDP, 53, time);
+        lab.give(&flow, &Segment::datagram(&message));
+    }
+    lab.expire(6 * SECOND - 1);
+    assert_eq!(lab.flows.len(), 3);
+    lab.expire(6 * SECOND);
+    lab.expire(9 * SECOND);
+    assert_eq!(lab.summaries()[3..], ["DNS Query host. A unanswered"]);
+    let (flow, record) = (lab.flows[3], lab.records()[3].clone());
+    assert_eq!(
+        (record.kind, record.flags),
+        (L7Kind::UNKNOWN, RecordFlags::UNANSWERED)
+    );
+    assert_eq!((record.latency_ns, flow.verdict), (0, Verdict::UNKNOWN));
+    assert_eq!((flow.first_seen, flow.time), (SECOND, 6 * SECOND));
+    assert_eq!(
+        (flow.source.port, flow.destination.port),
+        (lab.flows[0].source.port, 53)
+    );
+    // It waits on, and the answer that comes late is its own.
+    assert_eq!(
+        (lab.tracker.stats().timed_out, lab.tracker.pending()),
+        (1, 1)
+    );
+    let flow = packet(false, Protocol::UDP, 53, 10 * SECOND);
+    lab.give(&flow, &Segment::datagram(&dns(7, true, "host")));
+    assert_eq!(lab.records()[4].latency_ns, 9 * SECOND);
+    lab.expire(99 * SECOND);
+    assert_eq!((lab.tracker.stats().timed_out, lab.flows.len()), (1, 5));
 }
 
 #[test]
