@@ -1,5 +1,6 @@
 //! What handlers count with.
 
+use flow_core::names::NameHandle;
 use flow_core::record::TraceId;
 
 use crate::series::{Context, Counter, Histogram, Local, OWN_LABELS};
@@ -22,6 +23,16 @@ pub(crate) struct Trace {
 impl<'l> Recorder<'l> {
     pub(crate) const fn new(local: &'l mut Local, context: Context) -> Self {
         Self { local, context }
+    }
+
+    /// What `decide` says of names, remembered by their handle.
+    #[inline]
+    pub(crate) fn remembered(
+        &mut self,
+        handle: Option<NameHandle>,
+        decide: impl FnOnce() -> bool,
+    ) -> bool {
+        self.local.remembered(handle, decide)
     }
 
     /// Returns the value of a text, for the flow that is observed.

@@ -7,7 +7,7 @@ use crate::config::MetricConfig;
 use crate::context::{ContextOptions, Contexts, Identifier};
 use crate::handler::{Builtin, Handler};
 use crate::recorder::Recorder;
-use crate::series::{Family, Labels, Local};
+use crate::series::{Context, Family, Labels, Local};
 
 /// What counts.
 pub(crate) enum Kind {
@@ -40,12 +40,24 @@ pub(crate) struct HandlerSet {
 
 impl Entry {
     #[inline]
-    fn observe(&self, subject: &impl Candidate, local: &mut Local) {
+    fn observe(
+        &self,
+        subject: &impl Candidate,
+        local: &mut Local,
+        last: &mut Option<(usize, Context)>,
+    ) {
         if !self.choice.chooses(subject) {
             return;
         }
         let body = &*self.body;
-        let context = body.contexts.read(subject, local);
+        let context = match *last {
+            Some((number, context)) if number == body.contexts.number => context,
+            _ => {
+                let context = body.contexts.read(subject, local);
+                *last = Some((body.contexts.number, context));
+                context
+            }
+        };
         let mut recorder = Recorder::new(local, context);
         match &body.kind {
             Kind::Builtin(handler) => handler.observe(subject, &mut recorder),
@@ -93,8 +105,10 @@ impl HandlerSet {
     /// Counts a flow.
     #[inline]
     pub(crate) fn observe(&self, subject: &impl Candidate, local: &mut Local) {
+        // Most metrics show the same of the ends of a flow.
+        let mut last = None;
         for entry in &self.entries {
-            entry.observe(subject, local);
+            entry.observe(subject, local, &mut last);
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::identifier::Identifier;
 use super::label::{ContextLabel, EndLabel};
 use super::options::{ContextOptions, EndOptions};
-use crate::series::{Column, Context, From, Local};
+use crate::series::{Column, Context, Ends, From, Local};
 use crate::subject::{End, Subject, Way};
 use crate::value::Value;
 use crate::words::Word;
@@ -42,16 +42,20 @@ struct EndReader {
 /// All ways in which metrics read ends; equal ones are one, so that what is read for one metric serves
 /// others.
 #[derive(Debug, Default)]
-pub(crate) struct EndTable(Vec<Arc<EndSpec>>);
+pub(crate) struct EndTable {
+    specs: Vec<Arc<EndSpec>>,
+    /// What was asked for; equal ones are read once.
+    contexts: Vec<(ContextOptions, bool)>,
+}
 
 impl EndTable {
     fn reader(&mut self, spec: EndSpec) -> EndReader {
-        let known = self.0.iter().position(|known| **known == spec);
+        let known = self.specs.iter().position(|known| **known == spec);
         let place = known.unwrap_or_else(|| {
-            self.0.push(Arc::new(spec));
-            self.0.len() - 1
+            self.specs.push(Arc::new(spec));
+            self.specs.len() - 1
         });
-        let spec = Arc::clone(&self.0[place]);
+        let spec = Arc::clone(&self.specs[place]);
         EndReader {
             place,
             has_address: spec.has_address(),
@@ -59,11 +63,22 @@ impl EndTable {
             spec,
         }
     }
+
+    /// The number of these options.
+    fn number(&mut self, options: &ContextOptions, is_inverted: bool) -> usize {
+        let is = |known: &(ContextOptions, bool)| known.0 == *options && known.1 == is_inverted;
+        self.contexts.iter().position(is).unwrap_or_else(|| {
+            self.contexts.push((options.clone(), is_inverted));
+            self.contexts.len() - 1
+        })
+    }
 }
 
 /// What a metric shows of both ends of a flow.
 #[derive(Clone, Debug)]
 pub(crate) struct Contexts {
+    /// Those with the same number read the same.
+    pub(crate) number: usize,
     source: [EndReader; 3],
     destination: [EndReader; 3],
     has_direction: bool,
@@ -94,9 +109,14 @@ impl Contexts {
                 })
             })
         };
+        let (source, destination) = (
+            readers(End::Source, &options.source),
+            readers(End::Destination, &options.destination),
+        );
         Self {
-            source: readers(End::Source, &options.source),
-            destination: readers(End::Destination, &options.destination),
+            number: table.number(options, is_inverted),
+            source,
+            destination,
             has_direction: options.labels.contains(&ContextLabel::TrafficDirection),
         }
     }
@@ -106,7 +126,7 @@ impl Contexts {
     pub(crate) fn read(&self, subject: &impl Subject, local: &mut Local) -> Context {
         let way = subject.way();
         let index = way as usize;
-        Context {
+        let ends = Ends {
             source: self.source[index].read(subject, End::Source, local),
             destination: self.destination[index].read(subject, End::Destination, local),
             direction: match (self.has_direction, way) {
@@ -115,7 +135,8 @@ impl Contexts {
                 (true, Way::Ingress) => Value::word(Word::Ingress),
                 (true, Way::Egress) => Value::word(Word::Egress),
             },
-        }
+        };
+        local.row(ends)
     }
 }
 

@@ -2,6 +2,18 @@
 
 use std::fmt::Write;
 
+/// Writes a count, as a float is written.
+pub(crate) fn write_count(to: &mut String, count: u64, is_open_metrics: bool) {
+    if count < 1_000_000 {
+        let _ = write!(to, "{count}");
+        if is_open_metrics {
+            to.push_str(".0");
+        }
+    } else {
+        write_float(to, count as f64, is_open_metrics);
+    }
+}
+
 /// Writes a float in its shortest form, with an exponent from a million on and below 0.0001, as Go's
 /// format `g` does; OpenMetrics wants a point or an exponent in each.
 pub(crate) fn write_float(to: &mut String, value: f64, is_open_metrics: bool) {
@@ -46,6 +58,18 @@ mod tests {
             text
         };
         (write(false), write(true))
+    }
+
+    #[test]
+    fn counts_are_written_as_floats_are() {
+        for count in [0, 1, 999_999, 1_000_000, 1_234_567, u64::MAX] {
+            for is_open_metrics in [false, true] {
+                let (mut one, mut other) = (String::new(), String::new());
+                write_count(&mut one, count, is_open_metrics);
+                write_float(&mut other, count as f64, is_open_metrics);
+                assert_eq!(one, other);
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::number::write_float;
+use super::number::{write_count, write_float};
 use crate::series::{BUCKETS, Family, FamilySnapshot, Labels, Measure, Row, Snapshot};
 
 /// A text format of metrics.
@@ -112,7 +112,7 @@ pub(crate) fn write_row(family: &Family, row: &Row, format: Format, to: &mut Str
             to.push_str(&family.name);
             write_labels(family, &row.labels, None, to);
             to.push(' ');
-            write_float(to, row.sums.word(0) as f64, format == Format::OpenMetrics);
+            write_count(to, row.sums.word(0), format == Format::OpenMetrics);
             write_exemplar(row, 0, format, to);
             to.push('\n');
         }

@@ -48,7 +48,9 @@ impl FlowsToWorldHandler {
         let Some(layer4) = subject.layer4() else {
             return;
         };
-        if subject.event_type().is_none() || !is_to_world(subject) || !self.counts(subject, layer4)
+        if subject.event_type().is_none()
+            || !self.counts(subject, layer4)
+            || !recorder.remembered(subject.handle(End::Destination), || is_to_world(subject))
         {
             return;
         }

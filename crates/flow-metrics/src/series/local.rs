@@ -1,6 +1,6 @@
 //! What one thread remembers, so that it counts without a lock.
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -12,48 +12,28 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use super::catalog::Shared;
 use super::family::{BUCKETS, Family, From, OWN_LABELS};
 use super::labels::Labels;
+use super::probe::{Key, Place, Probe};
 use super::shard::{Exemplar, Shard, Slot, Words, lock};
 use crate::value::{LARGEST, Value};
 
 /// Texts, sets and series that a thread remembers, each; beyond that it begins anew.
 const REMEMBERED: usize = 1 << 17;
 
+/// In place of the number of a family: the number of a row is looked for.
+const ROWS: u32 = u32::MAX;
+
 /// What is known of both ends of a flow, by number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Context {
+pub(crate) struct Ends {
     pub(crate) source: u32,
     pub(crate) destination: u32,
     /// Direction of the flow, where that is a label.
     pub(crate) direction: Value,
 }
 
-/// A series, as a thread finds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Key {
-    family: u32,
-    context: Context,
-    own: [Value; OWN_LABELS],
-}
-
-impl Hash for Key {
-    #[inline]
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let pair = |one: u32, other: u32| u64::from(one) << 32 | u64::from(other);
-        let [a, b, c, d] = self.own.map(Value::bits);
-        state.write_u64(pair(self.context.source, self.context.destination));
-        state.write_u64(pair(self.family, self.context.direction.bits()));
-        state.write_u64(pair(a, b));
-        state.write_u64(pair(c, d));
-    }
-}
-
-/// Where a series is counted, as it is remembered.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    slot: Slot,
-    /// Where overflow is counted too.
-    overflow: Option<Slot>,
-}
+/// The number of the [`Ends`] of a flow, and so of their row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Context(u32);
 
 /// Sets of values of one end of flows.
 #[derive(Default)]
@@ -76,7 +56,11 @@ pub(crate) struct Local {
     sets: Vec<Box<[Value]>>,
     set_index: HashMap<Box<[Value]>, u32>,
     ends: Vec<EndCache>,
-    series: HashMap<Key, Known>,
+    /// Names of the world outside.
+    worlds: Option<PerName<bool>>,
+    rows: Vec<Ends>,
+    /// Numbers of rows, and places of series.
+    places: Probe,
     scratch: String,
     labels: Labels,
     set: Vec<Value>,
@@ -90,6 +74,7 @@ impl Local {
             number,
             shard,
             words: Words::default(),
+            worlds: names.as_ref().map(PerName::new),
             names,
             hasher: DefaultHashBuilder::default(),
             texts: Vec::new(),
@@ -97,7 +82,8 @@ impl Local {
             sets: Vec::new(),
             set_index: HashMap::new(),
             ends: Vec::new(),
-            series: HashMap::new(),
+            rows: Vec::new(),
+            places: Probe::new(),
             scratch: String::new(),
             labels: Labels::default(),
             set: Vec::new(),
@@ -117,7 +103,9 @@ impl Local {
         self.set_index.clear();
         self.set_index.insert(Box::default(), 0);
         self.ends.clear();
-        self.series.clear();
+        self.rows.clear();
+        self.places.clear();
+        self.row(Ends::default());
     }
 
     /// Notes that nothing of an earlier generation is counted any more.
@@ -128,7 +116,7 @@ impl Local {
     /// Whether it remembers so much that it should begin anew.
     #[inline]
     pub(crate) fn is_full(&self) -> bool {
-        self.texts.len() | self.sets.len() | self.series.len() > REMEMBERED
+        self.texts.len() | self.sets.len() | self.places.len() > REMEMBERED
     }
 
     /// The value of a text.
@@ -228,9 +216,43 @@ impl Local {
         }
     }
 
+    /// Whether the names of a handle are those of the world outside: what `decide` says, once for each.
+    #[inline]
+    pub(crate) fn remembered(
+        &mut self,
+        handle: Option<NameHandle>,
+        decide: impl FnOnce() -> bool,
+    ) -> bool {
+        match (handle, &self.worlds) {
+            (Some(handle), Some(worlds)) => worlds.get_or_decide(handle, decide),
+            _ => decide(),
+        }
+    }
+
     /// Whether names have handles that sets can be remembered by.
     pub(crate) const fn has_names(&self) -> bool {
         self.names.is_some()
+    }
+
+    /// The number of these ends.
+    #[inline]
+    pub(crate) fn row(&mut self, ends: Ends) -> Context {
+        let key = Key {
+            head: u64::from(ROWS),
+            own: [ends.source, ends.destination, ends.direction.bits(), 0],
+        };
+        match self.places.get(&key) {
+            Some(place) => Context(place.first),
+            None => self.add_row(key, ends),
+        }
+    }
+
+    #[cold]
+    fn add_row(&mut self, key: Key, ends: Ends) -> Context {
+        let row = self.rows.len() as u32;
+        self.rows.push(ends);
+        self.places.insert(key, Place::new(row, None));
+        Context(row)
     }
 
     #[inline]
@@ -239,20 +261,33 @@ impl Local {
         family: &Family,
         context: Context,
         own: [Value; OWN_LABELS],
-    ) -> Option<Known> {
+    ) -> Option<Place> {
         let key = Key {
-            family: family.id,
-            context,
-            own,
+            head: u64::from(context.0) << 32 | u64::from(family.id),
+            own: own.map(Value::bits),
         };
-        match self.series.get(&key) {
-            Some(known) => Some(*known),
-            None => self.find(family, key),
+        match self.places.get(&key) {
+            Some(place) => Some(place),
+            None => self.find(family, context, own, key),
         }
     }
 
     #[cold]
-    fn find(&mut self, family: &Family, key: Key) -> Option<Known> {
+    fn find(
+        &mut self,
+        family: &Family,
+        context: Context,
+        own: [Value; OWN_LABELS],
+        key: Key,
+    ) -> Option<Place> {
+        let ends = *self.rows.get(context.0 as usize)?;
+        let place = self.ask(family, ends, own)?;
+        self.places.insert(key, place);
+        Some(place)
+    }
+
+    /// Finds a series in the catalog, or has it made there.
+    fn ask(&mut self, family: &Family, ends: Ends, own: [Value; OWN_LABELS]) -> Option<Place> {
         let mut labels = std::mem::take(&mut self.labels);
         labels.clear();
         for column in &family.columns {
@@ -261,37 +296,32 @@ impl Local {
                 values.and_then(|values| values.get(place)).copied()
             };
             let value = match column.from {
-                From::Source(place) => set(key.context.source, place),
-                From::Destination(place) => set(key.context.destination, place),
-                From::Direction => Some(key.context.direction),
-                From::Own(place) => key.own.get(place).copied(),
+                From::Source(place) => set(ends.source, place),
+                From::Destination(place) => set(ends.destination, place),
+                From::Direction => Some(ends.direction),
+                From::Own(place) => own.get(place).copied(),
             };
             labels.push(|text| self.write(value.unwrap_or_default(), text));
         }
-        let known = {
+        let found = {
             let mut catalog = lock(&self.shared.catalog);
-            let found = catalog.find(family, &labels, self.number);
-            found.map(|found| {
+            catalog.find(family, &labels, self.number).map(|found| {
                 let overflow = match found.is_overflow {
                     true => catalog.overflow_of(family.budget).cloned(),
                     false => None,
                 };
                 let overflow = overflow
                     .and_then(|(family, labels)| catalog.find(&family, &labels, self.number));
-                Known {
-                    slot: found.slot,
-                    overflow: overflow.map(|found| found.slot),
-                }
+                (found.slot, overflow.map(|found| found.slot))
             })
         };
         self.labels = labels;
-        let known = known?;
+        let (slot, overflow) = found?;
         let is_new = |slot: Slot| !self.words.has(slot);
-        if is_new(known.slot) || known.overflow.is_some_and(is_new) {
+        if is_new(slot) || overflow.is_some_and(is_new) {
             self.words = self.shard.words();
         }
-        self.series.insert(key, known);
-        Some(known)
+        Some(Place::new(slot.0, overflow.map(|slot| slot.0)))
     }
 
     fn write(&self, value: Value, text: &mut String) {
@@ -310,10 +340,11 @@ impl Local {
         own: [Value; OWN_LABELS],
         by: u64,
     ) -> Option<Slot> {
-        let known = self.known(family, context, own)?;
-        self.words.add(known.slot, by);
-        self.overflow(known);
-        Some(known.slot)
+        let place = self.known(family, context, own)?;
+        let slot = Slot(place.first);
+        self.words.add(slot, by);
+        self.overflow(place);
+        Some(slot)
     }
 
     /// Records a measurement in seconds. Returns the place of its bucket.
@@ -325,28 +356,28 @@ impl Local {
         own: [Value; OWN_LABELS],
         seconds: f64,
     ) -> Option<Slot> {
-        let known = self.known(family, context, own)?;
+        let place = self.known(family, context, own)?;
         let bucket = BUCKETS.iter().position(|bound| seconds <= *bound);
         let bucket = bucket.unwrap_or(BUCKETS.len()) as u32;
-        let place = Slot(known.slot.0 + bucket);
-        self.words.add(place, 1);
-        let sum = Slot(known.slot.0 + BUCKETS.len() as u32 + 1);
+        let slot = Slot(place.first + bucket);
+        self.words.add(slot, 1);
+        let sum = Slot(place.first + BUCKETS.len() as u32 + 1);
         self.words.add_float(sum, seconds);
-        self.overflow(known);
-        Some(place)
+        self.overflow(place);
+        Some(slot)
     }
 
     #[inline]
-    fn overflow(&self, known: Known) {
-        if let Some(slot) = known.overflow {
-            self.words.add(slot, 1);
+    fn overflow(&self, place: Place) {
+        if let Some(slot) = place.second() {
+            self.words.add(Slot(slot), 1);
         }
     }
 
     /// Notes a measurement with its trace.
-    pub(crate) fn note(&self, place: Slot, trace: TraceId, value: f64, time: u64) {
+    pub(crate) fn note(&self, slot: Slot, trace: TraceId, value: f64, time: u64) {
         let exemplar = Exemplar { trace, value, time };
-        self.shard.set_exemplar(place, exemplar);
+        self.shard.set_exemplar(slot, exemplar);
     }
 }
 
