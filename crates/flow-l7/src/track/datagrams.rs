@@ -150,6 +150,22 @@ impl Tracker {
         }
     }
 
+    /// Reports the queries that have waited for an answer for too long at the time `now`.
+    pub(super) fn expire_queries(&mut self, now: u64, emit: &mut dyn FnMut(&Flow, &mut L7Record)) {
+        let timeout = self.recorder.limits().dns_timeout;
+        let Some(then) = now.checked_sub(timeout) else {
+            return;
+        };
+        while let Some(waiting) = self.waiting_queries.pop(then) {
+            if let Some(Connection::Dns(queries)) = self.table.get(waiting.place) {
+                let flow = &waiting.flow;
+                let mut context = Context::new(&mut self.recorder, &mut self.stats, flow, emit);
+                context.now = flow.time.saturating_add(timeout);
+                dns::unanswered(queries, waiting.number, &mut context);
+            }
+        }
+    }
+
     /// The connection that was found.
     fn known(&self, arrival: &Arrival<'_>) -> Option<&Connection> {
         self.table.get(arrival.found?)

@@ -3,12 +3,8 @@
 use std::collections::VecDeque;
 
 use super::connection::Connection;
-use super::context::Context;
-use super::dns;
 use super::table::Table;
-use super::tracker::Tracker;
 use flow_core::flow::Flow;
-use flow_core::record::L7Record;
 
 /// Queries that are watched at the same time. Those that are sent when so many wait are counted when
 /// their connection goes, and not reported for themselves.
@@ -47,34 +43,20 @@ impl WaitingQueries {
             self.queue.push_back(waiting);
         }
     }
+
+    /// Takes out the oldest, if its packet came at `then` or before.
+    pub(super) fn pop(&mut self, then: u64) -> Option<Waiting> {
+        let first = self.queue.front()?;
+        match first.flow.time <= then {
+            true => self.queue.pop_front(),
+            false => None,
+        }
+    }
 }
 
 impl Waiting {
     /// Whether it has no answer yet, as far as its connection is still known.
     fn waits(&self, table: &Table<Connection>) -> bool {
         matches!(table.get(self.place), Some(Connection::Dns(queries)) if queries.waits(self.number))
-    }
-}
-
-impl Tracker {
-    /// Reports the queries that have waited for an answer for too long at the time `now`.
-    pub(super) fn expire_queries(&mut self, now: u64, emit: &mut dyn FnMut(&Flow, &mut L7Record)) {
-        let timeout = self.recorder.limits().dns_timeout;
-        loop {
-            let first = self.waiting_queries.queue.front();
-            let is_time = |first: &Waiting| first.flow.time.saturating_add(timeout) <= now;
-            if !first.is_some_and(is_time) {
-                return;
-            }
-            let Some(waiting) = self.waiting_queries.queue.pop_front() else {
-                return;
-            };
-            if let Some(Connection::Dns(queries)) = self.table.get(waiting.place) {
-                let mut context =
-                    Context::new(&mut self.recorder, &mut self.stats, &waiting.flow, emit);
-                context.now = waiting.flow.time.saturating_add(timeout);
-                dns::unanswered(queries, waiting.number, &mut context);
-            }
-        }
     }
 }
