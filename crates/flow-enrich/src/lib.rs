@@ -8,6 +8,7 @@
 //! | none | `identity`: reserved identities by rule, others by labels |
 //! | `names` | `table`: who an address is at the time of a flow; `names`: its enricher; `source`: what fills it; `dns`: names from DNS answers and `/etc/hosts` |
 //! | `kubernetes` | `kubernetes`: pods, nodes and services from objects of the API |
+//! | `kubernetes-client` | `kubernetes_client`: the same from the API server of a cluster |
 //! | `manifests` | `manifests`: the same from a folder of YAML or JSON files, watched |
 //! | `policy` | `policy`: which policies of Kubernetes allow or deny a connection |
 //!
@@ -59,6 +60,8 @@ pub mod dns;
 pub mod identity;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;
+#[cfg(feature = "kubernetes-client")]
+pub mod kubernetes_client;
 #[cfg(feature = "manifests")]
 pub mod manifests;
 #[cfg(feature = "names")]

@@ -2,7 +2,7 @@
 //!
 //! [`ClusterNames`] takes objects of the API, in any order, and keeps them in an
 //! [`EndpointTable`](crate::table::EndpointTable). Where they come from does not matter: a folder of manifests
-//! (feature `manifests`), the API server, or code of your own.
+//! (feature `manifests`), the API server (feature `kubernetes-client`), or code of your own.
 //!
 //! | Object | Becomes |
 //! |---|---|
