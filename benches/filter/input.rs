@@ -13,21 +13,24 @@ pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) text: &'static str,
     pub(crate) wire: Option<&'static str>,
+    /// Nanoseconds that it may take.
+    pub(crate) target: f64,
 }
 
 #[rustfmt::skip]
 pub(crate) const CASES: [Case; 7] = [
-    Case { name: "verdict+port", text: "dropped && dst.port == 443", wire: Some("verdict == 2 && dport == 443") },
-    Case { name: "pod prefix", text: "src.pod == \"shop/web-1*\"", wire: Some("namespace == \"shop\" && pod matches \"^web-1\"") },
-    Case { name: "cidr", text: "src.ip in 10.0.0.0/9", wire: Some("src in {10.0.0.0/9}") },
+    Case { name: "verdict+port", text: "dropped && dst.port == 443", wire: Some("verdict == 2 && dport == 443"), target: 3.0 },
+    Case { name: "pod prefix", text: "src.pod == \"shop/web-1*\"", wire: Some("namespace == \"shop\" && pod matches \"^web-1\""), target: 4.0 },
+    Case { name: "cidr", text: "src.ip in 10.0.0.0/9", wire: Some("src in {10.0.0.0/9}"), target: 5.0 },
     Case {
         name: "8 cidrs",
         text: "src.ip in {10.1.0.0/16, 10.3.0.0/16, 10.5.0.0/16, 10.7.0.0/16, 10.9.0.0/16, 10.11.0.0/16, 10.13.0.0/16, 2001:db8::/32}",
         wire: Some("src in {10.1.0.0/16 10.3.0.0/16 10.5.0.0/16 10.7.0.0/16 10.9.0.0/16 10.11.0.0/16 10.13.0.0/16 2001:db8::/32}"),
+        target: 8.0,
     },
-    Case { name: "label", text: "src.label select \"app in (web, db), !canary\"", wire: None },
-    Case { name: "fqdn", text: "dst.fqdn == \"*.example.org\"", wire: Some("fqdn matches \"(?i)[.]example[.]org$\"") },
-    Case { name: "path regex", text: "http.path matches \"^/api/v[0-9]+/users/[0-9]+$\"", wire: Some("path matches \"^/api/v[0-9]+/users/[0-9]+$\"") },
+    Case { name: "label", text: "src.label select \"app in (web, db), !canary\"", wire: None, target: 5.0 },
+    Case { name: "fqdn", text: "dst.fqdn == \"*.example.org\"", wire: Some("fqdn matches \"(?i)[.]example[.]org$\""), target: 5.0 },
+    Case { name: "path regex", text: "http.path matches \"^/api/v[0-9]+/users/[0-9]+$\"", wire: Some("path matches \"^/api/v[0-9]+/users/[0-9]+$\""), target: 80.0 },
 ];
 
 /// Path of the flows' URLs.

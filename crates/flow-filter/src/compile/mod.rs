@@ -1,6 +1,7 @@
 //! From a checked filter to one that runs.
 
 mod explain;
+mod few;
 mod fold;
 mod lower;
 mod name_tests;
