@@ -60,7 +60,7 @@ impl Input {
             labels: vec![
                 ["k8s:app=web", "k8s:app=db", "k8s:app=cache"][number % 3].into(),
                 "k8s:io.kubernetes.pod.namespace=shop".into(),
-                ["k8s:canary", "k8s:tier=front"][usize::from(number % 5 > 0)].into(),
+                ["k8s:canary", "k8s:tier=front"][usize::from(!number.is_multiple_of(5))].into(),
             ],
             dns_names: vec![format!("db{number}.example.{}", ["org", "com"][number % 2]).into()],
             ..EndpointNames::default()
