@@ -6,6 +6,7 @@ mod canary;
 mod choice;
 mod failure;
 mod form;
+mod named;
 mod pipe;
 mod privilege;
 mod run;

@@ -18,6 +18,7 @@ use crate::args::{Observe, Protocols};
 use crate::demo::{self, Demo, Seen};
 use crate::live;
 use crate::messages::{Messages, explain};
+use crate::names;
 use crate::output::Printer;
 use crate::paint::Paint;
 use crate::replay;
@@ -52,7 +53,7 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
     } else {
         let protocols = args.l7.protocols(Protocols::DNS);
         let kernel = live::builder(args, protocols);
-        let pipeline = pipeline(args, live_messages(args, protocols)).filter(chosen(args, expr));
+        let pipeline = pipeline(args, live_messages(args, protocols))?.filter(chosen(args, expr));
         Session::start(args, kernel, pipeline, protocols, view(args), messages)
             .and_then(|session| session.until(|| stop.is_raised()).map(drop))
     };
@@ -87,7 +88,7 @@ fn run_capture(
     stop: &Stop,
 ) -> anyhow::Result<()> {
     let last = args.last.map_or(1, usize::from);
-    let pipeline = pipeline(args, last).filter(chosen(args, expr));
+    let pipeline = pipeline(args, last)?.filter(chosen(args, expr));
     replay::capture(args, capture, name, pipeline, view(args), stop)
 }
 
@@ -101,13 +102,13 @@ fn run_input(
     let name = name(path);
     let source = ExportSource::open(path).map_err(|error| anyhow!("{name}: {}", error.cause))?;
     let last = args.last.map_or(1, usize::from);
-    let pipeline = pipeline(args, last).filter(chosen(args, expr));
+    let pipeline = pipeline(args, last)?.filter(chosen(args, expr));
     replay::export(args, source, &name, pipeline, view(args), stop)
 }
 
-/// A pipeline with the history and the node that were asked for, which keeps `messages` layer 7
-/// records, and as many rare attributes of an export.
-fn pipeline(args: &Observe, messages: usize) -> PipelineBuilder {
+/// A pipeline with the history, the node and the names that were asked for, which keeps `messages`
+/// layer 7 records, and as many rare attributes of an export.
+fn pipeline(args: &Observe, messages: usize) -> anyhow::Result<PipelineBuilder> {
     let host = || std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let node = args.node_name.clone();
     let node = node.unwrap_or_else(|| host().trim_end().to_owned());
@@ -115,10 +116,18 @@ fn pipeline(args: &Observe, messages: usize) -> PipelineBuilder {
         Some(_) => messages,
         None => 1,
     };
-    Pipeline::builder()
+    let store = FlowStore::with_capacities(messages, extras);
+    let pipeline = Pipeline::builder()
         .history(args.ring_size)
-        .store(FlowStore::with_capacities(messages, extras))
-        .node(NodeNames::named(&node))
+        .store(store.clone())
+        .node(NodeNames::named(&node));
+    let Some(folder) = &args.manifests else {
+        return Ok(pipeline);
+    };
+    // What was recorded elsewhere was not seen from this host.
+    let is_live = args.pcap.is_none() && args.input_file.is_none();
+    let node = if is_live { &*node } else { "" };
+    names::from_manifests(pipeline, &store, folder, node, Messages::new(args.quiet))
 }
 
 /// Layer 7 records that are kept of live flows. One takes more than a flow, so only the newest are.
@@ -187,7 +196,7 @@ fn run_demo(
     };
     let seen = Arc::new(Seen::default());
     let kernel = live::demo_builder(args, protocols, [demo.netns(), demo.far_netns()])?;
-    let pipeline = pipeline(args, live_messages(args, protocols))
+    let pipeline = pipeline(args, live_messages(args, protocols))?
         .filter(demo.filter(chosen(args, expr))?)
         .observer(Arc::clone(&seen));
     let session = Session::start(args, kernel, pipeline, protocols, view(args), messages)?;
