@@ -8,6 +8,7 @@ mod choice;
 mod failure;
 mod form;
 mod messages;
+mod named;
 mod pipe;
 mod privilege;
 mod run;

@@ -65,6 +65,7 @@ Examples:
   flow-agent observe --l7 dns,http,tls          DNS, HTTP and TLS of the usual ports too
   flow-agent observe --pcap file.pcapng -o table
   flow-agent observe --input-file flows.json    what -o json or Hubble has written
+  flow-agent observe --manifests DIR            pods and services by name
   tcpdump -Uw - | flow-agent observe --pcap -   without root for the agent
 
 Exit status: 0 done, 1 a failure while running, 2 wrong usage.";
@@ -158,6 +159,11 @@ pub(crate) struct Observe {
     /// Name of the node in JSON [default: the host's name].
     #[arg(long, value_name = "NAME")]
     pub(crate) node_name: Option<String>,
+
+    /// Name the ends of flows after the pods, nodes and services of the Kubernetes manifests in this folder, YAML or
+    /// JSON as `kubectl get -o yaml` writes them, and after DNS answers. The folder is watched.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) manifests: Option<PathBuf>,
 
     /// When to colour: by default where the output is a terminal and NO_COLOR is not set.
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]

@@ -10,6 +10,7 @@ mod layer7;
 mod live;
 mod losses;
 mod messages;
+mod names;
 mod observe;
 mod output;
 mod paint;

@@ -18,6 +18,7 @@ use crate::args::{Observe, Protocols};
 use crate::demo::{self, Demo, Seen};
 use crate::live;
 use crate::messages::{Messages, explain};
+use crate::names;
 use crate::output::Printer;
 use crate::paint::Paint;
 use crate::pushed::Pushed;
@@ -56,7 +57,7 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
         let kernel = live::builder(args, protocols).filter(pushed.filter());
         let store = store(args, live_messages(args, protocols));
         let chosen = chosen(args, expr, store.names());
-        let pipeline = pipeline(args, store).filter(chosen);
+        let pipeline = pipeline(args, store)?.filter(chosen);
         Session::start(args, kernel, pipeline, protocols, view(args), messages)
             .and_then(|session| session.until(|| stop.is_raised()).map(drop))
     };
@@ -99,7 +100,7 @@ fn run_capture(
 ) -> anyhow::Result<()> {
     let store = store(args, args.last.map_or(1, usize::from));
     let chosen = chosen(args, expr, store.names());
-    let pipeline = pipeline(args, store).filter(chosen);
+    let pipeline = pipeline(args, store)?.filter(chosen);
     replay::capture(args, capture, name, pipeline, view(args), stop)
 }
 
@@ -114,7 +115,7 @@ fn run_input(
     let source = ExportSource::open(path).map_err(|error| anyhow!("{name}: {}", error.cause))?;
     let store = store(args, args.last.map_or(1, usize::from));
     let chosen = chosen(args, expr, store.names());
-    let pipeline = pipeline(args, store).filter(chosen);
+    let pipeline = pipeline(args, store)?.filter(chosen);
     replay::export(args, source, &name, pipeline, view(args), stop)
 }
 
@@ -127,15 +128,22 @@ fn store(args: &Observe, messages: usize) -> FlowStore {
     FlowStore::with_capacities(messages, extras)
 }
 
-/// A pipeline with the history and the node that were asked for.
-fn pipeline(args: &Observe, store: FlowStore) -> PipelineBuilder {
+/// A pipeline with the history, the node and the names that were asked for.
+fn pipeline(args: &Observe, store: FlowStore) -> anyhow::Result<PipelineBuilder> {
     let host = || std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let node = args.node_name.clone();
     let node = node.unwrap_or_else(|| host().trim_end().to_owned());
-    Pipeline::builder()
+    let pipeline = Pipeline::builder()
         .history(args.ring_size)
-        .store(store)
-        .node(NodeNames::named(&node))
+        .store(store.clone())
+        .node(NodeNames::named(&node));
+    let Some(folder) = &args.manifests else {
+        return Ok(pipeline);
+    };
+    // What was recorded elsewhere was not seen from this host.
+    let is_live = args.pcap.is_none() && args.input_file.is_none();
+    let node = if is_live { &*node } else { "" };
+    names::from_manifests(pipeline, &store, folder, node, Messages::new(args.quiet))
 }
 
 /// Layer 7 records that are kept of live flows. One takes more than a flow, so only the newest are.
@@ -206,7 +214,7 @@ fn run_demo(
     let kernel = live::demo_builder(args, protocols, [demo.netns(), demo.far_netns()])?;
     let store = store(args, live_messages(args, protocols));
     let chosen = chosen(args, expr, store.names());
-    let pipeline = pipeline(args, store)
+    let pipeline = pipeline(args, store)?
         .filter(demo.filter(chosen)?)
         .observer(Arc::clone(&seen));
     let session = Session::start(args, kernel, pipeline, protocols, view(args), messages)?;
