@@ -24,7 +24,9 @@ const METRICS: &str = "dns drop flow http icmp port-distribution tcp";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
-    let address = arguments.next().ok_or("expected the address to listen at")?;
+    let address = arguments
+        .next()
+        .ok_or("expected the address to listen at")?;
     let address = address.to_str().ok_or("expected an address in UTF-8")?;
     let configured = std::env::var("FLOW_METRICS").unwrap_or_else(|_| METRICS.to_owned());
 
