@@ -34,6 +34,47 @@
 //! ));
 //! # Ok::<(), flow_metrics::ConfigError>(())
 //! ```
+//!
+//! # A metric of one's own
+//!
+//! A handler makes its counters when it is built and counts flows. The options of contexts, the budget of series
+//! and the text are the same as for all others.
+//!
+//! ```
+//! use flow_core::flow::Flow;
+//! use flow_core::view::FlowView;
+//! use flow_metrics::{Counter, Format, Handler, MetricConfig, Metrics, Observer, Recorder, Setup};
+//!
+//! /// Counts bytes by protocol.
+//! struct Bytes {
+//!     bytes: Counter,
+//! }
+//!
+//! impl Bytes {
+//!     fn new(setup: &mut Setup<'_>) -> Self {
+//!         let help = "Bytes on the wire";
+//!         Self { bytes: setup.counter("example_bytes_total", help, &["protocol"]) }
+//!     }
+//! }
+//!
+//! impl Handler for Bytes {
+//!     fn observe(&self, view: &FlowView<'_>, recorder: &mut Recorder<'_>) {
+//!         let flow = view.flow();
+//!         let protocol = recorder.text(flow.protocol.name().unwrap_or("other"));
+//!         recorder.add(&self.bytes, &[protocol], flow.traffic.forward_bytes);
+//!     }
+//! }
+//!
+//! let config = MetricConfig::parse("bytes:labelsContext=traffic_direction");
+//! let (metrics, _) = Metrics::builder().handler(config, Bytes::new).build()?;
+//! let mut flow = Flow { protocol: flow_core::flow::Protocol::UDP, ..Flow::default() };
+//! flow.traffic.forward_bytes = 120;
+//! metrics.observe(&FlowView::from(&flow));
+//! assert!(metrics.encode(Format::Prometheus).contains(
+//!     r#"example_bytes_total{protocol="UDP",traffic_direction="unknown"} 120"#
+//! ));
+//! # Ok::<(), flow_metrics::ConfigError>(())
+//! ```
 #![forbid(unsafe_code)]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
@@ -52,6 +93,8 @@ mod metrics;
 mod recorder;
 mod seen;
 mod series;
+#[cfg(feature = "http")]
+mod server;
 mod set;
 mod setup;
 mod subject;
@@ -68,5 +111,7 @@ pub use handler::Handler;
 pub use metrics::Metrics;
 pub use recorder::Recorder;
 pub use series::{Counter, Histogram, OWN_LABELS};
+#[cfg(feature = "http")]
+pub use server::MetricsServer;
 pub use setup::Setup;
 pub use value::Value;

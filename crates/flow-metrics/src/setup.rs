@@ -59,6 +59,7 @@ impl<'s> Setup<'s> {
     ///
     /// # Panics
     /// If there are more labels.
+    #[track_caller]
     pub fn counter(&mut self, name: &str, help: &str, labels: &[&str]) -> Counter {
         Counter(self.family(Measure::Counter, name, help, labels))
     }

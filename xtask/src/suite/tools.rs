@@ -22,6 +22,8 @@ pub(crate) const TOOLS: &[Tool] = &[
     tool("lighttpd", "lighttpd"),
     tool("curl", "curl"),
     tool("openssl", "openssl"),
+    // Reads and queries metrics.
+    tool("prometheus", "prometheus"),
 ];
 
 /// Returns the tools whose command is not there, in the order of [`TOOLS`].
