@@ -21,7 +21,8 @@ use plan::{Plan, Situation};
 use system::Distribution;
 
 /// Features that no program of the workspace asks for, and whose tests are to run.
-const FEATURES: &str = "flow-enrich/kubernetes-latest,flow-enrich/manifests,flow-metrics/hubble,flow-metrics/http";
+const FEATURES: &str =
+    "flow-enrich/kubernetes-latest,flow-enrich/manifests,flow-metrics/hubble,flow-metrics/http";
 
 /// Set to `1`, skips the tests that need root or BPF.
 const SKIP_VARIABLE: &str = "FLOW_SKIP_BPF";
