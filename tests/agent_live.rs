@@ -163,7 +163,7 @@ fn said<'a>(flows: &'a [Value], protocol: &str) -> [Vec<(&'a Value, u64)>; 2] {
 }
 
 #[test]
-fn what_is_said_is_seen_live() {
+fn messages_are_seen_live() {
     require_bpf!();
     const TIMES: usize = 5;
     let pair = Pair::create().expect("namespaces");

@@ -11,8 +11,8 @@ mod input;
 #[allow(dead_code, reason = "another bench needs the rest")]
 #[path = "../l7/lane.rs"]
 mod lane;
+mod messages;
 mod peer;
-mod said;
 mod track;
 
 use std::time::Duration;
@@ -64,31 +64,35 @@ fn groups() -> Vec<Group> {
     vec![
         group(
             "DNS pair, two records",
-            said::dns(),
+            messages::dns(),
             track::Kind::Dns,
-            vec![lane("hickory-proto, parsed", said::dns(), peer::hickory)],
+            vec![lane(
+                "hickory-proto, parsed",
+                messages::dns(),
+                peer::hickory,
+            )],
         ),
         group(
             "HTTP/1 pair, two records",
-            said::http1(),
+            messages::http1(),
             track::Kind::Http1,
-            vec![lane("httparse, parsed", said::http1(), peer::httparse)],
+            vec![lane("httparse, parsed", messages::http1(), peer::httparse)],
         ),
         group(
             "HTTP/2 stream, two records",
-            said::http2(),
+            messages::http2(),
             track::Kind::Http2,
             vec![peer::hpack()],
         ),
         group(
             "TLS hellos and their connection, two records",
-            said::tls(),
+            messages::tls(),
             track::Kind::Tls,
-            vec![lane("tls-parser, parsed", said::tls(), peer::tls)],
+            vec![lane("tls-parser, parsed", messages::tls(), peer::tls)],
         ),
         group(
             "Kafka pair, two records",
-            said::kafka(),
+            messages::kafka(),
             track::Kind::Kafka,
             Vec::new(),
         ),

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use crate::lane::{Extract, Lane, Sink};
-use crate::said;
+use crate::messages;
 
 /// Parses request and response.
 pub(crate) struct Parse {
@@ -69,11 +69,11 @@ impl Extract for Hpack {
 }
 
 pub(crate) fn hpack() -> Lane {
-    let (client, server) = said::first_blocks();
+    let (client, server) = messages::first_blocks();
     let mut decoders = [fluke_hpack::Decoder::new(), fluke_hpack::Decoder::new()];
     decoders[0].decode(&client).expect("a block");
     decoders[1].decode(&server).expect("a block");
-    let (request, response) = said::http2();
+    let (request, response) = messages::http2();
     let at = request.len();
     let input = [&request[..], &response].concat();
     Lane::new(

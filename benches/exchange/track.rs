@@ -9,7 +9,7 @@ use flow_l7::redact::Redaction;
 use flow_l7::track::{Limits, Segment, Tracker};
 
 use crate::lane::{Extract, Sink};
-use crate::said;
+use crate::messages;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -66,11 +66,11 @@ impl Pair {
             pair.open(&mut |_, _| {});
         }
         if kind == Kind::Http2 {
-            let (client, server) = said::first_blocks();
-            let mut call = said::frame(1, 5, &client);
-            let mut answer = said::frame(1, 5, &server);
+            let (client, server) = messages::first_blocks();
+            let mut call = messages::frame(1, 5, &client);
+            let mut answer = messages::frame(1, 5, &server);
             (call[8], answer[8]) = (1, 1);
-            let settings = said::frame(4, 0, &[]);
+            let settings = messages::frame(4, 0, &[]);
             pair.say(
                 0,
                 &[&PREFACE[..], &settings, &call].concat(),

@@ -1,4 +1,4 @@
-//! A source in memory, read by hand and by a pipeline.
+//! A source in memory, read by hand, by the contracts and by a pipeline.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 
 use flow_core::flow::{Flow, Verdict};
 use flow_core::pipeline::{
-    Attached, Lost, Pipeline, Progress, Sink, Source, SourceError, enricher_fn, filter_fn,
+    Attached, Enricher, Filter, Lost, Pipeline, Progress, Sink, Source, SourceError, enricher_fn,
+    filter_fn,
 };
 use flow_core::ring::{Ring, Writer};
+use flow_core::store::FlowStore;
 use flow_core::view::FlowView;
 use flow_core::wire::Packet;
 
@@ -95,7 +97,8 @@ fn nanoseconds(took: &Mutex<Duration>) -> f64 {
     took.lock().expect("nobody panics").as_nanos() as f64 / FLOWS as f64
 }
 
-struct Hand {
+/// What an embedder writes by hand, who knows at compile time what is done with a flow.
+struct Inlined {
     lane: Lane,
     writer: Writer<Flow>,
     received: u64,
@@ -103,9 +106,9 @@ struct Hand {
     filtered: u64,
 }
 
-impl Sink for Hand {
+impl Inlined {
     #[inline]
-    fn flow(&mut self, flow: &mut Flow, _: &Attached<'_>) {
+    fn take(&mut self, flow: &mut Flow) {
         self.received += 1;
         if self.lane == Lane::EnrichAndFilter {
             enrich(flow);
@@ -118,6 +121,69 @@ impl Sink for Hand {
         self.published += 1;
     }
 
+    fn sums(&self) -> (u64, u64) {
+        (self.received, self.published + self.filtered)
+    }
+}
+
+/// The same by the contracts, for enrichers and filters that are chosen while it runs.
+struct Composed {
+    enricher: Option<Box<dyn Enricher>>,
+    filter: Option<Box<dyn Filter>>,
+    store: FlowStore,
+    writer: Writer<Flow>,
+    received: u64,
+    published: u64,
+    filtered: u64,
+}
+
+impl Composed {
+    fn new(lane: Lane, writer: Writer<Flow>) -> Self {
+        Self {
+            enricher: (lane == Lane::EnrichAndFilter).then(|| Box::new(enricher_fn(enrich)) as _),
+            filter: (lane != Lane::Ring).then(|| Box::new(chosen()) as _),
+            store: FlowStore::with_capacity(HISTORY),
+            writer,
+            received: 0,
+            published: 0,
+            filtered: 0,
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, flow: &mut Flow, attached: &Attached<'_>) {
+        self.received += 1;
+        if let Some(enricher) = &self.enricher {
+            enricher.enrich(flow, attached);
+        }
+        if let Some(filter) = &self.filter
+            && !filter.matches(&attached.over(FlowView::new(flow, &self.store)))
+        {
+            self.filtered += 1;
+            return;
+        }
+        self.writer.publish(flow);
+        self.published += 1;
+    }
+
+    fn sums(&self) -> (u64, u64) {
+        (self.received, self.published + self.filtered)
+    }
+}
+
+fn chosen() -> impl Filter {
+    filter_fn(|view: &FlowView<'_>| is_chosen(view.flow()))
+}
+
+/// Hands every flow to `take`, and nothing else.
+struct Each<F>(F);
+
+impl<F: FnMut(&mut Flow, &Attached<'_>)> Sink for Each<F> {
+    #[inline]
+    fn flow(&mut self, flow: &mut Flow, attached: &Attached<'_>) {
+        (self.0)(flow, attached);
+    }
+
     fn packet(&mut self, _: &Flow, _: &Packet<'_>) {}
 
     fn tick(&mut self, _: u64) {}
@@ -127,24 +193,48 @@ impl Sink for Hand {
     fn undecodable(&mut self, _: &dyn Error) {}
 }
 
-/// Nanoseconds a flow of a loop around the source.
-pub(crate) fn by_hand(lane: Lane) -> f64 {
-    let (mut source, took) = memory();
+/// Reads the source to its end in a thread of its own, as a pipeline does.
+fn read(work: impl FnOnce(Memory, Writer<Flow>) -> (u64, u64) + Send + 'static) -> f64 {
+    let (source, took) = memory();
     let (writer, ring) = Ring::with_capacity(HISTORY).expect("memory");
-    let thread = thread::spawn(move || {
-        let mut sink = Hand {
+    let sums = thread::spawn(move || work(source, writer)).join();
+    assert_eq!(sums.expect("it ends"), (FLOWS, FLOWS));
+    drop(ring);
+    nanoseconds(&took)
+}
+
+fn drain(source: &mut Memory, sink: &mut dyn Sink) {
+    while source.poll(Duration::ZERO, sink).expect("it goes on") == Progress::Open {}
+}
+
+/// Nanoseconds a flow of a loop that knows what it does.
+pub(crate) fn by_hand(lane: Lane) -> f64 {
+    read(move |mut source, writer| {
+        let mut hand = Inlined {
             lane,
             writer,
             received: 0,
             published: 0,
             filtered: 0,
         };
-        while source.poll(Duration::ZERO, &mut sink).expect("it goes on") == Progress::Open {}
-        (sink.received, sink.published + sink.filtered)
-    });
-    assert_eq!(thread.join().expect("it ends"), (FLOWS, FLOWS));
-    drop(ring);
-    nanoseconds(&took)
+        drain(
+            &mut source,
+            &mut Each(|flow: &mut Flow, _: &Attached<'_>| hand.take(flow)),
+        );
+        hand.sums()
+    })
+}
+
+/// Nanoseconds a flow of a loop around the contracts.
+pub(crate) fn by_contracts(lane: Lane) -> f64 {
+    read(move |mut source, writer| {
+        let mut composed = Composed::new(lane, writer);
+        drain(
+            &mut source,
+            &mut Each(|flow: &mut Flow, attached: &Attached<'_>| composed.take(flow, attached)),
+        );
+        composed.sums()
+    })
 }
 
 /// Nanoseconds a flow of a pipeline with the source.
@@ -155,7 +245,7 @@ pub(crate) fn by_pipeline(lane: Lane) -> f64 {
         builder = builder.enricher(enricher_fn(enrich));
     }
     if lane != Lane::Ring {
-        builder = builder.filter(filter_fn(|view: &FlowView<'_>| is_chosen(view.flow())));
+        builder = builder.filter(chosen());
     }
     let stats = builder.start().expect("it starts").join().expect("it ends");
     assert_eq!(

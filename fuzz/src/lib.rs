@@ -5,6 +5,7 @@
 mod cilium_seeds;
 mod cilium_targets;
 mod exchange;
+mod filter_targets;
 mod l7_seeds;
 mod l7_targets;
 pub mod mutate;
@@ -17,6 +18,7 @@ mod wire;
 
 pub use cilium_targets::{cilium_access_log, cilium_event, cilium_gob};
 pub use exchange::exchange;
+pub use filter_targets::filter_text;
 pub use l7_targets::{l7_detect, l7_dns, l7_http1, l7_http2, l7_kafka, l7_quic, l7_tls};
 pub use proto_targets::{proto_flow, proto_line};
 pub use readers::{capture_reader, event_record, flow_decode};
@@ -26,7 +28,7 @@ pub use wire::{wire_ethernet, wire_linux_sll, wire_linux_sll2, wire_loop, wire_n
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 22] = [
+pub const TARGETS: [Target; 23] = [
     ("wire_ethernet", wire_ethernet),
     ("wire_raw_ip", wire_raw_ip),
     ("wire_linux_sll", wire_linux_sll),
@@ -49,4 +51,5 @@ pub const TARGETS: [Target; 22] = [
     ("proto_line", proto_line),
     ("proto_flow", proto_flow),
     ("exchange", exchange),
+    ("filter_text", filter_text),
 ];

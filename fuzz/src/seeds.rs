@@ -41,6 +41,7 @@ pub fn all() -> Vec<Seed> {
     seeds.extend(crate::cilium_seeds::all());
     seeds.extend(crate::proto_seeds::all());
     seeds.extend(crate::exchange::seeds());
+    seeds.extend(crate::filter_targets::seeds());
     let ethernet = |tags: &[u16]| Outside::Ethernet {
         tags: tags.to_vec(),
         labels: 0,

@@ -48,7 +48,7 @@ fn no_packet_is_lost_or_invented() {
 }
 
 /// The numbers of packets that a summary tells: read, in flows, and each reason for none.
-pub(crate) fn told(summary: &str) -> (u64, Vec<u64>) {
+pub(crate) fn ledger_of(summary: &str) -> (u64, Vec<u64>) {
     let begins_with_number = |text: &str| -> Option<u64> {
         let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
         digits.parse().ok()
@@ -72,14 +72,14 @@ pub(crate) fn told(summary: &str) -> (u64, Vec<u64>) {
 }
 
 #[test]
-fn the_summary_tells_what_became_of_every_packet() {
+fn the_summary_reports_what_became_of_every_packet() {
     let output = demo_capture(&["--mode", "sampled:10", "--l7", "none"]);
     let summary = text(&output.stderr);
     assert_eq!(
         summary,
         "agent: 51 packets read: 5 in 5 flows, 46 left out by sampling; 5 shown\n"
     );
-    assert_eq!(told(&summary), (51, vec![5, 46]));
+    assert_eq!(ledger_of(&summary), (51, vec![5, 46]));
     // What was read together with the flow that is shown counts too.
     let output = demo_capture(&["--count", "1", "--mode", "packets", "--l7", "none"]);
     assert_eq!(
@@ -124,7 +124,7 @@ fn every_packet_of_the_corpus_is_accounted_for() {
                 assert!(output.stdout.is_empty(), "{name}: {summary}");
                 continue; // damaged before its first packet
             }
-            let (read, counts) = told(summary);
+            let (read, counts) = ledger_of(summary);
             assert_eq!(counts.iter().sum::<u64>(), read, "{name}: {summary}");
             let lines: Vec<String> = text(&output.stdout).lines().map(str::to_owned).collect();
             assert_eq!(packets(&lines), counts[0], "{name}: {summary}");

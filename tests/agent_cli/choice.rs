@@ -54,7 +54,74 @@ fn a_filter_chooses_flows() {
         explained.iter().any(|line| line.contains("accept")),
         "{explained:?}"
     );
+    assert_eq!(
+        explained[explained.len() - 3..],
+        [
+            "kernel: protocol 17, src.port 53",
+            "     or protocol 17, dst.port 53",
+            "  live: only packets of protocol 17 and port 53",
+        ]
+    );
     std::fs::remove_file(&file).expect("the file");
+}
+
+/// Each flag beside the filter of the language that means the same.
+#[test]
+fn flags_of_hubble_choose_flows() {
+    let packets = |args: &[&str]| lines(&[&["--mode", "packets", "--l7", "none"], args].concat());
+    let all = packets(&[]);
+    for (flags, filter) in [
+        (&["--protocol", "udp"][..], "udp"),
+        (&["--port", "53"], "port == 53"),
+        (
+            &["--to-port", "53", "--protocol", "udp"],
+            "udp && dst.port == 53",
+        ),
+        (&["--from-port", "53"], "src.port == 53"),
+        (&["--not", "--protocol", "udp"], "!udp"),
+        (&["--verdict", "FORWARDED"], "forwarded"),
+        (&["--verdict", "DROPPED"], "dropped"),
+        (&["--ip-version", "v6"], "ipv6"),
+        (&["-6"], "ipv6"),
+        (&["-4"], "ipv4"),
+        (&["--tcp-flags", "SYN"], "tcp && tcp.flags has syn"),
+        (&["--allowlist", r#"{"protocol":["udp"]}"#], "udp"),
+        (&["--denylist", r#"{"protocol":["udp"]}"#], "!udp"),
+        (
+            &["--cel-expression", "_flow.l4.UDP.destination_port == 53u"],
+            "udp && dst.port == 53",
+        ),
+    ] {
+        assert_eq!(packets(flags), packets(&[filter]), "{flags:?}");
+    }
+    let udp = packets(&["--protocol", "udp"]).len();
+    assert!(udp > 0 && udp < all.len());
+    // Flags and a filter have to hold both.
+    assert_eq!(
+        packets(&["--to-port", "53", "udp"]),
+        packets(&["udp dst port 53"])
+    );
+}
+
+#[test]
+fn raw_filters_are_printed() {
+    let raw = lines(&[
+        "--to-pod",
+        "shop/web",
+        "--not",
+        "--verdict",
+        "FORWARDED",
+        "--print-raw-filters",
+    ]);
+    assert_eq!(
+        raw,
+        [
+            "allowlist:",
+            "    - '{\"destination_pod\":[\"shop/web\"]}'",
+            "denylist:",
+            "    - '{\"verdict\":[\"FORWARDED\"]}'",
+        ]
+    );
 }
 
 #[test]
@@ -81,6 +148,11 @@ fn wrong_usage_is_status_2() {
         &["observe", "--since", "yesterday"],
         &["observe", "prot == 53"],
         &["observe", "--explain"],
+        &["observe", "--port", "http"],
+        &["observe", "--not"],
+        &["observe", "--verdict", "LOST"],
+        &["observe", "--cel-expression", "_flow.no_field"],
+        &["observe", "--allowlist", "{"],
         &["observe", "--filter", "x", "tcp"],
         &["no-such-command"],
         &[],

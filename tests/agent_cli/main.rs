@@ -3,12 +3,13 @@
 
 mod accounting;
 mod canary;
+mod cases;
 mod choice;
 mod failure;
 mod form;
+mod messages;
 mod named;
 mod pipe;
 mod privilege;
 mod run;
-mod said;
 mod script;

@@ -8,7 +8,7 @@ use flow_lab::example::agent;
 use flow_lab::process::{catches, signal, soon};
 use nix::sys::signal::Signal;
 
-use crate::accounting::told;
+use crate::accounting::ledger_of;
 use crate::run::{demo_capture, observe, testdata, text};
 
 #[test]
@@ -94,7 +94,7 @@ fn an_interrupt_ends_the_reading_of_a_quiet_pipe() {
         let output = agent.wait_with_output().expect("wait");
         assert!(output.status.success(), "{length}: {:?}", output.status);
         let stderr = text(&output.stderr);
-        let (read, counts) = told(&stderr);
+        let (read, counts) = ledger_of(&stderr);
         assert_eq!(counts, [read], "{stderr}");
         drop(input);
     }

@@ -59,7 +59,7 @@ fn a_response_has_the_time_since_its_request() {
 }
 
 #[test]
-fn what_cannot_be_told_is_zero() {
+fn what_is_unknown_is_zero() {
     let bytes = with_id(*b"4711");
     let mut exchanges = LogExchanges::default();
     for (begun, ended) in [(Some(10), Some(9)), (None, Some(9)), (Some(1), None)] {
@@ -89,14 +89,14 @@ fn the_trace_of_a_request_comes_first() {
     let mut untraced = bytes.clone();
     let at = untraced.windows(11).position(|name| name == b"Traceparent");
     untraced[at.unwrap()] = b'X';
-    let mut told = |request: &[u8], response: &[u8]| {
+    let mut is_paired = |request: &[u8], response: &[u8]| {
         tell(&mut exchanges, request, L7Kind::REQUEST, Some(1)).unwrap();
         let record = tell(&mut exchanges, response, L7Kind::RESPONSE, Some(2)).unwrap();
         record.trace != TraceId::default()
     };
-    assert!(told(&bytes, &untraced));
-    assert!(told(&untraced, &bytes));
-    assert!(!told(&untraced, &untraced));
+    assert!(is_paired(&bytes, &untraced));
+    assert!(is_paired(&untraced, &bytes));
+    assert!(!is_paired(&untraced, &untraced));
 }
 
 proptest! {

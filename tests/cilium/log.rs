@@ -287,7 +287,7 @@ fn debug_shows_no_secret() {
 }
 
 #[test]
-fn what_is_nothing_that_an_agent_tells() {
+fn what_no_agent_writes() {
     let mut decoder = AgentDecoder::default();
     let kind = |got| AgentError::Kind { got };
     assert_eq!(decoder.decode(&[]).unwrap_err(), kind(EventType::UNKNOWN));

@@ -9,7 +9,7 @@ use flow_l7::track::Limits;
 use crate::captures::{announce, captures, file_name, folder};
 use crate::known::KNOWN;
 use crate::ndpi::{Expected, Kind, expected};
-use crate::told::{Told, told};
+use crate::reported::{Reported, reported};
 
 /// Protocols of nDPI that are followed.
 const PROTOCOLS: [&str; 6] = ["DNS", "MDNS", "LLMNR", "HTTP", "TLS", "QUIC"];
@@ -44,7 +44,7 @@ fn agrees(kind: Kind, theirs: &str, ours: &str) -> bool {
     }
 }
 
-fn differences(flow: &Expected, told: &Told) -> Vec<String> {
+fn differences(flow: &Expected, told: &Reported) -> Vec<String> {
     let none = Default::default();
     let ours = told.facts.get(&flow.ends).unwrap_or(&none);
     let is_told = |kind: Kind, theirs: &str| {
@@ -74,14 +74,14 @@ const fn is_followed(kind: Kind) -> bool {
 }
 
 #[test]
-fn what_ndpi_tells_is_told() {
+fn what_ndpi_reports_is_reported() {
     let Some(folder) = folder("ndpi") else { return };
     let mut wrong = Vec::new();
     let (mut facts_of, mut by_reason, mut used) = (BTreeMap::new(), BTreeMap::new(), 0);
     let (mut requests, mut paired, mut unmatched, mut slowest) = (0, 0, 0, 0);
     for path in captures(&folder) {
         let name = file_name(&path);
-        let ours = told(&path, Limits::default());
+        let ours = reported(&path, Limits::default());
         requests += ours.stats.requests;
         paired += ours.stats.paired;
         unmatched += ours.stats.unmatched;

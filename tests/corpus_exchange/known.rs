@@ -39,10 +39,7 @@ const fn known(capture: &'static str, differences: usize, reason: Reason) -> Kno
 
 /// The list is exact: a difference more or less fails the test.
 pub(crate) const KNOWN: &[Known] = &[
-    known("anyconnect-vpn.pcap", 1, Reason::NoQuestion),
     known("dns_invert_query.pcapng", 1, Reason::NoQuestion),
-    known("iphone.pcap", 3, Reason::NoQuestion),
-    known("tls_certificate_too_long.pcap", 1, Reason::NoQuestion),
     known("false_positives.pcapng", 3, Reason::InsideGtp),
     known("fuzz-2006-09-29-28586.pcap", 6, Reason::Damaged),
     known(

@@ -3,7 +3,7 @@
 use flow_l7::track::Limits;
 
 use crate::captures::{announce, captures, folder};
-use crate::told::told;
+use crate::reported::reported;
 
 #[test]
 fn little_memory_is_kept_to() {
@@ -22,7 +22,7 @@ fn little_memory_is_kept_to() {
         };
         for path in captures(&folder) {
             // It asserts them.
-            let stats = told(&path, limits).stats;
+            let stats = reported(&path, limits).stats;
             requests += stats.requests;
             evicted += stats.evicted;
             connections += stats.evicted_full + stats.evicted_memory;

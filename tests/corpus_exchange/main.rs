@@ -12,4 +12,4 @@ mod known;
 mod laws;
 #[path = "../shared/ndpi.rs"]
 mod ndpi;
-mod told;
+mod reported;

@@ -75,7 +75,7 @@ fn differences(flow: &Expected, ours: Option<&Facts>) -> Vec<String> {
 }
 
 #[test]
-fn what_ndpi_tells_of_applications_agrees() {
+fn what_ndpi_reports_of_applications_agrees() {
     let Some(folder) = folder("ndpi") else { return };
     let mut wrong = Vec::new();
     let mut used = 0;

@@ -36,7 +36,7 @@ fn packets(seen: &Seen, interface: &str, choose: impl Fn(&Flow) -> bool) -> u32 
 }
 
 #[test]
-fn each_of_two_vlan_tags_tells_connections_apart() {
+fn each_of_two_vlan_tags_separates_connections() {
     require_bpf!();
     let seen = send(|pair| {
         let mut path = pair.path(Ip::V4).expect("link addresses");
@@ -60,7 +60,7 @@ fn each_of_two_vlan_tags_tells_connections_apart() {
 }
 
 #[test]
-fn icmp_queries_are_told_apart_by_kind_and_identifier() {
+fn icmp_queries_are_distinct_by_kind_and_identifier() {
     require_bpf!();
     let seen = send(|pair| {
         let path = pair.path(Ip::V4).expect("link addresses");

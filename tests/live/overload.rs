@@ -95,7 +95,7 @@ fn a_full_table_and_a_full_ring_together_are_still_exact() {
 }
 
 #[test]
-fn what_stays_in_a_table_that_cannot_be_swept_is_told_lost_there() {
+fn what_stays_in_a_table_that_cannot_be_swept_is_reported_lost_there() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
     let path = pair.path(Ip::V4).expect("link addresses");

@@ -59,7 +59,7 @@ fn states(seen: &Seen, one: SocketAddr, other: SocketAddr) -> Vec<TcpState> {
 }
 
 #[test]
-fn tcp_states_are_told_from_the_first_to_the_last() {
+fn tcp_states_are_reported_from_the_first_to_the_last() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
     let _server = Server::start(&pair).expect("server");
@@ -87,7 +87,7 @@ fn tcp_states_are_told_from_the_first_to_the_last() {
 }
 
 #[test]
-fn a_segment_that_is_lost_is_told_to_be_sent_again() {
+fn a_segment_that_is_lost_is_reported_as_retransmitted() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
     // The server's host drops the first two segments with data, then lets everything pass.

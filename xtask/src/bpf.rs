@@ -201,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_difference_is_told_by_its_place() {
+    fn a_difference_is_reported_by_its_place() {
         let folder = tempfile::tempdir().unwrap();
         let [one, same, other, none] = ["1", "2", "3", "4"].map(|name| folder.path().join(name));
         fs::write(&one, b"abcd").unwrap();
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_that_is_not_there_is_told_with_its_package() {
+    fn a_tool_that_is_not_there_is_reported_with_its_package() {
         let error = run(&mut Command::new("clang-of-no-version"))
             .unwrap_err()
             .to_string();

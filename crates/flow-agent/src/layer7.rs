@@ -55,9 +55,11 @@ pub(crate) struct Sums {
 }
 
 /// What the counts are of, and what became of it.
-const WORDS: [(&str, &str); 9] = [
+const WORDS: [(&str, &str); 11] = [
     ("request", "unanswered"),
+    ("request", "without a response in time"),
     ("response", "without a request"),
+    ("response", "that differs from the first"),
     ("request", "given up"),
     ("request", "sent again"),
     ("message", "cut off"),
@@ -73,7 +75,9 @@ impl Sums {
     pub(crate) fn new(stats: &TrackerStats, capture_lost: u64, gone: u64) -> Self {
         let others = [
             stats.unanswered,
+            stats.timed_out,
             stats.unmatched,
+            stats.conflicting,
             stats.evicted,
             stats.repeated,
             stats.truncated,

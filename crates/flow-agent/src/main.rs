@@ -15,6 +15,7 @@ mod observe;
 mod output;
 mod paint;
 mod progress;
+mod pushed;
 mod replay;
 mod session;
 mod show;

@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cause_is_told_once() {
+    fn a_cause_is_reported_once() {
         let error: Result<(), _> = Err(anyhow!("no such file"));
         let error = error.context("x.pcap: no such file").context("reading");
         let error = error.expect_err("an error");

@@ -21,6 +21,7 @@ use crate::messages::{Messages, explain};
 use crate::names;
 use crate::output::Printer;
 use crate::paint::Paint;
+use crate::pushed::Pushed;
 use crate::replay;
 use crate::session::Session;
 use crate::stop::Stop;
@@ -52,8 +53,11 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
         run_demo(args, expr, messages, &stop)
     } else {
         let protocols = args.l7.protocols(Protocols::DNS);
-        let kernel = live::builder(args, protocols);
-        let pipeline = pipeline(args, live_messages(args, protocols))?.filter(chosen(args, expr));
+        let pushed = expr.map(Pushed::of).unwrap_or_default();
+        let kernel = live::builder(args, protocols).filter(pushed.filter());
+        let store = store(args, live_messages(args, protocols));
+        let chosen = chosen(args, expr, store.names());
+        let pipeline = pipeline(args, store)?.filter(chosen);
         Session::start(args, kernel, pipeline, protocols, view(args), messages)
             .and_then(|session| session.until(|| stop.is_raised()).map(drop))
     };
@@ -74,9 +78,16 @@ pub(crate) fn run(args: &Observe) -> anyhow::Result<()> {
     }
 }
 
-/// Prints a filter and its tests.
+/// Prints a filter, its tests, and what of it the kernel can test and does.
 fn explain_filter(expr: &FlowExpr) -> anyhow::Result<()> {
-    writeln!(stdout().lock(), "{expr}\n{}", expr.compile().explain())?;
+    let filter = expr.compile();
+    let part = filter.kernel_part().to_string().replace('\n', "\n     ");
+    writeln!(
+        stdout().lock(),
+        "{expr}\n{}\nkernel: {part}\n  live: {}",
+        filter.explain(),
+        Pushed::of(expr)
+    )?;
     Ok(())
 }
 
@@ -87,8 +98,9 @@ fn run_capture(
     name: &str,
     stop: &Stop,
 ) -> anyhow::Result<()> {
-    let last = args.last.map_or(1, usize::from);
-    let pipeline = pipeline(args, last)?.filter(chosen(args, expr));
+    let store = store(args, args.last.map_or(1, usize::from));
+    let chosen = chosen(args, expr, store.names());
+    let pipeline = pipeline(args, store)?.filter(chosen);
     replay::capture(args, capture, name, pipeline, view(args), stop)
 }
 
@@ -101,22 +113,26 @@ fn run_input(
     not_a_terminal(path, "--input-file -", "exported flows")?;
     let name = name(path);
     let source = ExportSource::open(path).map_err(|error| anyhow!("{name}: {}", error.cause))?;
-    let last = args.last.map_or(1, usize::from);
-    let pipeline = pipeline(args, last)?.filter(chosen(args, expr));
+    let store = store(args, args.last.map_or(1, usize::from));
+    let chosen = chosen(args, expr, store.names());
+    let pipeline = pipeline(args, store)?.filter(chosen);
     replay::export(args, source, &name, pipeline, view(args), stop)
 }
 
-/// A pipeline with the history, the node and the names that were asked for, which keeps `messages`
-/// layer 7 records, and as many rare attributes of an export.
-fn pipeline(args: &Observe, messages: usize) -> anyhow::Result<PipelineBuilder> {
-    let host = || std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let node = args.node_name.clone();
-    let node = node.unwrap_or_else(|| host().trim_end().to_owned());
+/// A store that keeps `messages` layer 7 records, and as many rare attributes of an export.
+fn store(args: &Observe, messages: usize) -> FlowStore {
     let extras = match args.input_file {
         Some(_) => messages,
         None => 1,
     };
-    let store = FlowStore::with_capacities(messages, extras);
+    FlowStore::with_capacities(messages, extras)
+}
+
+/// A pipeline with the history, the node and the names that were asked for.
+fn pipeline(args: &Observe, store: FlowStore) -> anyhow::Result<PipelineBuilder> {
+    let host = || std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let node = args.node_name.clone();
+    let node = node.unwrap_or_else(|| host().trim_end().to_owned());
     let pipeline = Pipeline::builder()
         .history(args.ring_size)
         .store(store.clone())
@@ -186,7 +202,7 @@ fn run_demo(
     let demo = match Demo::create() {
         Ok(demo) => demo,
         // Who may not make namespaces mostly may not load programs either, and that error
-        // tells what to do about it.
+        // says what to do about it.
         Err(error) => {
             return Err(live::builder(args, protocols)
                 .load()
@@ -196,8 +212,10 @@ fn run_demo(
     };
     let seen = Arc::new(Seen::default());
     let kernel = live::demo_builder(args, protocols, [demo.netns(), demo.far_netns()])?;
-    let pipeline = pipeline(args, live_messages(args, protocols))?
-        .filter(demo.filter(chosen(args, expr))?)
+    let store = store(args, live_messages(args, protocols));
+    let chosen = chosen(args, expr, store.names());
+    let pipeline = pipeline(args, store)?
+        .filter(demo.filter(chosen)?)
         .observer(Arc::clone(&seen));
     let session = Session::start(args, kernel, pipeline, protocols, view(args), messages)?;
     let done = Stop::default();

@@ -3,6 +3,7 @@
 use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use flow_core::names::NameTable;
 use flow_core::pipeline::{Filter, Lost, Subscription, filter_fn};
 use flow_core::ring::{Idle, Next};
 use flow_core::view::FlowView;
@@ -12,12 +13,17 @@ use crate::args::Observe;
 use crate::output::Printer;
 
 /// Returns the filter that passes the flows that were asked for: by their time, by `expr` and by the
-/// flags of Hubble.
-pub(crate) fn chosen(args: &Observe, expr: Option<&FlowExpr>) -> impl Filter + use<> {
+/// flags of Hubble. `names` are those of the store that keeps the flows.
+pub(crate) fn chosen(
+    args: &Observe,
+    expr: Option<&FlowExpr>,
+    names: &NameTable,
+) -> impl Filter + use<> {
     let since = args.since.map_or(0, nanoseconds);
     let until = args.until.map_or(u64::MAX, nanoseconds);
-    let filter = expr.map(FlowExpr::compile);
+    let filter = expr.map(|expr| expr.bind(names));
     let hubble = args.hubble.filters.clone();
+    let hubble = hubble.map(|filters| filters.with_names(names));
     filter_fn(move |view: &FlowView<'_>| {
         (since..=until).contains(&view.flow().time)
             && filter.as_ref().is_none_or(|filter| filter.matches(view))

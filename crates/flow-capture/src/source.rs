@@ -196,7 +196,7 @@ impl Table {
         self.tick(sink);
     }
 
-    /// Tells the time, and reports the connections for which it is time, by the clock of the
+    /// Hands on the time, and reports the connections for which it is time, by the clock of the
     /// capture.
     fn tick(&mut self, sink: &mut dyn Sink) {
         let Some((time, read)) = self.newest else {

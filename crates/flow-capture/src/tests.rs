@@ -149,7 +149,7 @@ fn an_absurd_length_is_named_not_allocated() {
 }
 
 #[test]
-fn what_is_no_capture_is_said_to_be_none() {
+fn what_is_no_capture_is_reported_as_none() {
     for (bytes, hint) in [
         (&b""[..], "empty"),
         (b"\x1f\x8b\x08\0zzz", "gzip"),
@@ -292,7 +292,7 @@ impl flow_core::pipeline::Sink for Times {
 
 /// Stages give up what is quiet by the clock of the capture, whatever becomes of its packets.
 #[test]
-fn the_clock_of_a_capture_is_told_in_every_mode() {
+fn the_clock_of_a_capture_is_reported_in_every_mode() {
     use flow_core::pipeline::{Progress, Source};
 
     const SECOND: u64 = 1_000_000_000;

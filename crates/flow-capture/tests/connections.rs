@@ -1,4 +1,4 @@
-//! Captures in which only one part of the key tells connections apart.
+//! Captures in which only one part of the key keeps connections apart.
 
 use std::path::{Path, PathBuf};
 

@@ -41,7 +41,7 @@ mod tests {
     use crate::{AuthType, PolicyMatch};
 
     #[test]
-    fn what_cilium_tells_has_its_place() {
+    fn what_cilium_reports_has_its_place() {
         let attributes = CiliumExtra {
             source_endpoint: 7,
             destination_endpoint: 70_000,

@@ -58,7 +58,7 @@ impl<'a> DebugCapture<'a> {
     /// Index of the interface, at points that have it; else 0.
     #[must_use]
     pub fn interface(&self) -> u32 {
-        if self.point().tells_interface() {
+        if self.point().has_interface() {
             self.arguments()[0]
         } else {
             0
@@ -68,7 +68,7 @@ impl<'a> DebugCapture<'a> {
     /// Port of the proxy, at points that have it; else 0.
     #[must_use]
     pub fn proxy_port(&self) -> u16 {
-        if !self.point().tells_proxy_port() {
+        if !self.point().has_proxy_port() {
             return 0;
         }
         // In network order, as 16 bits or as 32.

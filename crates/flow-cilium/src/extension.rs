@@ -5,7 +5,7 @@ use flow_core::flow::EventType;
 /// Lengths of extensions, by kind of message and version of the extension.
 ///
 /// Cilium itself has none (version 0). Where a message has an extension whose length was not
-/// told, the place of its packet is not known.
+/// known, the place of its packet is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extensions {
     known: [(EventType, u8, u16); Self::LIMIT],
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_are_told_by_kind_and_version() {
+    fn lengths_are_known_by_kind_and_version() {
         let mut extensions = Extensions::default();
         assert_eq!(extensions.length(EventType::DROP, 0), Some(0));
         assert_eq!(extensions.length(EventType::DROP, 1), None);

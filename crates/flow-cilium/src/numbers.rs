@@ -30,7 +30,7 @@ open_enum! {
 impl CapturePoint {
     /// Whether the first argument of a capture at this point is the index of an interface.
     #[must_use]
-    pub const fn tells_interface(self) -> bool {
+    pub const fn has_interface(self) -> bool {
         matches!(
             self,
             Self::DELIVERY
@@ -44,7 +44,7 @@ impl CapturePoint {
 
     /// Whether the first argument of a capture at this point is the port of a proxy.
     #[must_use]
-    pub const fn tells_proxy_port(self) -> bool {
+    pub const fn has_proxy_port(self) -> bool {
         matches!(self, Self::PROXY_PRE | Self::PROXY_POST)
     }
 }

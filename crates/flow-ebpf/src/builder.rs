@@ -164,7 +164,7 @@ impl FlowSourceBuilder {
         self
     }
 
-    /// Tells the process that owns each socket, also of sockets made before. Default: yes.
+    /// Reports the process that owns each socket, also of sockets made before. Default: yes.
     pub fn owner(mut self, enable: bool) -> Self {
         self.options.owner = enable;
         self

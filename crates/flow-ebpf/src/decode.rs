@@ -29,7 +29,7 @@ impl Decoding {
         }
     }
 
-    /// Compares the clocks now and then, and tells the time.
+    /// Compares the clocks now and then, and reports the time.
     pub(crate) fn tick(&mut self, sink: &mut dyn Sink) {
         if self.sampled.elapsed() >= RESAMPLE {
             let (boot, wall) = clock_sample();

@@ -89,7 +89,7 @@ impl DropReasons {
         self.names.len()
     }
 
-    /// Whether the kernel tells none.
+    /// Whether the kernel gives none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
@@ -100,7 +100,7 @@ impl DropReasons {
         NO_LOSS.iter().filter_map(|name| self.number(name))
     }
 
-    /// The number with which ICMPv6 messages are freed that the stack has taken in. `None` where the kernel tells
+    /// The number with which ICMPv6 messages are freed that the stack has taken in. `None` where the kernel gives
     /// what is used up from what is dropped: Linux 6.2 and later.
     pub(crate) fn taken_in(&self) -> Option<u32> {
         match self.number("CONSUMED") {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_running_kernel_tells_its_reasons() {
+    fn the_running_kernel_reports_its_reasons() {
         if !Path::new("/sys/kernel/btf/vmlinux").exists() {
             eprintln!("skipped: this kernel has no /sys/kernel/btf/vmlinux");
             return;

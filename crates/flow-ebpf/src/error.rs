@@ -37,7 +37,7 @@ pub enum LoadError {
     Object {
         /// Name of the object file.
         object: &'static str,
-        /// What the kernel or the loader said.
+        /// What the kernel or the loader reported.
         source: Refusal,
     },
     /// The kernel is older than what the programs are made for, and took none that observes.

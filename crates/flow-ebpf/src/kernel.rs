@@ -3,7 +3,7 @@
 use crate::error::LoadError;
 use crate::feature::Report;
 
-/// The oldest version that the programs are tried on, as COMPATIBILITY.md tells.
+/// The oldest version that the programs are tried on, as COMPATIBILITY.md shows.
 const FLOOR: (u32, u32) = (6, 1);
 
 /// The error for an observer that can observe nothing.
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_kernel_is_told_in_one_line() {
+    fn an_old_kernel_is_reported_in_one_line() {
         let error = LoadError::Kernel {
             release: "5.10.0-32-amd64".to_owned(),
             report: Report::default(),

@@ -15,7 +15,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What runs where, and what a kernel must have for it, is told by the
+//! What runs where, and what a kernel must have for it, is reported by the
 //! [report](FlowSource::report); what the kernel cannot do is left out. Loading takes
 //! `CAP_BPF`, `CAP_NET_ADMIN` and `CAP_PERFMON`, other network namespaces `CAP_SYS_ADMIN` too.
 //! Neither clang nor the kernel's headers are needed: the objects are part of the crate.

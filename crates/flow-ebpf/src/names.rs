@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use flow_core::event::InterfaceNaming;
 use flow_core::flow::Name16;
 
-/// Interfaces that are gone but whose name is still told, because records about them may be on
+/// Interfaces that are gone but whose name is still reported, because records about them may be on
 /// their way for as long as the idle timeout.
 const REMEMBERED: usize = 1024;
 
@@ -68,7 +68,7 @@ impl InterfaceNames {
         });
     }
 
-    /// The interface is gone: its name is told until [`REMEMBERED`] others have gone, or its
+    /// The interface is gone: its name is reported until [`REMEMBERED`] others have gone, or its
     /// index is used again.
     pub(crate) fn retire(&self, netns: u32, ifindex: u32) {
         self.change(|known| {
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn gone_interfaces_are_told_for_a_while() {
+    fn gone_interfaces_are_reported_for_a_while() {
         let names = InterfaceNames::default();
         names.set(1, 2, Name16::new(b"old"));
         names.retire(1, 2);

@@ -44,7 +44,7 @@ pub(crate) struct Object {
     pub(crate) watched: Watched,
 }
 
-/// What the programs are told, besides the options.
+/// What the programs are configured with, besides the options.
 pub(crate) struct Context<'a> {
     pub(crate) reasons: &'a DropReasons,
     /// Inode of the only namespace observed; 0 where there are several.

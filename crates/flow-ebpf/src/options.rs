@@ -203,7 +203,7 @@ impl Options {
     /// DNS, whose messages are seldom longer than 1,232 bytes (DNS flag day 2020).
     const CAPTURE_DEFAULT: (u16, u16) = (53, Self::CAPTURE_LIMIT);
 
-    /// Whether the interface of this name is to be observed, as far as its name tells; `named`
+    /// Whether the interface of this name is to be observed, as far as its name decides; `named`
     /// where it is in a namespace that was named.
     pub(crate) fn wants(&self, name: &str, named: bool) -> bool {
         let matches = |pattern: &String| matches(pattern.as_bytes(), name.as_bytes());
@@ -245,7 +245,7 @@ impl Options {
         ports
     }
 
-    /// Tells of the first option that is out of range.
+    /// Reports the first option that is out of range.
     pub(crate) fn check(&self) -> Result<(), LoadError> {
         let check = |fits: bool, option, expected, found: &dyn fmt::Debug| {
             if fits {
@@ -434,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn port_53_is_captured_unless_told_otherwise() {
+    fn port_53_is_captured_by_default() {
         let of = |capture_default, capture: &[(u16, u16)]| {
             let options = Options {
                 capture: capture.to_vec(),

@@ -8,7 +8,7 @@ use crate::programs;
 use crate::refusal::Refusal;
 use crate::source::prepare;
 
-/// What the kernel said of one program.
+/// What the kernel reported of one program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Probed {

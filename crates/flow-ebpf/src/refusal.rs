@@ -246,7 +246,7 @@ processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_stat
     }
 
     #[test]
-    fn the_kernels_answer_is_told_too() {
+    fn the_kernels_answer_is_reported_too() {
         let text = refused(STACK).to_string();
         assert!(
             text.starts_with("sweep: refused by the verifier: combined"),

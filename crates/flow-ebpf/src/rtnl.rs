@@ -1,4 +1,4 @@
-//! Interfaces of one network namespace, as rtnetlink(7) tells of them.
+//! Interfaces of one network namespace, as rtnetlink(7) reports them.
 
 use std::collections::HashMap;
 use std::io;
@@ -31,17 +31,17 @@ pub(crate) struct Link {
 /// What happened to the interfaces of a namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum LinkEvent {
-    /// It exists: told for each at first, and after each change.
+    /// It exists: reported for each at first, and after each change.
     Is(Link),
     /// The interface of this index is gone.
     Gone(u32),
-    /// Every interface that exists has been told.
+    /// Every interface that exists has been reported.
     Listed,
 }
 
 /// Follows the interfaces of the namespace in which it was made.
 ///
-/// The kernel tells changes as they happen, and leaves out what a full socket has no room for. Then everything is
+/// The kernel reports changes as they happen, and leaves out what a full socket has no room for. Then everything is
 /// asked for again. Each request for a list has a number of its own, which its answers bear. So the end of one list is
 /// never taken for that of another, and an interface is gone only where a whole list has left it out.
 #[derive(Debug)]
@@ -116,13 +116,13 @@ enum Wanted {
     Later,
 }
 
-/// What the kernel has told, list by list.
+/// What the kernel has reported, list by list.
 #[derive(Debug, Default)]
 struct Lists {
     /// Number of the newest request.
     newest: u32,
     wanted: Wanted,
-    /// Number of the newest request when an interface was last told of, by its index.
+    /// Number of the newest request when an interface was last reported, by its index.
     told: HashMap<u32, u32>,
 }
 
@@ -130,7 +130,7 @@ impl Lists {
     /// Returns the number of a new request.
     fn begin(&mut self) -> u32 {
         self.wanted = Wanted::No;
-        // What the kernel tells by itself has number 0.
+        // What the kernel reports by itself has number 0.
         self.newest = self.newest.checked_add(1).unwrap_or(1);
         self.newest
     }
@@ -166,7 +166,7 @@ impl Lists {
         }
     }
 
-    /// The newest list has been told whole.
+    /// The newest list has been reported whole.
     fn end(&mut self, sink: &mut dyn FnMut(LinkEvent)) {
         let newest = self.newest;
         let gone = self.told.extract_if(|_, told| *told != newest);
@@ -299,7 +299,7 @@ mod tests {
         datagram(NetlinkPayload::Done(DoneMessage::default()), number)
     }
 
-    /// What is said of each index, and -1 for the end of a list.
+    /// What is reported of each index, and -1 for the end of a list.
     fn take(lists: &mut Lists, datagrams: &[Vec<u8>]) -> Vec<String> {
         let mut told = Vec::new();
         for bytes in datagrams {
@@ -326,7 +326,7 @@ mod tests {
         let third = lists.begin();
         let told = take(&mut lists, &[link(3, second), done(second)]);
         assert!(told.is_empty(), "{told:?}");
-        // Changes are told in between.
+        // Changes are reported in between.
         let told = take(&mut lists, &[link(4, 0), link(2, third), done(third)]);
         assert_eq!(told, ["is 4", "is 2", "gone 3", "listed"]);
     }

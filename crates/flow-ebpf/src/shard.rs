@@ -60,7 +60,7 @@ const BATCH: u64 = 16_384;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// With a runtime that is told of changes only, as `tokio::io::unix::AsyncFd` is, call
+/// With a runtime that reports changes only, as `tokio::io::unix::AsyncFd` is, call
 /// [`poll_records`](Self::poll_records) until it hands over nothing, then clear the readiness and wait again. It hands
 /// over a limited number of records a call.
 pub struct Shard {
@@ -69,7 +69,7 @@ pub struct Shard {
     ring: RingBuf<MapData>,
     /// Records came at the last look.
     busy: bool,
-    /// Only the first shard tells of losses.
+    /// Only the first shard reports losses.
     losses: Option<Losses>,
     keeper: Arc<Keeper>,
     /// Made when it is first read as a source of flows.
@@ -78,7 +78,7 @@ pub struct Shard {
     ready: OwnedFd,
 }
 
-/// What has been told so far.
+/// What has been reported so far.
 #[derive(Debug)]
 struct Losses {
     looked: Instant,
@@ -150,7 +150,7 @@ impl Shard {
         count
     }
 
-    /// Tells what was lost since it last did; at most every [`LOOK`], and at the `end`.
+    /// Reports what was lost since it last did; at most every [`LOOK`], and at the `end`.
     pub(crate) fn tell_losses(&mut self, end: bool, sink: &mut dyn FnMut(Record<'_>)) {
         let Some(losses) = &mut self.losses else {
             return;
@@ -162,7 +162,7 @@ impl Shard {
         let stats = self.keeper.shared.stats();
         let records = stats.get(Counter::LostRecords);
         let unreported = self.keeper.shared.place_of_unreported();
-        // What an LRU table gave up, or an unswept one kept, shows only once everything else is told.
+        // What an LRU table gave up, or an unswept one kept, shows only once everything else is reported.
         let table = if end { stats.unaccounted_packets() } else { 0 };
         for (at, now, told) in [
             (LostAt::KernelRing, records, &mut losses.records),

@@ -95,7 +95,7 @@ impl FlowSource {
             .map(|(index, ring)| Shard::new(index, ring, Arc::clone(&keeper)))
             .collect::<io::Result<Vec<_>>>()
             .map_err(io("epoll"))?;
-        // Not attached in time: the report tells, and the worker goes on.
+        // Not attached in time: the report says so, and the worker goes on.
         let _ = wait.recv_timeout(attach_wait);
         let report = shared.report();
         // An interface may come later, if its programs are loaded.

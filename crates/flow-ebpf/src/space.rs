@@ -86,7 +86,7 @@ impl Space {
         self.settled
     }
 
-    /// Whether the report tells of any interface.
+    /// Whether the report has any interface.
     pub(crate) fn has_ports_or_failures(&self) -> bool {
         let known = self.open.iter().flat_map(|open| open.known.values());
         known.into_iter().any(|known| known.feature.is_some())

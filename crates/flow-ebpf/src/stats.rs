@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_no_counter_tells_is_unaccounted() {
+    fn what_no_counter_holds_is_unaccounted() {
         let mut stats = Stats::new([0; COUNTERS], vec![2, 3]);
         for (counter, value) in [
             (Counter::SeenPackets, 10),

@@ -39,7 +39,7 @@ pub(crate) struct Worker {
     shared: Arc<Shared>,
     home: Netns,
     spaces: Vec<Space>,
-    /// Told once every interface that existed at the start is observed.
+    /// Signalled once every interface that existed at the start is observed.
     ready: Option<Sender<()>>,
     swept: Instant,
 }

@@ -6,6 +6,7 @@ use flow_core::view::FlowView;
 
 use crate::Filter;
 use crate::compile::Compiled;
+use crate::kernel::{KernelPart, reduce};
 
 /// A compiled filter: made by [`FlowExpr::compile`](crate::FlowExpr::compile) and
 /// [`FlowExpr::bind`](crate::FlowExpr::bind).
@@ -39,6 +40,23 @@ impl CompiledFilter {
     #[must_use]
     pub const fn explain(&self) -> Explanation<'_> {
         Explanation(self)
+    }
+
+    /// Returns the strongest part of the filter that kernel programs can test: whatever passes the filter passes
+    /// it.
+    ///
+    /// Computed when it is called: ask once for each filter.
+    #[must_use]
+    pub fn kernel_part(&self) -> KernelPart {
+        reduce(self.compiled.node())
+    }
+
+    /// Returns whether it looks at names of endpoints: pods, labels, names of the DNS, ….
+    ///
+    /// Who learns names from the packets that are observed has to see more of them than pass such a filter.
+    #[must_use]
+    pub fn reads_names(&self) -> bool {
+        self.compiled.reads_names()
     }
 }
 

@@ -30,6 +30,7 @@
 //!   (feature `serde`).
 //! - [`FlowExpr::compile`] makes a [`CompiledFilter`] for flows from anywhere; [`FlowExpr::bind`] one
 //!   for the flows of a store, which decides what depends on an endpoint's names once for each name.
+//! - [`CompiledFilter::kernel_part`] is what of it a kernel program can test of a packet.
 //! - [`fields`] lists what can be asked; the [`cookbook`] has filters to begin with.
 //! - With the feature `hubble`, the module `hubble` compiles Hubble's `FlowFilter` messages and the flags of its
 //!   command line, and the module `cel` its CEL expressions.
@@ -138,6 +139,7 @@ mod field;
 mod filter;
 #[cfg(feature = "hubble")]
 pub mod hubble;
+mod kernel;
 mod label;
 mod lang;
 mod naive;
@@ -151,6 +153,7 @@ pub use expr::{ExprBuilder, FlowExpr};
 pub use field::{FieldInfo, fields};
 pub use filter::{CompiledFilter, Explanation};
 pub use flow_core::pipeline::{Filter, FromFn, filter_fn};
+pub use kernel::KernelPart;
 pub use label::Label;
 pub use lang::{FilterError, Limits, Problem, Span};
 pub use pattern::{NamePattern, NodePattern, PatternError};

@@ -61,6 +61,14 @@ impl<T: Number> Ranges<T> {
         self.0.is_empty()
     }
 
+    /// Returns the one number that it holds; `None` where it holds none or several.
+    pub(crate) fn single(&self) -> Option<T> {
+        match self.0.as_slice() {
+            [(from, to)] if from == to => Some(*from),
+            _ => None,
+        }
+    }
+
     pub(crate) fn contains(&self, number: T) -> bool {
         let after = self.0.partition_point(|(from, _)| *from <= number);
         after > 0 && self.0.get(after - 1).is_some_and(|(_, to)| number <= *to)

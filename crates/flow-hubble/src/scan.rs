@@ -99,7 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_all_told_or_an_error(bytes in any::<Vec<u8>>()) {
+        fn any_bytes_are_all_reported_or_an_error(bytes in any::<Vec<u8>>()) {
             let fields: Result<Vec<_>, _> = RawFields::new(&bytes).collect();
             if let Ok(fields) = fields {
                 let together: Vec<u8> = fields.iter().flat_map(|f| f.bytes).copied().collect();

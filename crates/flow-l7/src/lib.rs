@@ -66,10 +66,12 @@ mod trace;
 #[cfg(feature = "track")]
 pub mod track;
 
+#[cfg(feature = "track")]
+pub(crate) use detect::{
+    Datagram, Preface, begins_http1_request, begins_http1_response, preface, with_datagram,
+};
 #[cfg(feature = "detect")]
 pub use detect::{L7Protocol, L7Protocols, StreamStart, detect, detect_datagram, detect_stream};
-#[cfg(feature = "track")]
-pub(crate) use detect::{Preface, begins_http1_request, preface};
 pub use error::{L7Error, L7Layer, L7Problem};
 pub use flags::L7Flags;
 pub use trace::TraceParent;

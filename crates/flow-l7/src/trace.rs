@@ -1,6 +1,6 @@
 //! Trace context: the `traceparent` header of W3C Trace Context, level 1.
 
-/// What `traceparent` tells. Its identifiers are lower-case hexadecimal digits, checked.
+/// The fields of `traceparent`. Its identifiers are lower-case hexadecimal digits, checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TraceParent<'a> {
@@ -35,6 +35,18 @@ impl<'a> TraceParent<'a> {
             trace_id: identifier(trace_id)?,
             parent_id: identifier(parent_id)?,
             flags: hex_byte([fixed[53], fixed[54]])?,
+        })
+    }
+
+    /// The identifier of the trace, decoded.
+    #[inline]
+    #[must_use]
+    pub fn trace_id_bytes(&self) -> [u8; 16] {
+        // They are digits, checked: those of letters have bit 6, and 9 to add.
+        let digit = |byte: u8| (byte & 0xf) + 9 * (byte >> 6);
+        core::array::from_fn(|at| {
+            let pair = 2 * at;
+            digit(self.trace_id[pair]) << 4 | digit(self.trace_id[pair + 1])
         })
     }
 
@@ -93,6 +105,8 @@ mod tests {
     fn the_example_of_the_recommendation() {
         let parent = TraceParent::parse(GOOD.as_bytes()).unwrap();
         assert_eq!(parent.trace_id_text(), "4bf92f3577b34da6a3ce929d0e0e4736");
+        let number = u128::from_be_bytes(parent.trace_id_bytes());
+        assert_eq!(number, 0x4bf92f35_77b34da6_a3ce929d_0e0e4736);
         assert_eq!(parent.parent_id_text(), "00f067aa0ba902b7");
         assert_eq!((parent.version, parent.is_sampled()), (0, true));
     }

@@ -1,53 +1,72 @@
-//! Counters and histograms computed from network flows.
+//! Counters and histograms computed from network flows: Hubble's metrics, bounded, for Prometheus.
 //!
-//! This crate is the home of metric handlers. Today it holds their contract, [`Observer`], and the
-//! adapter for closures, [`observer_fn`]. The handlers themselves and their exposition are not part of
-//! this version.
-//!
-//! A [pipeline](flow_core::pipeline) shows each flow that its filter chose to every observer once, and
-//! reports every loss, so that what an observer counts and what was [`Lost`] together make the whole.
-//! A flow's packet and byte counts are increments: adding them up never counts a packet twice. The
-//! threads of a pipeline share their observers, so an observer counts with atomics or a lock. Flows of
-//! one thread come in order.
+//! [`Metrics`] is an [`Observer`] of a [pipeline](flow_core::pipeline). It counts what Hubble's metrics
+//! count, with the same names, labels and options, so that dashboards made for Hubble work. Metrics of an
+//! embedder's own are added with [`MetricsBuilder::handler`].
 //!
 //! ```
-//! use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-//!
-//! use flow_core::flow::{Flow, Verdict};
-//! use flow_core::pipeline::{Lost, LostAt};
+//! use flow_core::flow::{DropReason, EventType, Flow, Protocol, Verdict};
+//! use flow_core::resolve::EndpointNames;
 //! use flow_core::view::FlowView;
-//! use flow_metrics::Observer;
+//! use flow_metrics::{Format, MetricConfig, Metrics, Observer};
 //!
-//! /// Counts dropped packets.
-//! #[derive(Default)]
-//! struct Dropped {
-//!     packets: AtomicU64,
-//!     lost: AtomicU64,
-//! }
+//! let configs = MetricConfig::parse_list("drop:sourceContext=pod|ip flow");
+//! let (metrics, notices) = Metrics::builder().metrics(configs).build()?;
+//! assert!(!notices.iter().any(|notice| notice.is_error()));
 //!
-//! impl Observer for Dropped {
-//!     fn observe(&self, view: &FlowView<'_>) {
-//!         let flow = view.flow();
-//!         if flow.verdict == Verdict::DROPPED {
-//!             self.packets.fetch_add(flow.traffic.forward().packets.into(), Relaxed);
-//!         }
-//!     }
+//! let flow = Flow {
+//!     event_type: EventType::DROP,
+//!     verdict: Verdict::DROPPED,
+//!     drop_reason: DropReason::from_cilium(133),
+//!     protocol: Protocol::TCP,
+//!     ..Flow::default()
+//! };
+//! let pod = EndpointNames {
+//!     namespace: "shop".into(),
+//!     pod_name: "web-0".into(),
+//!     ..EndpointNames::default()
+//! };
+//! metrics.observe(&FlowView::from(&flow).with_source(&pod));
 //!
-//!     fn lost(&self, lost: &Lost) {
-//!         self.lost.fetch_add(lost.count, Relaxed);
-//!     }
-//! }
-//!
-//! let mut flow = Flow::default();
-//! flow.verdict = Verdict::DROPPED;
-//! flow.traffic.forward_packets = 3;
-//!
-//! let dropped = Dropped::default();
-//! dropped.observe(&FlowView::from(&flow));
-//! dropped.lost(&Lost { at: LostAt::KernelRing, count: 2 });
-//! assert_eq!((dropped.packets.into_inner(), dropped.lost.into_inner()), (3, 2));
+//! let text = metrics.encode(Format::Prometheus);
+//! assert!(text.contains(
+//!     r#"hubble_drop_total{protocol="TCP",reason="POLICY_DENIED",source="shop/web-0"} 1"#
+//! ));
+//! # Ok::<(), flow_metrics::ConfigError>(())
 //! ```
 #![forbid(unsafe_code)]
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+mod apply;
+mod builder;
+mod choice;
+mod config;
+mod context;
+mod expose;
+mod handler;
+mod inner;
+mod make;
+#[cfg(feature = "hubble")]
+mod message;
+mod metrics;
+mod recorder;
+mod seen;
+mod series;
+mod set;
+mod setup;
+mod subject;
+mod value;
+mod words;
+mod worker;
+
+pub use builder::MetricsBuilder;
+pub use config::{ConfigError, MetricConfig, MetricOption, Notice, OptionError};
+pub use context::{ContextLabel, EndLabel, Identifier};
+pub use expose::Format;
 pub use flow_core::pipeline::{Lost, LostAt, Observer, ObserverFn, observer_fn};
+pub use handler::Handler;
+pub use metrics::Metrics;
+pub use recorder::Recorder;
+pub use series::{Counter, Histogram, OWN_LABELS};
+pub use setup::Setup;
+pub use value::Value;

@@ -40,7 +40,7 @@ fn dig(pair: &Pair, arguments: &[&str]) -> Duration {
 }
 
 #[test]
-fn answers_of_dnsmasq_are_told_with_their_latency() {
+fn answers_of_dnsmasq_are_reported_with_their_latency() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
     let _upstream = Upstream::start(&pair);
@@ -89,7 +89,7 @@ fn answers_of_dnsmasq_are_told_with_their_latency() {
 }
 
 #[test]
-fn dns_over_tcp_is_told_too() {
+fn dns_over_tcp_is_reported_too() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
     let _server = Server::dns(&pair);

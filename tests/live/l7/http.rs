@@ -86,7 +86,7 @@ fn is_one_connection(messages: &[Message]) -> bool {
 }
 
 #[test]
-fn http_1_of_lighttpd_is_told_with_its_latency() {
+fn http_1_of_lighttpd_is_reported_with_its_latency() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
     let _server = Server::http(&pair);
@@ -99,7 +99,7 @@ fn http_1_of_lighttpd_is_told_with_its_latency() {
 }
 
 #[test]
-fn http_2_from_the_start_is_told() {
+fn http_2_from_the_start_is_reported() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
     let _server = Server::http(&pair);
@@ -114,7 +114,7 @@ fn http_2_from_the_start_is_told() {
 }
 
 #[test]
-fn http_2_after_an_upgrade_is_told_by_stream() {
+fn http_2_after_an_upgrade_is_reported_by_stream() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
     let _server = Server::http(&pair);

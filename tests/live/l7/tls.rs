@@ -36,7 +36,7 @@ fn curl(pair: &Pair, options: &[&str]) -> Duration {
 }
 
 #[test]
-fn hellos_of_openssl_are_told_with_their_latency() {
+fn hellos_of_openssl_are_reported_with_their_latency() {
     require_bpf!();
     let pair = Pair::create().expect("namespaces");
     let _server = Server::tls(&pair);

@@ -28,12 +28,12 @@ pub(crate) const ORDER: &[Row] = &[
     row(2, "flow-demo",     &[]),
     row(2, "flow-l7",       &["flow-core"]),
     row(2, "flow-enrich",   &["flow-core"]),
-    row(2, "flow-metrics",  &["flow-core"]),
     row(3, "flow-ebpf",     &["flow-core"]),
     row(3, "flow-cilium",   &["flow-core", "flow-l7"]),
     row(3, "flow-capture",  &["flow-core", "flow-l7"]),
     row(3, "flow-hubble",   &["flow-core", "flow-l7", "flow-cilium"]),
     row(4, "flow-filter",   &["flow-core", "flow-hubble"]),
+    row(4, "flow-metrics",  &["flow-core", "flow-hubble", "flow-filter"]),
     row(5, "flow-observer", &["flow-core", "flow-l7", "flow-enrich", "flow-metrics", "flow-cilium", "flow-capture", "flow-hubble", "flow-filter"]),
     row(6, "flow-agent",    &["flow-core", "flow-demo", "flow-l7", "flow-enrich", "flow-metrics", "flow-ebpf", "flow-cilium", "flow-capture", "flow-hubble", "flow-filter", "flow-observer"]),
 ];

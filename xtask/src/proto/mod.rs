@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_is_told_by_file() {
+    fn what_is_wrong_is_reported_by_file() {
         let folder = tempfile::tempdir().unwrap();
         let files = BTreeMap::from([
             ("a.rs".to_owned(), b"same".to_vec()),

@@ -21,7 +21,7 @@ use plan::{Plan, Situation};
 use system::Distribution;
 
 /// Features that no program of the workspace asks for, and whose tests are to run.
-const FEATURES: &str = "flow-enrich/kubernetes";
+const FEATURES: &str = "flow-enrich/kubernetes-latest,flow-enrich/manifests,flow-metrics/hubble";
 
 /// Set to `1`, skips the tests that need root or BPF.
 const SKIP_VARIABLE: &str = "FLOW_SKIP_BPF";

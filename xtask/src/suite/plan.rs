@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_missing_nothing_is_said_on_any_system() {
+    fn where_nothing_is_missing_nothing_is_printed_on_any_system() {
         for id in ["debian", "fedora"] {
             let plan = decide(&situation(id, true)).unwrap();
             assert_eq!((plan.line, plan.install.len()), (None, 0));

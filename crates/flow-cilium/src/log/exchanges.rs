@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_of_any_length_are_told_apart() {
+    fn ids_of_any_length_are_distinct() {
         let texts = [
             &b""[..],
             &[0],

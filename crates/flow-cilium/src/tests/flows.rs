@@ -141,7 +141,7 @@ fn a_trace_with_its_own_address_as_the_original_was_not_translated() {
 }
 
 #[test]
-fn encryption_proxy_and_endpoint_are_told() {
+fn encryption_proxy_and_endpoint_are_reported() {
     let (flow, extra) = decode(&trace(2).u8(1, 1).u8(26, 0x80).packet(&tcp4()));
     assert!(flow.flags.contains(FlowFlags::ENCRYPTED));
     assert_eq!(flow.trace_reason, TraceReason::NEW);
@@ -187,7 +187,7 @@ fn a_policy_verdict_in_every_layout() {
 }
 
 #[test]
-fn a_denied_policy_verdict_tells_the_reason() {
+fn a_denied_policy_verdict_reports_the_reason() {
     let denied = i32::to_ne_bytes(-133);
     let (flow, extra) = decode(&policy(40).at(20, &denied).u8(27, 2).packet(&tcp4()));
     assert_eq!((flow.verdict, flow.drop_reason.0), (Verdict::DROPPED, 133));
@@ -213,7 +213,7 @@ fn a_denied_policy_verdict_tells_the_reason() {
 }
 
 #[test]
-fn a_policy_verdict_without_a_packet_tells_what_the_message_does() {
+fn a_policy_verdict_without_a_packet_reports_what_the_message_does() {
     let (flow, _) = decode(&policy(40).u8(27, 0x05));
     assert_eq!((flow.protocol, flow.destination.port), (Protocol::TCP, 80));
     assert_eq!(flow.ip_version, IpVersion::V6);
@@ -299,7 +299,7 @@ fn kinds_and_versions_of_the_future_are_flagged_and_counted() {
 }
 
 #[test]
-fn what_is_about_no_packet_is_told_and_counted() {
+fn what_is_about_no_packet_is_reported_and_counted() {
     let mut decoder = CiliumDecoder::new(());
     assert_eq!(decoder.decode(&[], 0, 0), Err(CiliumError::Empty));
     for (record, event) in [
@@ -316,7 +316,7 @@ fn what_is_about_no_packet_is_told_and_counted() {
 }
 
 #[test]
-fn an_extension_that_was_told_is_skipped() {
+fn an_extension_that_is_known_is_skipped() {
     let mut extensions = Extensions::NONE;
     assert!(extensions.set(EventType::TRACE, 1, 12));
     let mut record = trace(2).u8(15, 1);

@@ -154,7 +154,7 @@ fn trace_points_and_reasons_are_hubbles() {
 }
 
 #[test]
-fn the_original_address_is_of_the_version_told() {
+fn the_original_address_is_of_the_version_given() {
     let six = [0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9];
     let original = |version, bits, octets: &[u8]| {
         let record = Record::new(4, [32, 48, 56][usize::from(version)]).u8(14, version);
@@ -215,7 +215,7 @@ fn policy_in_every_layout() {
 
 /// The padding of the perf buffer makes some layouts look alike: the packet tells.
 #[test]
-fn policy_layouts_are_told_apart_whatever_the_padding() {
+fn policy_layouts_are_distinct_whatever_the_padding() {
     for length in [28, 32, 40] {
         for more in 0..16 {
             for (bits, packet) in [
@@ -368,7 +368,7 @@ fn sock_in_both_layouts() {
 }
 
 #[test]
-fn an_extension_moves_the_packet_when_its_length_is_told() {
+fn an_extension_moves_the_packet_when_its_length_is_known() {
     let mut extensions = NONE;
     assert!(extensions.set(EventType::TRACE, 1, 12));
     assert!(extensions.set(EventType::DROP, 2, 4));

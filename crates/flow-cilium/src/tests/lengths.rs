@@ -69,7 +69,7 @@ fn every_length_of_every_message() {
 }
 
 #[test]
-fn a_message_that_is_cut_off_tells_what_is_there() {
+fn a_message_that_is_cut_off_reports_what_is_there() {
     let mut decoder = CiliumDecoder::new(());
     for version in 0..=3 {
         let record = drop(version).packet(&tcp4()).0;

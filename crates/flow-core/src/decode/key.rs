@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn every_vlan_tag_tells_connections_apart() {
+    fn every_vlan_tag_separates_connections() {
         let frames = [
             tagged(&[], &segment()),
             tagged(&[1], &segment()),
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_priority_of_a_tag_tells_nothing() {
+    fn the_priority_of_a_tag_means_nothing() {
         assert_eq!(
             key(&tagged(&[0x0005], &segment())),
             key(&tagged(&[0xf005], &segment()))

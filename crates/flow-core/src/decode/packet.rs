@@ -7,7 +7,7 @@ use crate::flow::{
     EventType, Flow, FlowFlags, FlowType, Ip, IpVersion, Mac, Protocol, TcpFlags, Tunnel,
     TunnelProtocol, Verdict,
 };
-use crate::wire::{self, LinkType, Packet, PacketFlags, TunnelKind, WireError};
+use crate::wire::{self, LinkType, Packet, PacketFlags, TunnelKind, WireError, ethertype};
 
 /// A captured packet with its time, link type and length on the wire.
 #[derive(Clone, Copy, Debug)]
@@ -182,13 +182,30 @@ fn outermost(packet: &Packet<'_>, source: [u8; 16], destination: [u8; 16], flow:
 fn no_flow(packet: &Packet<'_>) -> NoFlow {
     match packet.error() {
         Some(error) => NoFlow::Malformed(error),
-        None if packet.flags().contains(PacketFlags::TRUNCATED) => NoFlow::Truncated {
-            captured: packet.bytes().len(),
-        },
+        None if packet.flags().contains(PacketFlags::TRUNCATED)
+            && may_hold_ip(packet.ethertype()) =>
+        {
+            NoFlow::Truncated {
+                captured: packet.bytes().len(),
+            }
+        }
         None => NoFlow::NotIp {
             ethertype: packet.ethertype(),
         },
     }
+}
+
+/// Whether an IP header may follow: of another protocol it does not matter where it was cut off.
+const fn may_hold_ip(number: u16) -> bool {
+    matches!(
+        number,
+        ethertype::IPV4
+            | ethertype::IPV6
+            | ethertype::MPLS
+            | ethertype::MPLS_MULTICAST
+            | ethertype::PPPOE_SESSION
+    ) || number < ethertype::FIRST
+        || ethertype::is_vlan(number)
 }
 
 fn flags(packet: &Packet<'_>) -> FlowFlags {

@@ -149,7 +149,7 @@ fn every_field_arrives() {
 }
 
 #[test]
-fn every_length_is_a_flow_or_an_error_that_tells_it() {
+fn every_length_is_a_flow_or_an_error_that_reports_it() {
     let raw = RawEvent {
         payload_len: 40,
         ..record(EventKind::PACKET)
@@ -296,7 +296,7 @@ fn each_hook_is_a_point_of_observation() {
 }
 
 #[test]
-fn the_trigger_tells_beginning_and_end() {
+fn the_trigger_reports_beginning_and_end() {
     for (trigger, is_reply, reason, flags) in [
         (Trigger::NEW, 1, TraceReason::NEW, FlowFlags::NEW),
         (
@@ -389,20 +389,20 @@ fn drop_reasons_are_those_of_the_running_kernel() {
 fn retransmissions_are_those_of_the_local_socket() {
     let mut raw = record(EventKind::FLOW);
     raw.retransmits = 3;
-    let told = |raw: &RawEvent| {
+    let counts_of = |raw: &RawEvent| {
         let traffic = decode(raw).traffic;
         (traffic.forward_retransmits, traffic.reverse_retransmits)
     };
-    assert_eq!(told(&raw), (0, 3), "the receiver is local");
+    assert_eq!(counts_of(&raw), (0, 3), "the receiver is local");
     raw.flags = EventFlags::OWNER_IS_SOURCE;
-    assert_eq!(told(&raw), (3, 0));
+    assert_eq!(counts_of(&raw), (3, 0));
     raw.retransmits = 70_000;
-    assert_eq!(told(&raw), (u16::MAX, 0));
+    assert_eq!(counts_of(&raw), (u16::MAX, 0));
     assert!(decode(&raw).flags.contains(FlowFlags::SATURATED));
     raw.flags = 0;
     raw.kind = EventKind::TCP_RETRANSMIT;
     raw.retransmits = 1;
-    assert_eq!(told(&raw), (1, 0), "who sends again is the sender");
+    assert_eq!(counts_of(&raw), (1, 0), "who sends again is the sender");
 }
 
 #[test]

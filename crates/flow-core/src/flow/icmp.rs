@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn every_type_and_code_is_told() {
+    fn every_type_and_code_is_reported() {
         for protocol in [Protocol::ICMP, Protocol::ICMPV6] {
             for kind in 0..=u8::MAX {
                 let mut last = String::new();

@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_of_both_directions_are_told_apart() {
+    fn counts_of_both_directions_are_distinct() {
         let traffic = Traffic {
             forward_bytes: 1,
             reverse_bytes: 2,

@@ -48,7 +48,7 @@ pub(super) struct Participant {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ticket(u64);
 
-/// Tells which tickets have passed.
+/// Returns which tickets have passed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Horizon(u64);
 

@@ -53,23 +53,39 @@ impl<'a> Attached<'a> {
         }
     }
 
+    /// Returns whether there is nothing.
+    #[inline]
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.l7.is_none()
+            && self.extra.is_none()
+            && self.source.is_none()
+            && self.destination.is_none()
+    }
+
     /// Returns the view with these values in the place of what the flow's handles stand for.
     #[inline]
     #[must_use]
     pub fn over(&self, mut view: FlowView<'a>) -> FlowView<'a> {
+        self.put(&mut view);
+        view
+    }
+
+    /// The same, in place: moving a view costs more than making one.
+    #[inline]
+    pub(super) fn put(&self, view: &mut FlowView<'a>) {
         if let Some(record) = self.l7 {
-            view = view.with_l7(record);
+            view.put_l7(record);
         }
         if let Some(extra) = self.extra {
-            view = view.with_extra(extra);
+            view.put_extra(extra);
         }
         if let Some(names) = self.source {
-            view = view.with_source(names);
+            view.put_source(names);
         }
         if let Some(names) = self.destination {
-            view = view.with_destination(names);
+            view.put_destination(names);
         }
-        view
     }
 }
 

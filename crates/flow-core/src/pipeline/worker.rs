@@ -71,46 +71,61 @@ struct Line {
 }
 
 impl Line {
-    /// `record` is the layer 7 record of a stage; `attached` has that of a source.
+    /// Takes a flow of a source.
     #[inline]
-    fn take(
-        &mut self,
-        hold: &NameHold<'_>,
-        flow: &mut Flow,
-        attached: &Attached<'_>,
-        record: Option<&mut L7Record>,
-    ) {
-        let shared = &*self.shared;
-        let counts = &*self.counts;
-        counts.received();
-        let given = match &record {
-            Some(record) => Attached {
-                l7: Some(record),
-                ..*attached
-            },
-            None => *attached,
-        };
-        for (index, enricher) in self.steps.enrichers.iter().enumerate() {
+    fn take(&mut self, hold: &NameHold<'_>, flow: &mut Flow, attached: &Attached<'_>) {
+        if self.choose(hold, flow, attached) {
+            if !attached.is_empty() {
+                self.store(flow, attached);
+            }
+            self.publish(flow);
+        }
+    }
+
+    /// Takes a flow that a stage made, and its layer 7 record.
+    fn take_record(&mut self, hold: &NameHold<'_>, flow: &mut Flow, record: &mut L7Record) {
+        if self.choose(hold, flow, &Attached::l7(record)) {
+            flow.l7 = self.shared.store.store_l7(record);
+            self.publish(flow);
+        }
+    }
+
+    /// Enriches a flow and shows it to the filter and, where that chooses it, to the observers.
+    #[inline(always)]
+    fn choose(&mut self, hold: &NameHold<'_>, flow: &mut Flow, attached: &Attached<'_>) -> bool {
+        self.counts.received();
+        let steps = &*self.steps;
+        for (index, enricher) in steps.enrichers.iter().enumerate() {
             self.at = At::Enricher(index);
-            enricher.enrich(flow, &given);
+            enricher.enrich(flow, attached);
         }
-        {
-            let held = HeldNames::new(&shared.store, hold);
-            let view = given.over(FlowView::new(flow, &held));
-            if let Some(filter) = &self.steps.filter {
-                self.at = At::Filter;
-                if !filter.matches(&view) {
-                    counts.filtered();
-                    return;
-                }
-            }
-            for (index, observer) in self.steps.observers.iter().enumerate() {
-                self.at = At::Observer(index);
-                observer.observe(&view);
+        if steps.filter.is_none() && steps.observers.is_empty() {
+            return true;
+        }
+        let held = HeldNames::new(&self.shared.store, hold);
+        let mut view = FlowView::new(flow, &held);
+        if !attached.is_empty() {
+            attached.put(&mut view);
+        }
+        if let Some(filter) = &steps.filter {
+            self.at = At::Filter;
+            if !filter.matches(&view) {
+                self.counts.filtered();
+                return false;
             }
         }
-        // Only now: what is not chosen takes no place from what is.
-        let store = &shared.store;
+        for (index, observer) in steps.observers.iter().enumerate() {
+            self.at = At::Observer(index);
+            observer.observe(&view);
+        }
+        true
+    }
+
+    /// Keeps what a source attached. Only flows that were chosen come here: what is not chosen takes no
+    /// place from what is.
+    #[inline(never)]
+    fn store(&self, flow: &mut Flow, attached: &Attached<'_>) {
+        let store = &self.shared.store;
         if let Some(source) = attached.source {
             flow.source.meta = store.store_endpoint(source.clone());
         }
@@ -120,13 +135,15 @@ impl Line {
         if let Some(extra) = attached.extra {
             flow.ext = store.store_extra(extra.clone());
         }
-        if let Some(record) = record {
-            flow.l7 = store.store_l7(record);
-        } else if let Some(record) = attached.l7 {
+        if let Some(record) = attached.l7 {
             flow.l7 = store.store_l7(&mut record.clone());
         }
+    }
+
+    #[inline(always)]
+    fn publish(&mut self, flow: &Flow) {
         self.writer.publish(flow);
-        counts.published();
+        self.counts.published();
     }
 
     fn lost(&mut self, lost: Lost) {
@@ -149,7 +166,7 @@ impl Taker {
             self.line.at = At::Stage(index);
             let line = &mut self.line;
             act(&mut **stage, &mut |flow, record| {
-                line.take(hold, flow, &Attached::NONE, Some(record));
+                line.take_record(hold, flow, record);
                 line.at = At::Stage(index);
             });
         }
@@ -166,7 +183,7 @@ struct Batch<'t, 'h> {
 impl Sink for Batch<'_, '_> {
     #[inline]
     fn flow(&mut self, flow: &mut Flow, attached: &Attached<'_>) {
-        self.taker.line.take(self.hold, flow, attached, None);
+        self.taker.line.take(self.hold, flow, attached);
         self.taker.line.at = At::Source;
     }
 

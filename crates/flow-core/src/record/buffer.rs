@@ -70,9 +70,15 @@ impl L7Record {
     /// Adds an entry to a list.
     #[inline]
     pub(super) fn push(&mut self, entry: Entry, content: &[u8]) {
-        let start = self.begin(entry);
+        if self.bytes.len().saturating_add(content.len()) > MAX {
+            self.flags |= RecordFlags::LIMIT;
+            return;
+        }
+        let mut head = [entry as u8; HEAD];
+        head[1..].copy_from_slice(&(content.len() as u32).to_le_bytes());
+        self.bytes.reserve(HEAD + content.len());
+        self.bytes.extend_from_slice(&head);
         self.bytes.extend_from_slice(content);
-        self.end(start);
     }
 
     /// Adds an entry that `write` writes, to a list.
@@ -108,6 +114,24 @@ impl L7Record {
             self.bytes.truncate(start);
         }
         is_kept
+    }
+
+    /// Adds a pair. Returns whether there was room.
+    #[inline]
+    pub(super) fn push_pair(&mut self, name: &[u8], value: &[u8]) -> bool {
+        let length = 4 + name.len() + value.len();
+        if self.bytes.len().saturating_add(length) > MAX {
+            self.flags |= RecordFlags::LIMIT;
+            return false;
+        }
+        let mut head = [Entry::Pair as u8; HEAD + 4];
+        head[1..HEAD].copy_from_slice(&(length as u32).to_le_bytes());
+        head[HEAD..].copy_from_slice(&(name.len() as u32).to_le_bytes());
+        self.bytes.reserve(HEAD + length);
+        self.bytes.extend_from_slice(&head);
+        self.bytes.extend_from_slice(name);
+        self.bytes.extend_from_slice(value);
+        true
     }
 
     /// The entries of a list.

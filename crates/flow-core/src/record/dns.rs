@@ -88,6 +88,39 @@ impl<'a> DnsRecord<'a> {
         self.0.text(QUERY)
     }
 
+    /// Returns the names that were asked for besides [`query`](Self::query), in order: multicast DNS
+    /// asks for several at once. The types of all of them are [`qtypes`](Self::qtypes).
+    pub fn more_queries(self) -> impl Iterator<Item = Text<'a>> + Clone {
+        self.0.list(Entry::Name).map(Text::new)
+    }
+
+    /// Returns what the records in the answer hold that are neither addresses nor aliases, in the words
+    /// of a zone file: `10 mail.example.com.` for MX, the text of TXT, the target of PTR, NS and SRV.
+    pub fn data(self) -> impl Iterator<Item = Text<'a>> + Clone {
+        self.0.list(Entry::Data).map(Text::new)
+    }
+
+    /// Returns the kind of query: the IANA registry "DNS OpCodes". 0 is a query, and what a record of
+    /// Hubble has.
+    #[must_use]
+    pub const fn opcode(self) -> u8 {
+        (self.0.numbers.version >> 11 & 0xf) as u8
+    }
+
+    /// Returns whether the server left out what did not fit (TC), so that the client asks again over
+    /// TCP.
+    #[must_use]
+    pub const fn is_cut_by_sender(self) -> bool {
+        self.0.numbers.version & 0x0200 != 0
+    }
+
+    /// Returns the 16 bits of the header that follow the identifier: RFC 1035 section 4.1.1. 0 in a
+    /// record of Hubble.
+    #[must_use]
+    pub const fn header_bits(self) -> u16 {
+        self.0.numbers.version
+    }
+
     /// Returns the addresses in the answer.
     pub fn ips(self) -> impl Iterator<Item = IpAddr> + Clone + use<'a> {
         self.0.list(Entry::Address).filter_map(|octets| {
@@ -173,6 +206,9 @@ impl fmt::Debug for DnsRecord<'_> {
             .field("rrtypes", &List(self.rrtypes()))
             .field("id", &self.id())
             .field("source", &self.source())
+            .field("more_queries", &List(self.more_queries()))
+            .field("data", &List(self.data()))
+            .field("header_bits", &self.header_bits())
             .finish()
     }
 }
@@ -192,6 +228,27 @@ impl DnsWriter<'_> {
     #[inline]
     pub fn write_query<R>(&mut self, write: impl FnOnce(&mut TextWriter<'_>) -> R) -> R {
         self.0.write_text(QUERY, write)
+    }
+
+    /// Adds a name that was asked for besides the first: what `write` writes. Returns what that
+    /// returns.
+    #[inline]
+    pub fn write_more_query<R>(&mut self, write: impl FnOnce(&mut TextWriter<'_>) -> R) -> R {
+        self.0.write_entry(Entry::Name, write)
+    }
+
+    /// Adds what a record in the answer holds, in words: what `write` writes. Returns what that
+    /// returns.
+    #[inline]
+    pub fn write_data<R>(&mut self, write: impl FnOnce(&mut TextWriter<'_>) -> R) -> R {
+        self.0.write_entry(Entry::Data, write)
+    }
+
+    /// Sets the 16 bits of the header that follow the identifier.
+    #[inline]
+    pub fn header_bits(&mut self, bits: u16) -> &mut Self {
+        self.0.numbers.version = bits;
+        self
     }
 
     /// Adds a type that was asked for.

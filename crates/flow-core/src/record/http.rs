@@ -157,10 +157,7 @@ impl HttpWriter<'_> {
 
     /// Adds a header field.
     pub fn header(&mut self, key: impl AsRef<[u8]>, value: impl AsRef<[u8]>) -> &mut Self {
-        self.write_header(key.as_ref(), |to| {
-            to.extend_from_slice(value.as_ref());
-            true
-        });
+        self.0.push_pair(key.as_ref(), value.as_ref());
         self
     }
 

@@ -36,6 +36,11 @@ impl RecordFlags {
     pub const REDACTED: Self = Self(0x10);
     /// More was there than a record holds (names, headers, addresses).
     pub const LIMIT: Self = Self(0x20);
+    /// A response that differs from one that came before it: one of the two may be forged.
+    pub const CONFLICTING: Self = Self(0x40);
+    /// A request once more, because no response came in time. Its kind is [`L7Kind::UNKNOWN`]: it is
+    /// neither another request nor a response, and nothing was sent.
+    pub const UNANSWERED: Self = Self(0x80);
 
     /// Whether all bits of `other` are set.
     #[must_use]

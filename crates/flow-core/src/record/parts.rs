@@ -26,16 +26,22 @@ pub(super) enum Entry {
     Answered,
     /// An address, four or sixteen bytes.
     Address,
+    /// A name that was asked for besides the first.
+    Name,
+    /// What a record in the answer holds that is neither an address nor an alias, in words.
+    Data,
 }
 
 impl Entry {
     /// Those that stand in lists.
-    pub(super) const LISTS: [Self; 5] = [
+    pub(super) const LISTS: [Self; 7] = [
         Self::Pair,
         Self::Item,
         Self::Asked,
         Self::Answered,
         Self::Address,
+        Self::Name,
+        Self::Data,
     ];
 }
 
@@ -54,7 +60,7 @@ pub(super) struct Range {
 /// | | DNS | HTTP | Kafka | TLS |
 /// |---|---|---|---|---|
 /// | `code` | response code | status code | error code | version |
-/// | `version` | | | version of the request | cipher suite |
+/// | `version` | flags of the header | | version of the request | cipher suite |
 /// | `id` | message id | stream | correlation id | |
 /// | `more` | time to live | status of gRPC, plus 1 | | whether it is QUIC |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use core::fmt;
 
 use super::{
-    DnsRecord, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, MessageRecord, Text, TlsRecord,
+    DnsRecord, HttpRecord, KafkaRecord, L7Body, L7Kind, L7Record, MessageRecord, RecordFlags, Text,
+    TlsRecord,
 };
 
 /// Displays a record as Hubble's one-line form does: `HTTP/1.1 GET http://host/path`, or
@@ -71,16 +72,29 @@ fn list<T: fmt::Display>(
 }
 
 fn dns_summary(f: &mut fmt::Formatter<'_>, record: &L7Record, dns: DnsRecord<'_>) -> fmt::Result {
+    let operation = OpCode(dns.opcode());
     if record.kind != L7Kind::RESPONSE {
-        write!(f, "DNS Query {} ", dns.query())?;
-        return list(f, dns.qtypes());
+        write!(f, "DNS {operation} ")?;
+        questions(f, dns)?;
+        return match record.flags.contains(RecordFlags::UNANSWERED) {
+            true => f.write_str(" unanswered"),
+            false => Ok(()),
+        };
     }
-    f.write_str("DNS Answer ")?;
+    f.write_str("DNS ")?;
+    if dns.opcode() != 0 {
+        write!(f, "{operation} ")?;
+    }
+    f.write_str("Answer ")?;
     if dns.rcode() != 0 {
         write!(f, "RCode: {}", RCode(dns.rcode()))?;
     } else {
         f.write_str("\"")?;
         list(f, dns.ips())?;
+        if dns.ips().next().is_some() && dns.data().next().is_some() {
+            f.write_str(",")?;
+        }
+        list(f, dns.data())?;
         write!(f, "\" TTL: {}", dns.ttl())?;
         if dns.cnames().next().is_some() {
             f.write_str(" CNAMEs: \"")?;
@@ -88,10 +102,52 @@ fn dns_summary(f: &mut fmt::Formatter<'_>, record: &L7Record, dns: DnsRecord<'_>
             f.write_str("\"")?;
         }
     }
+    if dns.is_cut_by_sender() {
+        f.write_str(" TC")?;
+    }
+    if record.flags.contains(RecordFlags::CONFLICTING) {
+        f.write_str(" conflicting")?;
+    }
     latency(f, record)?;
-    write!(f, " ({} ", dns.query())?;
-    list(f, dns.qtypes())?;
+    f.write_str(" (")?;
+    questions(f, dns)?;
     f.write_str(")")
+}
+
+/// The first name with all types, or each name with its own.
+fn questions(f: &mut fmt::Formatter<'_>, dns: DnsRecord<'_>) -> fmt::Result {
+    write!(f, "{} ", dns.query())?;
+    if dns.more_queries().next().is_none() {
+        return list(f, dns.qtypes());
+    }
+    let mut types = dns.qtypes();
+    if let Some(first) = types.next() {
+        write!(f, "{first}")?;
+    }
+    for name in dns.more_queries() {
+        write!(f, ", {name}")?;
+        if let Some(kind) = types.next() {
+            write!(f, " {kind}")?;
+        }
+    }
+    Ok(())
+}
+
+/// The IANA registry "DNS OpCodes", in words.
+struct OpCode(u8);
+
+impl fmt::Display for OpCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            0 => "Query",
+            1 => "Inverse Query",
+            2 => "Status",
+            4 => "Notify",
+            5 => "Update",
+            6 => "Stateful Operation",
+            other => return write!(f, "Opcode {other}"),
+        })
+    }
 }
 
 /// The IANA registry "DNS RCODEs", in words.

@@ -16,7 +16,7 @@ use super::{Idle, Next, Reader, Ring, Start, Writer};
 
 type Pair = [u64; 2];
 
-/// Explores `scenario`, and tells how many different runs that was. The running thread is
+/// Explores `scenario`, and returns how many different runs that was. The running thread is
 /// interrupted at most `preemptions` times in each, or as often as `LOOM_MAX_PREEMPTIONS` says.
 fn explore(preemptions: usize, scenario: impl Fn() + Send + Sync + 'static) {
     let runs = StdArc::new(AtomicU64::new(0));

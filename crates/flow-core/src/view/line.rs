@@ -5,7 +5,7 @@ use std::boxed::Box;
 
 use super::FlowView;
 use crate::flow::{Compact, Endpoint, L7Type, LineTexts};
-use crate::record::{L7Kind, L7Record};
+use crate::record::{L7Kind, L7Record, RecordFlags};
 use crate::resolve::EndpointNames;
 use crate::text::Escaped;
 
@@ -148,6 +148,7 @@ impl Display for RecordKind<'_> {
             L7Kind::REQUEST => "request",
             L7Kind::RESPONSE => "response",
             L7Kind::SAMPLE => "sample",
+            _ if self.0.flags.contains(RecordFlags::UNANSWERED) => "timeout",
             _ => "unknown_l7_type",
         };
         write!(f, "{protocol}-{kind}")

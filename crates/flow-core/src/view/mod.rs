@@ -76,34 +76,54 @@ impl<'a> FlowView<'a> {
     #[inline]
     #[must_use]
     pub fn with_source(mut self, names: &'a EndpointNames) -> Self {
+        self.put_source(names);
+        self
+    }
+
+    #[inline]
+    pub(crate) fn put_source(&mut self, names: &'a EndpointNames) {
         self.source = given(names);
         self.source_is_given = true;
-        self
     }
 
     /// Uses `names` for the receiver, whatever the flow's handle.
     #[inline]
     #[must_use]
     pub fn with_destination(mut self, names: &'a EndpointNames) -> Self {
+        self.put_destination(names);
+        self
+    }
+
+    #[inline]
+    pub(crate) fn put_destination(&mut self, names: &'a EndpointNames) {
         self.destination = given(names);
         self.destination_is_given = true;
-        self
     }
 
     /// Uses `record` as the layer 7 record, whatever the flow's handle.
     #[inline]
     #[must_use]
     pub fn with_l7(mut self, record: &'a L7Record) -> Self {
-        self.l7 = given(record);
+        self.put_l7(record);
         self
+    }
+
+    #[inline]
+    pub(crate) fn put_l7(&mut self, record: &'a L7Record) {
+        self.l7 = given(record);
     }
 
     /// Uses `extra` as the rare attributes, whatever the flow's handle.
     #[inline]
     #[must_use]
     pub fn with_extra(mut self, extra: &'a Extra) -> Self {
-        self.extra = given(extra);
+        self.put_extra(extra);
         self
+    }
+
+    #[inline]
+    pub(crate) fn put_extra(&mut self, extra: &'a Extra) {
+        self.extra = given(extra);
     }
 
     /// Returns the flow.

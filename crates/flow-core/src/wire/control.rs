@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_control_message_that_is_not_whole_is_told() {
+    fn a_control_message_that_is_not_whole_is_reported() {
         for (protocol, layer, needed) in [
             (1, Layer::Icmpv4, 4),
             (2, Layer::Igmp, 8),

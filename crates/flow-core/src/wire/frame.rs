@@ -153,9 +153,10 @@ impl Packet<'_> {
         }
     }
 
-    /// Labels, of which the last has the bottom bit. What follows them is known by nothing but
-    /// its first four bits: other values than the two versions of IP are no error, but mostly
-    /// the control word of a pseudowire (RFC 4385), which is not followed.
+    /// Labels, of which the last has the bottom bit. What follows them is known by nothing but its
+    /// first four bits: other values than the two versions of IP are no error, but mostly the control
+    /// word of a pseudowire (RFC 4385), which is not followed. A pseudowire without one may begin with
+    /// any bits, so that what looks like IP has to be IP: by its lengths, and by its checksum.
     fn read_mpls(&mut self) {
         for _ in 0..MOST_LABELS {
             let Some(label) = self.header::<4>(Layer::Mpls, self.network) else {
@@ -164,8 +165,8 @@ impl Packet<'_> {
             self.behind(self.network + 4);
             if label[2] & 1 != 0 {
                 match self.header::<1>(Layer::Mpls, self.network) {
-                    Some([0x40..=0x4f]) => self.read_ipv4(),
-                    Some([0x60..=0x6f]) => self.read_ipv6(),
+                    Some([0x40..=0x4f]) if self.is_ipv4() => self.read_ipv4(),
+                    Some([0x60..=0x6f]) if self.is_ipv6() => self.read_ipv6(),
                     _ => {}
                 }
                 return;
@@ -174,9 +175,41 @@ impl Packet<'_> {
         self.flags |= PacketFlags::DEPTH_LIMIT;
     }
 
+    /// Whether what begins with the version of IPv4 is its header, as far as it is there.
+    fn is_ipv4(&self) -> bool {
+        let at = self.network;
+        let Some(header) = self.within::<20>(at) else {
+            return true;
+        };
+        let length = usize::from(header[0] & 0xf) * 4;
+        let total = usize::from(be16(header, 2));
+        if length < 20 || total < length || total > self.end.saturating_sub(at) {
+            return false;
+        }
+        let Some(words) = self.data.get(at..at + length) else {
+            return true;
+        };
+        // RFC 1071: a header with its checksum adds up to all ones.
+        let (words, _) = words.as_chunks::<2>();
+        let sum: u32 = words
+            .iter()
+            .map(|word| u32::from(u16::from_be_bytes(*word)))
+            .sum();
+        (sum & 0xffff) + (sum >> 16) == 0xffff
+    }
+
+    /// Whether what begins with the version of IPv6 is its header, as far as it is there.
+    fn is_ipv6(&self) -> bool {
+        let Some(header) = self.within::<6>(self.network) else {
+            return true;
+        };
+        let length = usize::from(be16(header, 4));
+        length + 40 <= self.end.saturating_sub(self.network)
+    }
+
     fn read_pppoe(&mut self) {
         let at = self.network;
-        let Some(header) = self.header::<8>(Layer::Pppoe, at) else {
+        let Some(header) = self.header::<6>(Layer::Pppoe, at) else {
             return;
         };
         let length = usize::from(be16(header, 4));
@@ -184,8 +217,21 @@ impl Packet<'_> {
             return self.fail(Layer::Pppoe, at, Problem::TotalLength, 2, length);
         }
         self.close(Layer::Pppoe, at, at + 6 + length);
-        self.behind(at + 8);
-        match be16(header, 6) {
+        let Some(&[first]) = self.header::<1>(Layer::Pppoe, at + 6) else {
+            return;
+        };
+        // An odd first byte is all there is of a number that is compressed (RFC 1661 section 6.5).
+        let number = if first & 1 != 0 {
+            self.behind(at + 7);
+            u16::from(first)
+        } else {
+            let Some(number) = self.header::<2>(Layer::Pppoe, at + 6) else {
+                return;
+            };
+            self.behind(at + 8);
+            be16(number, 0)
+        };
+        match number {
             0x0021 => self.read_ipv4(),
             0x0057 => self.read_ipv6(),
             _ => {}

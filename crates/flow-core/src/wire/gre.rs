@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_is_not_whole_is_told() {
+    fn a_header_that_is_not_whole_is_reported() {
         let bytes = ipv4(47, &[0x20, 0, 8]);
         assert_eq!(error(&raw(&bytes)), (Layer::Gre, 20, Problem::Header, 4, 3));
         let bytes = ipv4(47, &[0x20, 0, 8, 0, 0, 0]);

@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_beyond_the_header_is_said_so() {
+    fn an_option_beyond_the_header_is_flagged() {
         let bytes = ipv4_with(&[1, 7, 4, 0], [0, 0], 17, &udp(53, b""));
         let packet = raw(&bytes);
         assert_eq!(packet.destination_port(), 53);
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_contradicts_itself_is_told() {
+    fn what_contradicts_itself_is_reported() {
         let good = ipv4(17, &udp(53, b"hi"));
         let with = |at: usize, value: u8| {
             let mut bytes = good.clone();

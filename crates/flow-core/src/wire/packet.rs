@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn the_outermost_error_is_told() {
+    fn the_outermost_error_is_reported() {
         // The frame is shorter than IPv4 says, and so is the TCP header than it says itself.
         let frame = ethernet(0x0800, &ipv4(6, &tcp(0x002, &[1; 8], b"")));
         let packet = whole(LinkType::Ethernet, &frame[..frame.len() - 4]);

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_option_is_said_so_and_ends_them() {
+    fn what_is_no_option_is_flagged_and_ends_them() {
         assert_eq!(options(&[1, 3, 1, 0]), [TcpOption::Malformed(&[3, 1, 0])]);
         assert_eq!(options(&[254, 9, 0]), [TcpOption::Malformed(&[254, 9, 0])]);
         assert_eq!(options(&[5]), [TcpOption::Malformed(&[5])]);

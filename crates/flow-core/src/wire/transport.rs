@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn tcp_that_contradicts_itself_is_told() {
+    fn tcp_that_contradicts_itself_is_reported() {
         let mut segment = tcp(0x002, &[], b"data");
         segment[12] = 0x40;
         let bytes = ipv4(6, &segment);

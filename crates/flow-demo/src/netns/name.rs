@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_tells_its_owner() {
+    fn a_name_reports_its_owner() {
         let owner = Owner { pid: 17, start: 99 };
         assert_eq!(owner.namespace_name(3), "flowlab-17-99-3");
         assert_eq!(Owner::of_namespace("flowlab-17-99-3"), Some(owner));

@@ -1,6 +1,6 @@
 //! The older way to attach to an interface: filters of the `clsact` queueing discipline.
 //!
-//! A filter outlives the process that made it. So each of ours tells in its handle which
+//! A filter outlives the process that made it. So each of ours names in its handle which
 //! process that was, and whether it made the discipline, too. The next one to come removes the filters of
 //! processes that are gone, and their discipline if nothing else hangs on it. A filter with another form of handle,
 //! another name, or whose process lives is never touched, nor is a discipline that others made.

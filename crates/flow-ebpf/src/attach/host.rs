@@ -17,7 +17,7 @@ use crate::options::{Loopback, Options};
 use crate::programs::{self, Programs};
 use crate::refusal::Refusal;
 
-/// Loads and attaches what the options ask for. What does not work is told in the report.
+/// Loads and attaches what the options ask for. What does not work is in the report.
 /// The links stay with their programs.
 pub(crate) fn attach(object: &mut Object, options: &Options, report: &mut Report) {
     let cgroup = || {

@@ -125,7 +125,7 @@ impl Drop for Port {
     }
 }
 
-/// Loads the programs for interfaces with an Ethernet header, which most have. Whether this works tells whether
+/// Loads the programs for interfaces with an Ethernet header, which most have. Whether this works decides whether
 /// packets on interfaces can be observed at all.
 pub(crate) fn load_usual(programs: &mut Programs) -> Result<(), Refusal> {
     load(programs, Header::Ethernet)

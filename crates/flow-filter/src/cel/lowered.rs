@@ -1,4 +1,4 @@
-//! What can be said of a flow before its message is made.
+//! What is known of a flow before its message is made.
 
 use flow_core::view::FlowView;
 

@@ -92,6 +92,24 @@ fn number(op: &Op) -> String {
     number_bits(op).map_or_else(|| "number".to_owned(), |(name, _)| name)
 }
 
+/// Which numbers a word is to hold.
+fn equals(at: u8, mask: u64, value: u64) -> String {
+    let mut rest = mask;
+    let mut texts = Vec::new();
+    for (name, word, bits) in numbers() {
+        if word == at && bits != 0 && rest & bits == bits {
+            rest ^= bits;
+            let shown = (value & bits) >> bits.trailing_zeros();
+            texts.push(format!("{name} is {shown}"));
+        }
+    }
+    if rest != 0 {
+        let shown = (value & rest) >> rest.trailing_zeros();
+        texts.push(format!("number is {shown}"));
+    }
+    texts.join(" and ")
+}
+
 /// Which address stands at a word.
 fn address(word: u8) -> String {
     let mut addresses = slots(|part| match part {
@@ -105,9 +123,12 @@ fn address(word: u8) -> String {
 impl Steps<'_> {
     fn describe(&self, op: &Op) -> String {
         match op {
-            Op::Equal { mask, value, .. } => {
-                format!("{} is {}", number(op), value >> mask.trailing_zeros())
-            }
+            Op::Equal { word, mask, value } => equals(*word, *mask, *value),
+            Op::Equals {
+                words: [a, b],
+                masks: [first, second],
+                values: [x, y],
+            } => format!("{} and {}", equals(*a, *first, *x), equals(*b, *second, *y)),
             Op::AnyBit { mask, .. } => {
                 let shift = number_bits(op).map_or(0, |(_, bits)| bits.trailing_zeros());
                 format!("{} has a bit of {:#x}", number(op), mask >> shift)
@@ -122,6 +143,7 @@ impl Steps<'_> {
             Op::Bitmap { .. } => format!("{} in a bitmap", number(op)),
             Op::Ranges { ranges, .. } => format!("{} in {} ranges", number(op), ranges.len()),
             Op::Prefix { word, .. } => format!("{} in a prefix", address(*word)),
+            Op::Few { word, set } => format!("{} in {} ranges", address(*word), set.count()),
             Op::Wide { word, set } => {
                 format!("{} in {} ranges", address(*word), set.as_slice().len())
             }

@@ -1,6 +1,7 @@
 //! From a checked filter to one that runs.
 
 mod explain;
+mod few;
 mod fold;
 mod lower;
 mod name_tests;
@@ -19,10 +20,12 @@ use flow_core::view::FlowView;
 use crate::check::Typed;
 use explain::Steps;
 use name_tests::{NameExprs, NameTests};
+pub(crate) use node::{Leaf, Node};
 use program::Program;
 
 /// A filter that runs.
 pub(crate) struct Compiled {
+    node: Arc<Node>,
     program: Arc<Program>,
     names: NameTests,
     exprs: NameExprs,
@@ -39,6 +42,7 @@ impl Compiled {
         let (program, exprs) = Program::new(&node)?;
         let exprs = NameExprs::new(exprs);
         Some(Self {
+            node: Arc::new(node),
             program: Arc::new(program),
             names: exprs.build(None, pattern_size),
             exprs,
@@ -49,6 +53,7 @@ impl Compiled {
     /// Returns the same filter for flows whose names are those of `table`.
     pub(crate) fn bound(&self, table: Option<&NameTable>) -> Self {
         Self {
+            node: Arc::clone(&self.node),
             program: Arc::clone(&self.program),
             names: self.exprs.build(table, self.pattern_size),
             exprs: Arc::clone(&self.exprs),
@@ -60,6 +65,16 @@ impl Compiled {
     #[inline]
     pub(crate) fn is_true(&self, view: &FlowView<'_>) -> bool {
         self.program.run(view, &self.names)
+    }
+
+    /// The tests that it is made of, before their order was chosen.
+    pub(crate) fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// Whether it looks at names of endpoints.
+    pub(crate) fn reads_names(&self) -> bool {
+        !self.exprs.is_empty()
     }
 
     /// Writes its steps.

@@ -159,6 +159,10 @@ pub(super) struct NameTestsBuilder {
 }
 
 impl NameTestsBuilder {
+    pub(super) fn is_empty(&self) -> bool {
+        self.exprs.is_empty()
+    }
+
     /// Returns the bit of a test.
     pub(super) fn bit(&mut self, expr: &NameExpr) -> NameBit {
         let at = self

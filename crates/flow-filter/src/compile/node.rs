@@ -9,7 +9,7 @@ use crate::set::Ranges;
 
 /// A tree of tests.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Const(bool),
     Leaf(Leaf),
     Not(Box<Self>),
@@ -20,14 +20,14 @@ pub(super) enum Node {
 
 /// A number of a flow: its place in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) offset: usize,
-    pub(super) width: usize,
+pub(crate) struct Place {
+    pub(crate) offset: usize,
+    pub(crate) width: usize,
 }
 
 /// One test.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Leaf {
+pub(crate) enum Leaf {
     /// The number at this place is one of these.
     Number(Place, Ranges<u64>),
     /// One of these bits is set.
@@ -42,7 +42,7 @@ pub(super) enum Leaf {
 
 /// A filter of the names of one endpoint, whichever end it is.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum NameExpr {
+pub(crate) enum NameExpr {
     Test(Arc<Test>),
     Not(Box<Self>),
     All(Vec<Self>),
@@ -76,7 +76,7 @@ impl NameExpr {
 
 impl Place {
     /// Largest number of so many bytes.
-    pub(super) const fn max(self) -> u64 {
+    pub(crate) const fn max(self) -> u64 {
         match self.width {
             8.. => u64::MAX,
             width => (1 << (8 * width)) - 1,
@@ -84,7 +84,7 @@ impl Place {
     }
 
     /// Every number of so many bytes.
-    pub(super) fn all(self) -> Ranges<u64> {
+    pub(crate) fn all(self) -> Ranges<u64> {
         Ranges::new([(0, self.max())])
     }
 }

@@ -3,6 +3,7 @@
 use flow_core::flow::Flow;
 use flow_core::view::FlowView;
 
+use super::few::FewRanges;
 use super::name_tests::NameTests;
 use super::node::Place;
 use super::value::ValueTest;
@@ -29,6 +30,12 @@ pub(super) enum Op {
         mask: u64,
         value: u64,
     },
+    /// The same of two words.
+    Equals {
+        words: [u8; 2],
+        masks: [u64; 2],
+        values: [u64; 2],
+    },
     /// `word & mask != 0`
     AnyBit {
         word: u8,
@@ -54,6 +61,11 @@ pub(super) enum Op {
     Ranges {
         field: Field,
         ranges: Box<[(u64, u64)]>,
+    },
+    /// An address in one of a few ranges.
+    Few {
+        word: u8,
+        set: Box<FewRanges>,
     },
     Wide {
         word: u8,
@@ -122,6 +134,20 @@ fn word(words: &[u64; WORDS], at: u8) -> u64 {
     words.get(usize::from(at)).copied().unwrap_or_default()
 }
 
+/// Which of these bits of names are set, of each end.
+#[inline]
+fn names_of(names: &NameTests, word: u16, view: &FlowView<'_>, wanted: [u32; 2]) -> [u32; 2] {
+    let [source, destination] = wanted;
+    let bits = |wanted, end| match wanted {
+        0 => 0,
+        wanted => names.bits(word, view, end) & wanted,
+    };
+    [
+        bits(source, End::Source),
+        bits(destination, End::Destination),
+    ]
+}
+
 /// Ranges from which on a table of bits is used for a number of 16 bits.
 const FEW: usize = 2;
 
@@ -162,6 +188,48 @@ impl Op {
         }
     }
 
+    /// Joins a test of equality to this one; `false` where it is not one, or has no room.
+    pub(super) fn join(&mut self, other: &Self) -> bool {
+        let Self::Equal {
+            word: at,
+            mask,
+            value,
+        } = *other
+        else {
+            return false;
+        };
+        // Tests of the same bits were made one before, so bits that meet are of one number.
+        let add = |word: u8, known: &mut u64, is: &mut u64| {
+            let is_joined = word == at && *known & mask == 0;
+            if is_joined {
+                *known |= mask;
+                *is |= value;
+            }
+            is_joined
+        };
+        match self {
+            Self::Equal { word, mask, value } if *word == at => add(*word, mask, value),
+            Self::Equal {
+                word,
+                mask: first,
+                value: is,
+            } => {
+                *self = Self::Equals {
+                    words: [*word, at],
+                    masks: [*first, mask],
+                    values: [*is, value],
+                };
+                true
+            }
+            Self::Equals {
+                words: [a, b],
+                masks: [first, second],
+                values: [x, y],
+            } => add(*a, first, x) || add(*b, second, y),
+            _ => false,
+        }
+    }
+
     /// Returns the test of one of these bits being set.
     pub(super) fn any_bit(place: Place, bits: u64) -> Self {
         let (word, all, value) = masked(place, bits);
@@ -193,9 +261,15 @@ impl Op {
                 };
             }
         }
-        Self::Wide {
-            word,
-            set: Box::new(set.clone()),
+        match FewRanges::new(set) {
+            Some(few) => Self::Few {
+                word,
+                set: Box::new(few),
+            },
+            None => Self::Wide {
+                word,
+                set: Box::new(set.clone()),
+            },
         }
     }
 
@@ -213,6 +287,11 @@ impl Op {
                 mask,
                 value,
             } => word(words, *at) & mask == *value,
+            Self::Equals {
+                words: [at, next],
+                masks: [a, b],
+                values: [x, y],
+            } => (word(words, *at) & a ^ x) | (word(words, *next) & b ^ y) == 0,
             Self::AnyBit { word: at, mask } => word(words, *at) & mask != 0,
             Self::Prefix {
                 word: at,
@@ -233,6 +312,10 @@ impl Op {
                 let after = ranges.partition_point(|(from, _)| *from <= number);
                 after > 0 && ranges.get(after - 1).is_some_and(|(_, to)| number <= *to)
             }
+            Self::Few { word: at, set } => {
+                let half = |at| u64::from_be(word(words, at));
+                set.contains([half(*at), half(*at + 1)])
+            }
             Self::Wide { word: at, set } => {
                 let half = |at| u128::from(u64::from_be(word(words, at)));
                 set.contains(half(*at) << 64 | half(*at + 1))
@@ -242,18 +325,18 @@ impl Op {
                 source,
                 destination,
             } => {
-                (*source != 0 && names.bits(*word, view, End::Source) & source != 0)
-                    || (*destination != 0
-                        && names.bits(*word, view, End::Destination) & destination != 0)
+                // Both ends are read: whether the first one passes is not foreseen as often as that
+                // a filter asks for it.
+                let [source, destination] = names_of(names, *word, view, [*source, *destination]);
+                source | destination != 0
             }
             Self::AllNames {
                 word,
                 source,
                 destination,
             } => {
-                (*source == 0 || names.bits(*word, view, End::Source) & source == *source)
-                    && (*destination == 0
-                        || names.bits(*word, view, End::Destination) & destination == *destination)
+                let found = names_of(names, *word, view, [*source, *destination]);
+                found == [*source, *destination]
             }
             Self::Value(test) => test.is_true(view),
         }
@@ -276,7 +359,9 @@ impl Op {
             Self::Equal { .. } | Self::AnyBit { .. } | Self::Range { .. } | Self::Prefix { .. } => {
                 1
             }
+            Self::Equals { .. } => 1,
             Self::Bitmap { .. } => 2,
+            Self::Few { .. } => 3,
             Self::Ranges { ranges, .. } => 2 + ranges.len().ilog2(),
             Self::Wide { set, .. } => 3 + set.as_slice().len().max(1).ilog2(),
             Self::AnyName {

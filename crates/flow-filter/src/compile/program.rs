@@ -76,6 +76,10 @@ impl Program {
     #[inline]
     pub(super) fn run(&self, view: &FlowView<'_>, names: &NameTests) -> bool {
         let words: &[u64; WORDS] = transmute_ref!(view.flow());
+        // Where a filter is one test, its answer is the filter's.
+        if let [step] = &*self.steps {
+            return step.op.is_true(words, view, names) == (step.yes == ACCEPT);
+        }
         let mut at = self.start;
         // No step follows itself, so this ends.
         while let Some(step) = self.steps.get(usize::from(at)) {
@@ -158,8 +162,15 @@ impl Writer {
     fn parts(&mut self, parts: &[Node], is_all: bool, yes: Target, no: Target) -> Option<Target> {
         let mut ordered: Vec<(u32, Part<'_>)> = Vec::with_capacity(parts.len());
         let mut names: Vec<Op> = Vec::new();
+        let mut equals: Vec<Op> = Vec::new();
         for part in parts {
             match part {
+                Node::Leaf(Leaf::Number(place, set)) if is_all && set.single().is_some() => {
+                    let op = Op::number(*place, set);
+                    if !equals.iter_mut().any(|known| known.join(&op)) {
+                        equals.push(op);
+                    }
+                }
                 Node::Leaf(Leaf::Names(end, expr)) => {
                     let bit = self.names.bit(expr);
                     add_names(&mut names, bit.word, *end, bit.bit, is_all);
@@ -167,6 +178,7 @@ impl Writer {
                 part => ordered.push((self.cost(part), Part::Node(part))),
             }
         }
+        ordered.extend(equals.into_iter().map(|op| (op.cost(), Part::Op(op))));
         ordered.extend(names.into_iter().map(|op| (op.cost(), Part::Op(op))));
         ordered.sort_by_key(|(cost, _)| *cost);
         let mut next = match is_all {

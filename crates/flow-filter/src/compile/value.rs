@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// A test of the values of a field, of one end where it is of an end.
 #[derive(Clone, Debug)]
-pub(super) struct ValueTest {
+pub(crate) struct ValueTest {
     field: Field,
     end: End,
     key: Option<Box<str>>,

@@ -90,8 +90,8 @@ pub(crate) fn any_of_record<'a>(
         (P::HttpCode, L7Body::Http(http)) => number(http.code().into(), test),
         (P::HttpMethod, L7Body::Http(http)) => text(http.method(), test),
         (P::HttpUrl, L7Body::Http(http)) => text(http.url(), test),
-        (P::HttpHost, L7Body::Http(http)) => bytes(parts(http.url().as_bytes()).0, test),
-        (P::HttpPath, L7Body::Http(http)) => bytes(parts(http.url().as_bytes()).1, test),
+        (P::HttpHost, L7Body::Http(http)) => bytes(host(http.url().as_bytes()), test),
+        (P::HttpPath, L7Body::Http(http)) => bytes(path(http.url().as_bytes()), test),
         (P::HttpProtocol, L7Body::Http(http)) => text(http.protocol(), test),
         (P::HttpHeader, L7Body::Http(http)) => http.headers().any(|header| {
             let is_meant =
@@ -150,24 +150,31 @@ fn wide<'a>(number: u128, mut test: impl FnMut(Value<'a>) -> bool) -> bool {
     number != 0 && test(Value::Wide(number))
 }
 
-/// Host and path of a URL, or of a request target without a host (RFC 3986 section 3).
+/// Authority and path of a URL, or of a request target without a host (RFC 3986 section 3).
 fn parts(url: &[u8]) -> (&[u8], &[u8]) {
-    let end = url.iter().position(|byte| matches!(byte, b'?' | b'#'));
+    let end = memchr::memchr2(b'?', b'#', url);
     let url = &url[..end.unwrap_or(url.len())];
-    let Some(scheme) = memchr::memmem::find(url, b"://") else {
-        return (&[], url);
-    };
-    if url[..scheme].contains(&b'/') {
-        return (&[], url);
-    }
-    let rest = &url[scheme + 3..];
-    let (authority, path) = rest.split_at(memchr::memchr(b'/', rest).unwrap_or(rest.len()));
+    // What stands before the first slash is a scheme if a colon ends it and a slash follows.
+    let scheme = memchr::memchr(b'/', url).and_then(|slash| url[..slash].strip_suffix(b":"));
+    let rest = scheme.and_then(|scheme| url[scheme.len()..].strip_prefix(b"://"));
+    rest.map_or((&[], url), |rest| {
+        rest.split_at(memchr::memchr(b'/', rest).unwrap_or(rest.len()))
+    })
+}
+
+fn path(url: &[u8]) -> &[u8] {
+    parts(url).1
+}
+
+/// Host of a URL, without user and port.
+fn host(url: &[u8]) -> &[u8] {
+    let (authority, _) = parts(url);
     let host = memchr::memrchr(b'@', authority).map_or(authority, |at| &authority[at + 1..]);
     let port = memchr::memrchr(b':', host).filter(|colon| {
         // Not a colon of an address in brackets.
         !host[*colon..].contains(&b']')
     });
-    (&host[..port.unwrap_or(host.len())], path)
+    &host[..port.unwrap_or(host.len())]
 }
 
 #[cfg(test)]
@@ -176,19 +183,23 @@ mod tests {
 
     #[test]
     fn urls_have_a_host_and_a_path() {
-        for (url, host, path) in [
+        for (url, wanted_host, wanted_path) in [
             ("http://host/path?query", "host", "/path"),
             ("http://user:secret@host:80/a/b#c", "host", "/a/b"),
             ("https://[2001:db8::1]:443/", "[2001:db8::1]", "/"),
             ("https://[2001:db8::1]", "[2001:db8::1]", ""),
             ("/path?next=http://other/", "", "/path"),
             ("/a/http://b", "", "/a/http://b"),
+            ("http:/a", "", "http:/a"),
+            ("http:///a", "", "/a"),
+            ("://a/b", "a", "/b"),
+            ("http:?://a", "", "http:"),
             ("*", "", "*"),
             ("", "", ""),
         ] {
             assert_eq!(
-                parts(url.as_bytes()),
-                (host.as_bytes(), path.as_bytes()),
+                (host(url.as_bytes()), path(url.as_bytes())),
+                (wanted_host.as_bytes(), wanted_path.as_bytes()),
                 "{url}"
             );
         }

@@ -1,11 +1,14 @@
 //! The compiled form and the written one agree, on random filters and random flows.
 
+use std::net::IpAddr;
+
+use flow_core::flow::{Flow, Ip};
 use flow_core::names::NameHandle;
 use flow_core::record::L7Record;
 use flow_core::resolve::{EndpointNames, Extra, NodeNames, Store};
 use flow_core::store::{FlowStore, HeldNames};
 use flow_core::view::FlowView;
-use flow_filter::{CompiledFilter, Filter, FlowExpr};
+use flow_filter::{CompiledFilter, Filter, FlowExpr, KernelPart};
 
 use crate::random::{self, Random};
 
@@ -16,7 +19,7 @@ const FLOWS: u64 = 20;
 
 /// What a view is made of, and how it gets its names.
 struct Case {
-    flow: flow_core::flow::Flow,
+    flow: Flow,
     source: Option<EndpointNames>,
     extra: Option<Extra>,
     record: Option<L7Record>,
@@ -50,6 +53,8 @@ fn compiled_filters_say_what_is_written() {
     let store = FlowStore::with_capacity(64).with_node(NodeNames::named("prod/web"));
     let mut handles: Vec<u32> = Vec::new();
     let (mut compared, mut passed, mut refused) = (0_u64, 0_u64, 0_u64);
+    // Flows that a part of a filter passed with the filter, and left out before it.
+    let (mut kept, mut left_out) = (0_u64, 0_u64);
     while compared < cases {
         let depth = random.below(4);
         let text = random::filter(&mut random, depth);
@@ -67,6 +72,7 @@ fn compiled_filters_say_what_is_written() {
         assert_eq!(again.to_string(), shown);
 
         let (bound, unbound) = (expr.bind(store.names()), expr.compile());
+        let part = unbound.kernel_part();
         for _ in 0..FLOWS {
             // Names come, and others take their handles' places.
             if handles.len() < 16 || random.one_in(10) {
@@ -78,7 +84,7 @@ fn compiled_filters_say_what_is_written() {
                 store
                     .names()
                     .remove(NameHandle::from_raw(old).expect("a handle"));
-                let flows: [flow_core::ring::Ring<flow_core::flow::Flow>; 0] = [];
+                let flows: [flow_core::ring::Ring<Flow>; 0] = [];
                 store.names().sweep(&flows[..]);
             }
             let case = case(&mut random, &handles, &store);
@@ -96,6 +102,13 @@ fn compiled_filters_say_what_is_written() {
                 view = view.with_l7(record);
             }
             passed += u64::from(check(&text, &expr, &[&bound, &unbound], &view));
+            if expr.matches_naively(&view) {
+                assert!(part.matches(&case.flow), "{text}\n{part}\n{:?}", case.flow);
+                assert!(passes_packets(&part, &case.flow), "{text}\n{part}");
+                kept += u64::from(!part.is_everything());
+            } else {
+                left_out += u64::from(!part.matches(&case.flow));
+            }
             compared += 1;
         }
     }
@@ -104,7 +117,33 @@ fn compiled_filters_say_what_is_written() {
         passed > compared / 10 && passed < compared * 9 / 10,
         "{passed} of {compared}"
     );
+    println!("the kernel's part kept {kept} that pass, and left out {left_out} that do not");
+    assert!(kept > compared / 100 && left_out > compared / 100);
     assert!(refused * FLOWS < compared, "{refused} filters were refused");
+}
+
+/// Whether the packets of a flow pass the sets that one end of each has to be in.
+fn passes_packets(part: &KernelPart, flow: &Flow) -> bool {
+    let ends = [&flow.source, &flow.destination];
+    let is_within = |(network, bits): &(IpAddr, u8)| {
+        let (network, bits) = match network {
+            IpAddr::V4(_) => (Ip::from(*network), u32::from(*bits) + 96),
+            IpAddr::V6(v6) => (Ip::v6(v6.octets()), u32::from(*bits)),
+        };
+        let differing = |ip: Ip| u128::from_be_bytes(ip.0) ^ u128::from_be_bytes(network.0);
+        ends.iter()
+            .any(|end| differing(end.ip).checked_shr(128 - bits).unwrap_or(0) == 0)
+    };
+    let port = part
+        .ports(4_096)
+        .is_none_or(|ports| ends.iter().any(|end| ports.contains(&end.port)));
+    let protocol = part
+        .protocols()
+        .is_none_or(|numbers| numbers.contains(&flow.protocol.0));
+    port && protocol
+        && part
+            .networks(512)
+            .is_none_or(|networks| networks.iter().any(is_within))
 }
 
 fn case(random: &mut Random, handles: &[u32], store: &FlowStore) -> Case {

@@ -36,7 +36,7 @@ pub(super) struct Input {
 
 #[derive(Debug)]
 enum Form {
-    /// The bytes so far, of which it cannot be said yet: one at most.
+    /// The bytes so far, of which that is not known yet: one at most.
     Unknown(Vec<u8>),
     Plain,
     Gzip(Box<MultiGzDecoder<Vec<u8>>>),

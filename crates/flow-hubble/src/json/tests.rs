@@ -126,7 +126,7 @@ fn other_spellings_are_understood() {
 }
 
 #[test]
-fn what_does_not_fit_is_told_with_its_place() {
+fn what_does_not_fit_is_reported_with_its_place() {
     for (json, expected) in [
         ("", "EOF while parsing"),
         ("nothing", "expected ident at line 1"),
@@ -213,7 +213,7 @@ fn lines_of_hubbles_exporter_are_read_and_written() {
 }
 
 #[test]
-fn lines_of_newer_versions_are_read_and_it_is_said_what_is_missing() {
+fn lines_of_newer_versions_are_read_and_what_is_missing_is_reported() {
     let line = r#"{"flow":{"verdict":"DROPPED","newer":{"a":[1]}},"node_name":"n","newest":1}"#;
     let Line { event, ignored } = read_line(line).unwrap();
     assert_eq!(event.node_name, "n");

@@ -1,7 +1,7 @@
 //! Protocols that are not text.
 
 use super::L7Protocol;
-use crate::dns::{Class, Message, Opcode, RecordType, TcpMessages};
+use crate::dns::{Class, Message, Name, Opcode, RecordType, TcpMessages};
 use crate::http2::{FrameHeader, FrameKind};
 use crate::kafka::{ApiKey, Frames, Request};
 use crate::quic::LongHeader;
@@ -93,11 +93,28 @@ pub(super) fn quic(payload: &[u8]) -> Option<L7Protocol> {
     LongHeader::parse(payload).ok().map(|_| L7Protocol::Quic)
 }
 
-/// DNS by a message that is whole and fills the datagram. On its ports the beginning of one will
-/// do.
-pub(super) fn dns(payload: &[u8], wire_len: usize, is_on_port: bool) -> Option<L7Protocol> {
-    let wire_len = wire_len.max(payload.len());
-    is_dns(payload, wire_len, is_on_port).then_some(L7Protocol::Dns)
+/// DNS by a message that is whole and fills the datagram. On its ports whatever parses in part will do.
+pub(super) fn dns(payload: &[u8], wire_len: usize, is_expected: bool) -> Option<L7Protocol> {
+    let is_it = may_be_dns(payload, is_expected)
+        && Message::parse(payload, wire_len)
+            .is_ok_and(|message| is_dns_datagram(&message, payload.len(), is_expected));
+    is_it.then_some(L7Protocol::Dns)
+}
+
+/// Whether a message, parsed from this many bytes of a datagram, is one of DNS. Where it `is_expected`,
+/// on a port of DNS or among others, one that is odd or broken is one too: it is reported as such.
+pub(super) fn is_dns_datagram(message: &Message<'_>, length: usize, is_expected: bool) -> bool {
+    if !is_expected {
+        return is_dns_message(message, length, false);
+    }
+    let is_in_part = match message.error() {
+        Some(error) if error.is_truncated() => is_asked_well(message, true),
+        // What comes first has to make sense.
+        Some(_) => message.understood_len() > 12 && is_asked_well(message, true),
+        // A header alone refuses a query, mostly.
+        None => message.understood_len() > 12 || length == 12,
+    };
+    message.opcode().name().is_some() && is_in_part
 }
 
 /// DNS with a length before each message. The first one is whole, unless it is on a port of DNS.
@@ -156,30 +173,35 @@ pub(super) fn is_kafka_begun(data: &[u8], is_on_port: bool) -> bool {
 }
 
 fn is_dns(data: &[u8], length: usize, is_on_port: bool) -> bool {
+    may_be_dns(data, false)
+        && Message::parse(data, length)
+            .is_ok_and(|message| is_dns_message(&message, data.len(), is_on_port))
+}
+
+/// Whether the header can be one of DNS: the bit that must be zero, and what few messages have many
+/// of. Where one is expected only the latter counts.
+pub(super) fn may_be_dns(data: &[u8], is_expected: bool) -> bool {
     let Some(header) = data.first_chunk::<12>() else {
         return false;
     };
-    // The bit that must be zero, and what few messages have many of.
     let word = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
     let counts = [word(4), word(6), word(8), word(10)];
     let is_small = counts[0] <= 16 && counts.iter().all(|count| *count <= 1024);
-    if header[3] & 0x40 != 0 || !is_small || counts == [0; 4] {
-        return false;
-    }
-    let Ok(message) = Message::parse(data, length) else {
-        return false;
-    };
+    is_small && (is_expected || (header[3] & 0x40 == 0 && counts != [0; 4]))
+}
+
+/// Whether a message, parsed from this many bytes with such a header, is one of DNS.
+pub(super) fn is_dns_message(message: &Message<'_>, length: usize, is_on_port: bool) -> bool {
     let is_old = message.opcode() == Opcode::IQUERY && !is_on_port;
     if message.opcode().name().is_none() || is_old {
         return false;
     }
     let is_cut = message.error().is_some_and(|error| error.is_truncated());
-    if (message.error().is_some() && !(is_cut && is_on_port))
-        || !is_asked_well(&message, is_on_port)
+    if (message.error().is_some() && !(is_cut && is_on_port)) || !is_asked_well(message, is_on_port)
     {
         return false;
     }
-    is_on_port || (message.understood_len() == data.len() && counts[0] == 1)
+    is_on_port || (message.understood_len() == length && message.counts()[0] == 1)
 }
 
 /// Whether questions are for types and classes that there are.
@@ -187,6 +209,18 @@ fn is_asked_well(message: &Message<'_>, is_on_port: bool) -> bool {
     message.questions().all(|question| {
         let is_class = Class(question.class.0 & 0x7fff).name().is_some();
         let is_type = question.kind.name().is_some() && question.kind != RecordType(0);
-        is_class && (is_type || is_on_port) && question.name.check().is_ok()
+        let is_known = is_class && (is_type || is_on_port) && question.name.check().is_ok();
+        is_known && (is_on_port || !is_netbios(question.kind, &question.name))
     })
+}
+
+/// Whether a question is one of NetBIOS, whose datagrams have the form of DNS (RFC 1002 section 4.2.1):
+/// a name of 16 bytes in 32 letters from A to P, and a type that is NB or NBSTAT there.
+fn is_netbios(kind: RecordType, name: &Name<'_>) -> bool {
+    let is_letter = |byte: &u8| matches!(byte, b'A'..=b'P');
+    let first = name.labels().next();
+    let is_coded = first.is_some_and(|label| {
+        label.is_ok_and(|label| label.len() == 32 && label.iter().all(is_letter))
+    });
+    matches!(kind.0, 32 | 33) && is_coded
 }

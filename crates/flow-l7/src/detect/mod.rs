@@ -14,8 +14,10 @@ pub(crate) use self::preface::{Preface, preface};
 pub use self::protocol::{L7Protocol, L7Protocols};
 pub use start::{StreamStart, detect_stream};
 #[cfg(feature = "track")]
-pub(crate) use text::is_request as begins_http1_request;
+pub(crate) use text::{is_request as begins_http1_request, is_response as begins_http1_response};
 
+#[cfg(feature = "track")]
+use crate::dns::Message;
 use flow_core::wire::protocol as ip_protocol;
 
 /// Ports of DNS, multicast DNS and LLMNR, where less proof is asked for.
@@ -70,6 +72,41 @@ pub fn detect(payload: &[u8], ports: (u16, u16), transport: u8) -> Option<L7Prot
 #[inline]
 #[must_use]
 pub fn detect_datagram(payload: &[u8], wire_len: usize, ports: (u16, u16)) -> Option<L7Protocol> {
-    let is_on = |list: &[u16]| list.contains(&ports.0) || list.contains(&ports.1);
-    binary::quic(payload).or_else(|| binary::dns(payload, wire_len, is_on(&DNS_PORTS)))
+    let is_on_port = is_on_dns_port(ports);
+    binary::quic(payload).or_else(|| binary::dns(payload, wire_len, is_on_port))
+}
+
+fn is_on_dns_port((source, destination): (u16, u16)) -> bool {
+    DNS_PORTS.contains(&source) || DNS_PORTS.contains(&destination)
+}
+
+/// What a datagram holds, parsed as far as it took to know.
+#[cfg(feature = "track")]
+pub(crate) enum Datagram<'d, 'p> {
+    Quic,
+    Dns(&'d Message<'p>),
+}
+
+/// Hands `take` what [`detect_datagram`] finds, with the message: moving one costs as much as
+/// parsing it. `is_dns` says that others before it were DNS.
+#[cfg(feature = "track")]
+#[inline]
+pub(crate) fn with_datagram<T>(
+    payload: &[u8],
+    wire_len: usize,
+    ports: (u16, u16),
+    is_dns: bool,
+    take: impl FnOnce(Option<Datagram<'_, '_>>) -> T,
+) -> T {
+    if binary::quic(payload).is_some() {
+        return take(Some(Datagram::Quic));
+    }
+    let is_expected = is_dns || is_on_dns_port(ports);
+    if !binary::may_be_dns(payload, is_expected) {
+        return take(None);
+    }
+    let parsed = Message::parse(payload, wire_len);
+    let is_it =
+        |message: &&Message<'_>| binary::is_dns_datagram(message, payload.len(), is_expected);
+    take(parsed.as_ref().ok().filter(is_it).map(Datagram::Dns))
 }

@@ -24,11 +24,16 @@ fn text_protocols() {
     assert_eq!(in_tcp(b"M-SEARCH * HTTP/1.1\r\n"), http);
     assert_eq!(in_tcp(b"HTTP/1.1 200 OK\r\n"), http);
     assert_eq!(in_tcp(b"HTTP/1."), http);
+    assert_eq!(in_tcp(b"HTTP/1.9 200 OK"), http, "an odd version");
+    assert_eq!(in_tcp(b"GET /x HTTP/1.0.8\r\n"), http, "an odd version");
     for other in [
         &b"OPTIONS sip:a@b SIP/2.0\r\n"[..],
         b"OPTIONS rtsp://a/ RTSP/1.0\r\n",
         b"GET /x HTTP/2.0\r\n",
-        b"HTTP/1.9 200 OK",
+        b"HTTP/2.9 200 OK",
+        b"HTTP/1.1 2x0 OK",
+        b"T / HTTP/1.1\r\n",
+        b"OST /a HTTP/1.1\r\n",
         b"HELO mail.example\r\n",
         b"GET \x00\x01\x02",
         b"GETX /a/long/target/that/goes/on",

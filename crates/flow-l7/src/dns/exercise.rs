@@ -4,7 +4,7 @@ use super::{Message, Name, NameText, RData, Records, SvcbParam, TcpMessages};
 use crate::flags::L7Flags;
 use std::string::ToString;
 
-/// For tests and fuzzing: no bytes make a message panic, and what it tells fits together.
+/// For tests and fuzzing: no bytes make a message panic, and what it reports is consistent.
 pub fn dns(data: &[u8]) {
     message(data, data.len());
     message(data, data.len() + 7);

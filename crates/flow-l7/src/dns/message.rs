@@ -1,6 +1,8 @@
 //! One message: its header, and where its sections are.
 
 use super::record::{Edns, Questions, Record, Records};
+#[cfg(feature = "track")]
+use super::registry::Class;
 use super::registry::{Opcode, Rcode, RecordType};
 use super::walk::Walk;
 use crate::error::{L7Error, L7Layer, L7Problem};
@@ -47,7 +49,8 @@ impl<'a> Message<'a> {
             data,
             wire_len: wire_len.max(data.len()),
         };
-        let mut message = Self {
+        // Made where it is returned, without a copy.
+        let mut made = Ok(Self {
             data,
             header,
             starts: [12; 3],
@@ -56,16 +59,23 @@ impl<'a> Message<'a> {
             edns: 0,
             flags: L7Flags::NONE,
             error: None,
-        };
-        if let Err(error) = message.find(&walk) {
-            message.flags |= if error.is_truncated() {
-                L7Flags::TRUNCATED
-            } else {
-                L7Flags::MALFORMED
-            };
-            message.error = Some(error);
+        });
+        if let Ok(message) = &mut made
+            && let Err(error) = message.find(&walk)
+        {
+            message.fail(error);
         }
-        Ok(message)
+        made
+    }
+
+    #[cold]
+    fn fail(&mut self, error: L7Error) {
+        self.flags |= if error.is_truncated() {
+            L7Flags::TRUNCATED
+        } else {
+            L7Flags::MALFORMED
+        };
+        self.error = Some(error);
     }
 
     #[inline]
@@ -108,6 +118,12 @@ impl<'a> Message<'a> {
         self.word(0)
     }
 
+    /// The 16 bits that follow the identifier: flags, opcode and response code.
+    #[must_use]
+    pub const fn header_bits(&self) -> u16 {
+        self.word(1)
+    }
+
     /// Whether it is a response.
     #[must_use]
     pub const fn is_response(&self) -> bool {
@@ -126,7 +142,7 @@ impl<'a> Message<'a> {
         self.bit(0x0400)
     }
 
-    /// TC: the sender left out what did not fit. What was cut off by a capture is told by
+    /// TC: the sender left out what did not fit. What was cut off by a capture is reported by
     /// [`flags`](Self::flags).
     #[must_use]
     pub const fn is_cut_by_sender(&self) -> bool {
@@ -165,7 +181,7 @@ impl<'a> Message<'a> {
         Rcode(high << 4 | low)
     }
 
-    /// Entries of each section as the header tells it: questions, answers, authority,
+    /// Entries of each section as the header counts them: questions, answers, authority,
     /// additional.
     #[inline]
     #[must_use]
@@ -178,6 +194,17 @@ impl<'a> Message<'a> {
     #[must_use]
     pub const fn questions(&self) -> Questions<'a> {
         Questions::new(self.data, self.found[0])
+    }
+
+    /// The name of the first question as it was sent, its type and its class; `None` where there is no
+    /// whole question.
+    #[cfg(feature = "track")]
+    #[inline]
+    pub(crate) fn first_question(&self) -> Option<(&'a [u8], RecordType, Class)> {
+        let mut questions = self.questions();
+        let question = questions.next()?;
+        let name = self.data.get(12..questions.at().checked_sub(4)?)?;
+        Some((name, question.kind, question.class))
     }
 
     /// Answers, as far as they are whole.

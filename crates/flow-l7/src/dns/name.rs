@@ -4,6 +4,8 @@ use core::fmt::{self, Write};
 
 use super::walk::{MAX_NAME, forward, reserved, too_long};
 use crate::error::{L7Error, L7Layer, L7Problem};
+#[cfg(feature = "track")]
+use flow_core::record::TextWriter;
 use flow_core::text::Escaped;
 
 /// Pointers followed in one name; every label could be behind one.
@@ -73,6 +75,42 @@ impl<'a> Name<'a> {
         }
         Ok(buffer.as_str())
     }
+
+    /// Appends its text with a dot after each label; the root is `.`.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check). Then `\\?` follows what comes before.
+    #[cfg(feature = "track")]
+    #[inline]
+    pub(crate) fn write_absolute(&self, to: &mut TextWriter<'_>) -> Result<(), L7Error> {
+        let begin = to.len();
+        for label in self.labels() {
+            match label {
+                Ok(label) if is_plain(label) => to.extend_from_slice(label),
+                // It is written to a buffer: that does not fail.
+                Ok(label) => drop(write_label(to, label)),
+                Err(error) => {
+                    to.extend_from_slice(b"\\?");
+                    return Err(error);
+                }
+            }
+            to.push(b'.');
+        }
+        if to.len() == begin {
+            to.push(b'.');
+        }
+        Ok(())
+    }
+}
+
+/// Whether a label is shown as it is.
+#[cfg(feature = "track")]
+#[inline]
+fn is_plain(label: &[u8]) -> bool {
+    // Without an early end, so that all bytes are looked at together.
+    label.iter().fold(true, |is_plain, byte| {
+        is_plain & (PLAIN[usize::from(*byte)] != 0)
+    })
 }
 
 impl fmt::Display for Name<'_> {

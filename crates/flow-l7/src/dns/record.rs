@@ -38,6 +38,13 @@ impl<'a> Questions<'a> {
     pub(super) const fn new(data: &'a [u8], left: u16) -> Self {
         Self { data, at: 12, left }
     }
+
+    /// Where the next one begins.
+    #[cfg(feature = "track")]
+    #[inline]
+    pub(super) fn at(&self) -> usize {
+        usize::from(self.at)
+    }
 }
 
 impl<'a> Iterator for Questions<'a> {
@@ -153,7 +160,7 @@ fn walk(data: &[u8]) -> Walk<'_> {
     }
 }
 
-/// What the OPT record tells: RFC 6891 section 6.1.
+/// Contents of the OPT record: RFC 6891 section 6.1.
 #[derive(Clone, Copy, Debug)]
 pub struct Edns<'a> {
     pub(super) record: Record<'a>,

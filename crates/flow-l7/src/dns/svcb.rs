@@ -52,7 +52,7 @@ pub enum SvcbParam<'a> {
 }
 
 impl SvcbParam<'_> {
-    /// Addresses that it tells to try.
+    /// Addresses to try.
     pub fn ipv4_hints(&self) -> impl Iterator<Item = Ipv4Addr> {
         let hints = match self {
             Self::Ipv4Hint(hints) => *hints,
@@ -61,7 +61,7 @@ impl SvcbParam<'_> {
         hints.iter().map(|octets| Ipv4Addr::from(*octets))
     }
 
-    /// Addresses that it tells to try.
+    /// Addresses to try.
     pub fn ipv6_hints(&self) -> impl Iterator<Item = Ipv6Addr> {
         let hints = match self {
             Self::Ipv6Hint(hints) => *hints,

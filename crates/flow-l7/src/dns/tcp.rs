@@ -9,7 +9,7 @@ use crate::error::L7Error;
 pub struct TcpMessage<'a> {
     /// The message, as far as it is there.
     pub data: &'a [u8],
-    /// Its length in bytes, as the stream tells it.
+    /// Its length in bytes, as its length prefix says.
     pub length: u16,
 }
 

@@ -206,7 +206,7 @@ fn a_service_binding() {
 }
 
 #[test]
-fn data_that_does_not_hold_what_it_should_is_said_so() {
+fn data_that_does_not_hold_what_it_should_is_flagged() {
     let host = wire_name("h.example");
     for (kind, data) in [
         (1, vec![1, 2, 3]),

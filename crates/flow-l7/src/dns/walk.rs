@@ -14,7 +14,7 @@ pub(super) struct Walk<'a> {
     pub(super) wire_len: usize,
 }
 
-/// What the fixed part of a record tells.
+/// The fixed part of a record.
 pub(super) struct Fixed {
     /// Where it begins, after the name.
     pub(super) at: usize,

@@ -14,7 +14,7 @@ pub enum Framing {
     UntilClose,
     /// HTTP ends here: another protocol follows (101, or a successful CONNECT).
     Upgrade,
-    /// It cannot be told.
+    /// Not known.
     Unknown,
 }
 
@@ -28,7 +28,7 @@ pub struct Body {
 enum State {
     Done,
     Length(u64),
-    /// In the line that tells the size of a chunk.
+    /// In the line with the size of a chunk.
     Size {
         size: u64,
         digits: u8,
@@ -75,7 +75,7 @@ impl Body {
         matches!(self.state, State::Done)
     }
 
-    /// Whether it cannot be told any more where the body ends.
+    /// Whether the end of the body is no longer known.
     #[must_use]
     pub const fn is_lost(&self) -> bool {
         matches!(self.state, State::Failed)

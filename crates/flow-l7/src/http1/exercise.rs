@@ -3,7 +3,7 @@
 use super::{Answering, Body, Message, Messages};
 use crate::flags::L7Flags;
 
-/// For tests and fuzzing: no bytes make it panic, and what it tells fits together.
+/// For tests and fuzzing: no bytes make it panic, and what it reports is consistent.
 pub fn http1(data: &[u8]) {
     if let Ok(message) = Message::parse(data) {
         head(data, &message);

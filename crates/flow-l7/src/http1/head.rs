@@ -155,7 +155,7 @@ pub(super) struct Parsed {
 }
 
 impl Parsed {
-    /// Parses strictly, then, where that fails, leniently: so what is there is told, and that
+    /// Parses strictly, then, where that fails, leniently: so what is there is reported, and that
     /// it is not as it should be.
     #[inline]
     pub(super) fn of(mut parse: impl FnMut(&ParserConfig) -> httparse::Result<usize>) -> Self {
@@ -170,6 +170,11 @@ impl Parsed {
             _ => None,
         };
         Self { length, problem }
+    }
+
+    /// Whether it was parsed strictly: the fields are those of its lines.
+    pub(super) const fn is_strict(&self) -> bool {
+        self.problem.is_none()
     }
 
     /// Completes the head whose first line makes sense up to `at`. `layer` is that line. Where the

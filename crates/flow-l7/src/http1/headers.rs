@@ -23,6 +23,11 @@ impl<'a> Headers<'a> {
         Self { rest: section }
     }
 
+    /// The lines that are left.
+    pub(crate) const fn as_bytes(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// The value of the first header of this name, in any letter case.
     #[must_use]
     pub fn get(mut self, name: &str) -> Option<&'a [u8]> {

@@ -22,6 +22,7 @@ mod body;
 pub(super) mod exercise;
 mod head;
 mod headers;
+mod index;
 mod request;
 mod response;
 mod stream;
@@ -31,6 +32,8 @@ mod tests;
 
 pub use body::{Body, Framing};
 pub use headers::{Header, Headers};
+#[cfg(feature = "track")]
+pub(crate) use index::FieldIndex;
 pub use request::Request;
 pub use response::{Answering, Response};
 pub use stream::{Exchange, Message, Messages};

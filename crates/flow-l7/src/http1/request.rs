@@ -5,6 +5,7 @@ use httparse::Status;
 use super::body::Framing;
 use super::head::{Fields, Head, Length, Parsed, no_fields, offset_in};
 use super::headers::Headers;
+use super::index::{FieldIndex, IndexedFields, TakeFields};
 use super::target::{Authority, Target};
 use crate::error::{L7Error, L7Layer};
 use crate::flags::L7Flags;
@@ -12,7 +13,7 @@ use crate::trace::TraceParent;
 
 /// The head of a request.
 ///
-/// Where it is cut off, it tells the header fields whose lines are whole; see
+/// Where it is cut off, it has the header fields whose lines are whole; see
 /// [`flags`](Self::flags).
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
@@ -30,6 +31,17 @@ impl<'a> Request<'a> {
     /// Where there is no method with a space after it.
     #[inline]
     pub fn parse(data: &'a [u8]) -> Result<Self, L7Error> {
+        Self::parse_with(data, ())
+    }
+
+    /// Parses the head of a request, and notes in `index` where its fields are.
+    #[inline]
+    pub(crate) fn parse_indexed(data: &'a [u8], index: &mut FieldIndex) -> Result<Self, L7Error> {
+        Self::parse_with(data, index)
+    }
+
+    #[inline]
+    fn parse_with(data: &'a [u8], index: impl TakeFields) -> Result<Self, L7Error> {
         // Made where it is returned, without a copy.
         let mut made = Ok(Self {
             method: "",
@@ -38,7 +50,7 @@ impl<'a> Request<'a> {
             head: Head::default(),
         });
         if let Ok(request) = &mut made
-            && let Err(error) = request.fill(data)
+            && let Err(error) = request.fill(data, index)
         {
             made = Err(error);
         }
@@ -46,7 +58,7 @@ impl<'a> Request<'a> {
     }
 
     #[inline]
-    fn fill(&mut self, data: &'a [u8]) -> Result<(), L7Error> {
+    fn fill(&mut self, data: &'a [u8], mut index: impl TakeFields) -> Result<(), L7Error> {
         let (mut method, mut target, mut minor) = (None, None, None);
         let known = &mut self.head.known;
         let parsed = Parsed::of(|config| {
@@ -54,11 +66,16 @@ impl<'a> Request<'a> {
             let mut request = httparse::Request::new(&mut []);
             let status = config.parse_request_with_uninit_headers(&mut request, data, &mut fields);
             (method, target, minor) = (request.method, request.path, request.version);
-            if matches!(status, Ok(Status::Complete(_))) {
+            let is_whole = matches!(status, Ok(Status::Complete(_)));
+            if is_whole {
                 known.take_all(request.headers);
             }
+            index.take(data, is_whole.then_some(&*request.headers));
             status
         });
+        if !parsed.is_strict() {
+            index.take(data, None);
+        }
         let Some(method) = method else {
             return Err(parsed.no_head(data, L7Layer::Http1Request, b'A'));
         };
@@ -134,7 +151,7 @@ impl<'a> Request<'a> {
         self.head.known.content_type
     }
 
-    /// Length of the body in bytes, where `Content-Length` tells it.
+    /// Length of the body in bytes, from `Content-Length`.
     #[must_use]
     pub const fn content_length(&self) -> Option<u64> {
         content_length(&self.head)
@@ -169,6 +186,17 @@ impl<'a> Request<'a> {
     #[must_use]
     pub const fn headers(&self) -> Headers<'a> {
         self.head.headers()
+    }
+
+    /// Every header field; faster than [`headers`](Self::headers) where `index` was filled when this
+    /// was parsed from `data`.
+    #[inline]
+    pub(crate) fn fields<'i>(
+        &self,
+        data: &'a [u8],
+        index: &'i FieldIndex,
+    ) -> IndexedFields<'i, 'a> {
+        index.fields(data, self.headers())
     }
 
     /// Length of the head in bytes, empty lines before it included; of what is there of it where

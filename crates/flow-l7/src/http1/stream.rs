@@ -80,7 +80,7 @@ pub struct Exchange<'a> {
 
 /// Goes through the messages of one payload of a connection, in one direction.
 ///
-/// The last head may be cut off; it is told all the same, and [`rest`](Self::rest) is that head
+/// The last head may be cut off; it is reported all the same, and [`rest`](Self::rest) is that head
 /// then, to be tried again with more. After a head that is malformed nothing more is found.
 #[derive(Clone, Copy, Debug)]
 pub struct Messages<'a> {

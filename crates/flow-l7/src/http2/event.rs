@@ -2,7 +2,7 @@
 
 use super::frame::ErrorCode;
 use super::grpc::{GrpcMethod, GrpcStatus};
-use super::hpack::Fields;
+use super::hpack::{Fields, KnownName};
 use crate::error::L7Error;
 use crate::flags::L7Flags;
 use crate::trace::TraceParent;
@@ -72,7 +72,7 @@ impl<'a> Headers<'a> {
     pub fn kind(&self) -> HeaderKind {
         if self.method().is_some() || self.path().is_some() {
             HeaderKind::Request
-        } else if self.fields.get(":status").is_some() {
+        } else if self.fields.known(KnownName::Status).is_some() {
             HeaderKind::Response
         } else {
             HeaderKind::Trailers
@@ -100,19 +100,19 @@ impl<'a> Headers<'a> {
     /// Method.
     #[must_use]
     pub fn method(&self) -> Option<&'a [u8]> {
-        self.fields.get(":method")
+        self.fields.known(KnownName::Method)
     }
 
     /// Path and query, to be split by [`Target`](crate::http1::Target).
     #[must_use]
     pub fn path(&self) -> Option<&'a [u8]> {
-        self.fields.get(":path")
+        self.fields.known(KnownName::Path)
     }
 
     /// Scheme.
     #[must_use]
     pub fn scheme(&self) -> Option<&'a [u8]> {
-        self.fields.get(":scheme")
+        self.fields.known(KnownName::Scheme)
     }
 
     /// Host and port that the request is for; of `host` where there is no `:authority`.
@@ -120,13 +120,13 @@ impl<'a> Headers<'a> {
     pub fn authority(&self) -> Option<&'a [u8]> {
         self.fields
             .get(":authority")
-            .or_else(|| self.fields.get("host"))
+            .or_else(|| self.fields.known(KnownName::Host))
     }
 
     /// Status code; `None` where it is not known, or no three digits.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        match self.fields.get(":status")? {
+        match self.fields.known(KnownName::Status)? {
             digits @ [_, _, _] if digits.iter().all(u8::is_ascii_digit) => Some(
                 digits
                     .iter()
@@ -139,22 +139,24 @@ impl<'a> Headers<'a> {
     /// Value of `content-type`.
     #[must_use]
     pub fn content_type(&self) -> Option<&'a [u8]> {
-        self.fields.get("content-type")
+        self.fields.known(KnownName::ContentType)
     }
 
     /// Value of `user-agent`.
     #[must_use]
     pub fn user_agent(&self) -> Option<&'a [u8]> {
-        self.fields.get("user-agent")
+        self.fields.known(KnownName::UserAgent)
     }
 
     /// Trace that this is part of.
     #[must_use]
     pub fn traceparent(&self) -> Option<TraceParent<'a>> {
-        self.fields.get("traceparent").and_then(TraceParent::parse)
+        self.fields
+            .known(KnownName::TraceParent)
+            .and_then(TraceParent::parse)
     }
 
-    /// Whether this is of a gRPC call, as its content type tells.
+    /// Whether this is of a gRPC call, by its content type.
     #[must_use]
     pub fn is_grpc(&self) -> bool {
         self.content_type()
@@ -173,13 +175,15 @@ impl<'a> Headers<'a> {
     /// The outcome of a gRPC call: in trailers, or in a response without a body.
     #[must_use]
     pub fn grpc_status(&self) -> Option<GrpcStatus> {
-        self.fields.get("grpc-status").and_then(GrpcStatus::parse)
+        self.fields
+            .known(KnownName::GrpcStatus)
+            .and_then(GrpcStatus::parse)
     }
 
     /// Text of `grpc-message`, percent-encoded as it was sent.
     #[must_use]
     pub fn grpc_message(&self) -> Option<&'a [u8]> {
-        self.fields.get("grpc-message")
+        self.fields.known(KnownName::GrpcMessage)
     }
 
     /// What is special about them.

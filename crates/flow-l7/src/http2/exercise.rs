@@ -21,10 +21,10 @@ pub fn http2(data: &[u8]) {
     for begin in [Half::client, Half::server, Half::joined] {
         let mut half = begin(LIMITS);
         let mut events = Vec::new();
-        half.feed(data, &mut |event| events.push(told(&event)));
+        half.feed(data, &mut |event| events.push(line_of(&event)));
         half.check();
-        half.gap(&mut |event| events.push(told(&event)));
-        half.feed(data, &mut |event| drop(told(&event)));
+        half.gap(&mut |event| events.push(line_of(&event)));
+        half.feed(data, &mut |event| drop(line_of(&event)));
         half.check();
     }
     let (mut whole, mut split_up) = (Half::server(LIMITS), Half::server(LIMITS));
@@ -32,10 +32,10 @@ pub fn http2(data: &[u8]) {
     let mut is_broken = false;
     whole.feed(data, &mut |event| {
         is_broken |= matches!(event.kind, EventKind::Broken(_));
-        expected.push(told(&event));
+        expected.push(line_of(&event));
     });
     for part in data.chunks(usize::from(split % 32) + 1) {
-        split_up.feed(part, &mut |event| found.push(told(&event)));
+        split_up.feed(part, &mut |event| found.push(line_of(&event)));
     }
     // What follows a break depends on where payloads begin.
     if !is_broken {
@@ -43,7 +43,7 @@ pub fn http2(data: &[u8]) {
     }
 }
 
-fn told(event: &Event<'_>) -> String {
+fn line_of(event: &Event<'_>) -> String {
     if let EventKind::Headers(headers) = event.kind {
         let missing = headers
             .fields()

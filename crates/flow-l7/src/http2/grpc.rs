@@ -53,7 +53,7 @@ impl GrpcStatus {
     }
 }
 
-/// The method of a call, as the path tells it: `/package.Service/Method`.
+/// The method of a call, as its path gives it: `/package.Service/Method`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GrpcMethod<'a> {

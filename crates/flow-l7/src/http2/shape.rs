@@ -78,7 +78,7 @@ pub(super) fn is_chain(payload: &[u8]) -> bool {
 /// below, for streams that are still open.
 const NEAR: u32 = 1 << 12;
 
-/// The first place in a payload from which on it is frames, as far as can be told: `highest` is
+/// The first place in a payload from which on it is frames, as far as is known: `highest` is
 /// the highest stream that was seen, 0 where there was none. Frames that do not begin with the
 /// payload have to end with it, or be followed by others.
 pub(super) fn find_chain(payload: &[u8], highest: u32) -> Option<&[u8]> {

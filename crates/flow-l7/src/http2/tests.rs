@@ -47,7 +47,7 @@ fn client_bytes() -> Vec<u8> {
 }
 
 /// What happened, one line each.
-fn told(half: &mut Half, payloads: &[&[u8]]) -> Vec<String> {
+fn lines_of(half: &mut Half, payloads: &[&[u8]]) -> Vec<String> {
     let mut lines = Vec::new();
     for payload in payloads {
         half.feed(payload, &mut |event| lines.push(line(&event)));
@@ -109,7 +109,7 @@ fn a_call_and_its_answer() {
     assert_eq!(found, Some(1));
     let mut again = Half::client(Limits::default());
     assert_eq!(
-        told(&mut again, &[&client_bytes()]),
+        lines_of(&mut again, &[&client_bytes()]),
         [
             "1 Request POST /pkg.Greeter/SayHello 10.0.0.1:50051 None false L7Flags(0)",
             "1 data 7 true",
@@ -140,7 +140,7 @@ fn a_call_and_its_answer() {
     .concat();
     let mut half = Half::server(Limits::default());
     assert_eq!(
-        told(&mut half, &[&server]),
+        lines_of(&mut half, &[&server]),
         [
             "1 Response - - - Some(200) false L7Flags(0)",
             "1 data 7 false",
@@ -184,11 +184,11 @@ fn header_fields_in_several_frames_with_padding_and_priority() {
         "5 Request GET / - None false L7Flags(0)",
     ];
     let mut half = Half::server(Limits::default());
-    assert_eq!(told(&mut half, &[&bytes]), expected);
+    assert_eq!(lines_of(&mut half, &[&bytes]), expected);
     for size in 1..bytes.len() {
         let mut half = Half::server(Limits::default());
         let parts: Vec<_> = bytes.chunks(size).collect();
-        assert_eq!(told(&mut half, &parts), expected, "{size}");
+        assert_eq!(lines_of(&mut half, &parts), expected, "{size}");
     }
 }
 
@@ -201,19 +201,19 @@ fn a_connection_joined_in_its_middle() {
     ];
     let mut half = Half::joined(Limits::default());
     assert!(!half.is_in_step());
-    let lines = told(&mut half, &payloads);
+    let lines = lines_of(&mut half, &payloads);
     assert_eq!(lines, ["7 Response - - - Some(204) true L7Flags(8)"]);
     assert!(half.is_in_step());
     // A client that does not begin with the preface.
     let mut half = Half::client(Limits::default());
-    assert_eq!(told(&mut half, &[&frame(1, 5, 7, &second)]), lines);
+    assert_eq!(lines_of(&mut half, &[&frame(1, 5, 7, &second)]), lines);
 }
 
 #[test]
-fn a_gap_tells_what_was_there() {
+fn a_gap_reports_what_was_there() {
     let bytes = frame(1, 4, 1, &call());
     let mut half = Half::server(Limits::default());
-    let mut lines = told(&mut half, &[&bytes[..60]]);
+    let mut lines = lines_of(&mut half, &[&bytes[..60]]);
     assert_eq!(lines, [""; 0]);
     half.gap(&mut |event| lines.push(line(&event)));
     assert_eq!(
@@ -221,20 +221,20 @@ fn a_gap_tells_what_was_there() {
         ["1 Request POST /pkg.Greeter/SayHello - None false L7Flags(1)"]
     );
     // Its entries are not known any more.
-    let lines = told(&mut half, &[b"lost", &frame(1, 4, 3, &[0x82, 0xbe])]);
+    let lines = lines_of(&mut half, &[b"lost", &frame(1, 4, 3, &[0x82, 0xbe])]);
     assert_eq!(lines, ["3 Request GET - - None false L7Flags(8)"]);
     // In the middle of CONTINUATION.
     let mut half = Half::server(Limits::default());
-    let mut lines = told(&mut half, &[&frame(1, 0, 1, &[0x82])]);
+    let mut lines = lines_of(&mut half, &[&frame(1, 0, 1, &[0x82])]);
     half.gap(&mut |event| lines.push(line(&event)));
     assert_eq!(lines, ["1 Request GET - - None false L7Flags(1)"]);
 }
 
 #[test]
-fn what_breaks_the_protocol_is_said_so() {
+fn what_breaks_the_protocol_is_flagged() {
     let broken = |bytes: &[u8]| {
         let mut half = Half::server(Limits::default());
-        let lines = told(&mut half, &[bytes]);
+        let lines = lines_of(&mut half, &[bytes]);
         assert!(lines.last().unwrap().contains("broken"), "{lines:?}");
         assert!(!half.is_in_step());
     };
@@ -246,13 +246,13 @@ fn what_breaks_the_protocol_is_said_so() {
     broken(&frame(1, 0x0c, 1, &[9, 0x82]));
     let mut half = Half::server(Limits::default());
     assert_eq!(
-        told(&mut half, &[&frame(1, 4, 1, &[0x82, 0xbe])]),
+        lines_of(&mut half, &[&frame(1, 4, 1, &[0x82, 0xbe])]),
         ["1 Request GET - - None false L7Flags(2)"]
     );
 }
 
 #[test]
-fn what_is_too_large_is_cut_and_said_so() {
+fn what_is_too_large_is_cut_and_flagged() {
     let limits = Limits {
         block: 64,
         ..Limits::default()
@@ -264,7 +264,7 @@ fn what_is_too_large_is_cut_and_said_so() {
     let bytes = frame(1, 4, 1, &block);
     for payloads in [&[&bytes[..]][..], &[&bytes[..20], &bytes[20..]]] {
         assert_eq!(
-            told(&mut half, payloads),
+            lines_of(&mut half, payloads),
             ["1 Request GET - - None false L7Flags(4)"]
         );
     }

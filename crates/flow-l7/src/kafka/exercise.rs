@@ -3,7 +3,7 @@
 use super::{ApiKey, Frames, Request, Response};
 use crate::flags::L7Flags;
 
-/// For tests and fuzzing: no bytes make it panic, and what it tells fits together.
+/// For tests and fuzzing: no bytes make it panic, and what it reports is consistent.
 pub fn kafka(data: &[u8]) {
     let mut frames = Frames::new(data);
     let mut covered = 0;

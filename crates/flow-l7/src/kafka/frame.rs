@@ -2,7 +2,7 @@
 
 use crate::error::{L7Error, L7Layer, L7Problem};
 
-/// Largest message that is taken for one, in bytes: brokers refuse more unless they are told to
+/// Largest message that is taken for one, in bytes: brokers refuse more unless they are configured to
 /// (`socket.request.max.bytes`).
 const MAX_SIZE: u32 = 100 << 20;
 
@@ -18,7 +18,7 @@ pub(crate) const fn is_size(length: u32) -> bool {
 pub struct Frame<'a> {
     /// The message, as far as it is there.
     pub data: &'a [u8],
-    /// Its length in bytes, as the stream tells it.
+    /// Its length in bytes, as its length prefix says.
     pub length: u32,
 }
 

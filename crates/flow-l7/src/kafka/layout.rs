@@ -1,4 +1,4 @@
-//! Where topics and outcomes stand in the versions of each message.
+//! Where topics and outcomes stand in the versions of each response.
 
 use super::reader::Reader;
 use super::registry::ApiKey;
@@ -8,7 +8,7 @@ pub(super) const PRODUCE: i16 = 13;
 pub(super) const FETCH: i16 = 18;
 pub(super) const METADATA: i16 = 13;
 
-/// Whether the layout of a version of an API with topics is known.
+/// Whether the layout of the response to a version of an API with outcomes by topic is known.
 pub(super) const fn is_known(api: ApiKey, version: i16) -> bool {
     let newest = match api {
         ApiKey::PRODUCE => PRODUCE,
@@ -19,12 +19,13 @@ pub(super) const fn is_known(api: ApiKey, version: i16) -> bool {
     version >= 0 && version <= newest
 }
 
-/// How a topic is told.
+/// How a topic is identified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Naming {
     Name,
     Id,
     IdAndName,
+    NameAndId,
 }
 
 pub(super) const fn naming(api: ApiKey, version: i16) -> Naming {
@@ -33,46 +34,6 @@ pub(super) const fn naming(api: ApiKey, version: i16) -> Naming {
         (ApiKey::METADATA, 10..) => Naming::IdAndName,
         _ => Naming::Name,
     }
-}
-
-/// Steps over what comes before the topics of a request.
-pub(super) fn before_topics(reader: &mut Reader<'_>, api: ApiKey, version: i16) -> Option<()> {
-    match api {
-        ApiKey::PRODUCE => {
-            if version >= 3 {
-                reader.string()?;
-            }
-            // Acknowledgements and timeout.
-            reader.skip(2 + 4)
-        }
-        ApiKey::FETCH => {
-            let replica = if version < 15 { 4 } else { 0 };
-            let max_bytes = if version >= 3 { 4 } else { 0 };
-            let isolation = if version >= 4 { 1 } else { 0 };
-            let session = if version >= 7 { 8 } else { 0 };
-            reader.skip(replica + 4 + 4 + max_bytes + isolation + session)
-        }
-        _ => Some(()),
-    }
-}
-
-/// Steps over what follows the name of a topic of a request.
-pub(super) fn after_topic(reader: &mut Reader<'_>, api: ApiKey, version: i16) -> Option<()> {
-    if api != ApiKey::METADATA {
-        for _ in 0..reader.count()? {
-            if api == ApiKey::PRODUCE {
-                reader.skip(4)?;
-                reader.skip_bytes()?;
-            } else {
-                let leader_epoch = if version >= 9 { 4 } else { 0 };
-                let fetched_epoch = if version >= 12 { 4 } else { 0 };
-                let log_start = if version >= 5 { 8 } else { 0 };
-                reader.skip(4 + leader_epoch + 8 + fetched_epoch + log_start + 4)?;
-            }
-            reader.skip_tags()?;
-        }
-    }
-    reader.skip_tags()
 }
 
 /// Steps over what follows the outcome of a partition of a response.

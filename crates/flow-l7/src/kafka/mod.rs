@@ -14,6 +14,7 @@ mod request;
 mod response;
 #[cfg(test)]
 mod tests;
+mod topics;
 
 #[cfg(feature = "track")]
 pub(crate) use frame::is_size;

@@ -1,12 +1,13 @@
 //! Requests.
 
-use super::layout::{Naming, after_topic, before_topics, is_known, naming};
+use super::layout::Naming;
 use super::reader::Reader;
 use super::registry::ApiKey;
+use super::topics::{after_topic, before_topics, has_topics, requested};
 use crate::error::{L7Error, L7Layer, L7Problem};
 use crate::flags::L7Flags;
 
-/// A request: its header, and what its body tells about topics.
+/// A request: its header, and what its body says about topics.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// Kind.
@@ -23,7 +24,7 @@ pub struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// Reads the header of a request, without the size before it. `length` is that of the
-    /// request in bytes as the stream tells it: see [`Frame`](super::Frame).
+    /// request in bytes as its length prefix says: see [`Frame`](super::Frame).
     ///
     /// # Errors
     /// Where API, version and correlation identifier, 8 bytes, are not there.
@@ -76,8 +77,8 @@ impl<'a> Request<'a> {
         self.body
     }
 
-    /// Topics of a produce, fetch or metadata request, as far as they are there; none for
-    /// others, and for versions whose layout is not known.
+    /// Topics that the request names, as far as they are there; of an OffsetFetch request those of the
+    /// first group. None for versions whose layout is not known.
     #[must_use]
     pub fn topics(&self) -> Topics<'a> {
         Topics::new(self.body, self.api, self.version)
@@ -87,7 +88,7 @@ impl<'a> Request<'a> {
     /// `None` for other requests, and where that is not there.
     #[must_use]
     pub fn acks(&self) -> Option<i16> {
-        if self.api != ApiKey::PRODUCE || !is_known(self.api, self.version) {
+        if self.api != ApiKey::PRODUCE || !has_topics(self.api, self.version) {
             return None;
         }
         let mut reader = Reader::new(self.body, self.api.is_flexible(self.version));
@@ -141,21 +142,22 @@ pub(super) fn short(data: &[u8], wire_len: usize, needed: usize) -> L7Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Topic<'a> {
-    /// Name, where it is told.
+    /// Name, where it is sent.
     pub name: Option<&'a [u8]>,
-    /// Identifier, where it is told instead.
+    /// Identifier, where it is sent instead.
     pub id: Option<&'a [u8; 16]>,
 }
 
-/// Reads how a topic is told.
+/// Reads how a topic is identified.
 pub(super) fn topic<'a>(reader: &mut Reader<'a>, naming: Naming) -> Option<Topic<'a>> {
-    let id = match naming {
-        Naming::Name => None,
-        Naming::Id | Naming::IdAndName => Some(reader.uuid()?),
-    };
-    let name = match naming {
-        Naming::Id => None,
-        Naming::Name | Naming::IdAndName => reader.string()?,
+    let (id, name) = match naming {
+        Naming::Name => (None, reader.string()?),
+        Naming::Id => (Some(reader.uuid()?), None),
+        Naming::IdAndName => (Some(reader.uuid()?), reader.string()?),
+        Naming::NameAndId => {
+            let name = reader.string()?;
+            (Some(reader.uuid()?), name)
+        }
     };
     // An identifier of zeros is none.
     let id = id.filter(|id| **id != [0; 16]);
@@ -175,7 +177,7 @@ impl<'a> Topics<'a> {
     fn new(body: &'a [u8], api: ApiKey, version: i16) -> Self {
         let mut reader = Reader::new(body, api.is_flexible(version));
         let mut left = 0;
-        if is_known(api, version) && before_topics(&mut reader, api, version).is_some() {
+        if has_topics(api, version) && before_topics(&mut reader, api, version).is_some() {
             left = reader.count().unwrap_or(0);
         }
         Self {
@@ -192,7 +194,7 @@ impl<'a> Iterator for Topics<'a> {
 
     fn next(&mut self) -> Option<Topic<'a>> {
         self.left = self.left.checked_sub(1)?;
-        let Some(topic) = topic(&mut self.reader, naming(self.api, self.version)) else {
+        let Some(topic) = topic(&mut self.reader, requested(self.api, self.version)) else {
             self.left = 0;
             return None;
         };

@@ -47,7 +47,7 @@ impl<'a> Response<'a> {
     fn body(&self, api: ApiKey, version: i16) -> Option<Reader<'a>> {
         let is_flexible = api.is_flexible(version);
         let mut reader = Reader::new(self.rest, is_flexible);
-        // So that any version can be told, this one never has tagged fields in its header.
+        // So that any version can be reported, this one never has tagged fields in its header.
         if api != ApiKey::API_VERSIONS {
             reader.skip_tags()?;
         }

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_gaps_are_said_so() {
+    fn too_many_gaps_are_flagged() {
         let mut room = [0; 300];
         let mut stream = CryptoStream::new(&mut room);
         for index in 0..70 {
@@ -111,7 +111,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_told_is_what_came(
+        fn what_is_handed_out_is_what_came(
             parts in prop::collection::vec((0_usize..40, 1_usize..12), 0..30),
         ) {
             let text: Vec<u8> = (0..60).collect();

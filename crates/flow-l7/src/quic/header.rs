@@ -7,7 +7,7 @@ use flow_core::open_enum;
 open_enum! {
     /// Version.
     QuicVersion(u32) {
-        /// No version: the server tells those that it supports.
+        /// No version: the server lists those that it supports.
         NEGOTIATION = 0 => "Version Negotiation",
         /// Version 1, RFC 9000.
         V1 = 1 => "QUIC v1",
@@ -43,7 +43,7 @@ pub enum PacketKind {
     Handshake,
     /// The server wants another Initial, with a token.
     Retry,
-    /// The server tells the versions that it supports.
+    /// The server lists the versions that it supports.
     VersionNegotiation,
 }
 
@@ -67,7 +67,7 @@ pub struct LongHeader<'a> {
     /// Where the packet number begins, in bytes from the beginning of the packet; for a Retry
     /// and a Version Negotiation, where what follows the identifiers begins.
     pub payload_at: usize,
-    /// Length in bytes of the packet number and what follows it, as the header tells it.
+    /// Length in bytes of the packet number and what follows it, as the header gives it.
     pub length: usize,
 }
 
@@ -88,9 +88,9 @@ impl<'a> LongHeader<'a> {
         let cut = L7Problem::Truncated;
         let first = cursor.u8().ok_or(cut)?;
         let version = QuicVersion(cursor.u32().ok_or(cut)?);
-        // The fixed bit may be anything where there is no version.
+        // The fixed bit may be anything: RFC 9287, and where there is no version.
         let is_negotiation = version == QuicVersion::NEGOTIATION;
-        if first & 0x80 == 0 || (first & 0x40 == 0 && !is_negotiation) || !version.is_known() {
+        if first & 0x80 == 0 || !version.is_known() {
             return Err(L7Problem::Value);
         }
         let destination_id = identifier(&mut cursor)?;

@@ -51,7 +51,7 @@ impl<'r> Initials<'r> {
         }
     }
 
-    /// Those of a server, with [keys](InitialKeys) that the client's first packet told.
+    /// Those of a server, with [keys](InitialKeys) of the client's first packet.
     #[must_use]
     pub fn server(room: &'r mut [u8], keys: InitialKeys) -> Self {
         Self {

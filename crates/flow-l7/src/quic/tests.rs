@@ -33,7 +33,8 @@ fn long_headers_of_both_versions() {
     assert_eq!(kind(0xe0, 1), Ok(PacketKind::Handshake));
     assert_eq!(kind(0xf0, 1), Ok(PacketKind::Retry));
     assert_eq!(kind(0x80, 0), Ok(PacketKind::VersionNegotiation));
-    assert_eq!(kind(0x80, 1).unwrap_err().problem, L7Problem::Value);
+    // RFC 9287: the fixed bit may be cleared.
+    assert_eq!(kind(0xb0, 1), Ok(PacketKind::Retry));
     assert_eq!(kind(0x40, 1).unwrap_err().problem, L7Problem::Value);
     assert_eq!(kind(0xc0, 9).unwrap_err().problem, L7Problem::Value);
     let long = [0xc0, 0, 0, 0, 1, 21, 0];

@@ -26,6 +26,9 @@ const URLS: [&str; 10] = [
     "x-rewrite-url",
 ];
 
+/// Header fields whose value is a host: as a URL it is the target of CONNECT.
+const HOSTS: [&str; 3] = ["host", "x-forwarded-host", ":authority"];
+
 impl Redaction {
     /// Returns the value of a header field, whose name may be in any letter case.
     #[must_use]
@@ -68,14 +71,14 @@ impl Redaction {
         if !self.user_info && !self.query && self.suffixes.is_empty() {
             return Treatment::Keep;
         }
-        let is = |other: &str| is_it(&other.as_bytes());
-        if is("host") || is("x-forwarded-host") || is(":authority") {
-            // As a URL it is the target of CONNECT.
-            return Treatment::Url;
+        match Self::url_headers().any(|other| is_it(&other.as_bytes())) {
+            true => Treatment::Url,
+            false => Treatment::Text,
         }
-        if URLS.iter().any(|other| is(other)) {
-            return Treatment::Url;
-        }
-        Treatment::Text
+    }
+
+    /// Names of the header fields whose values are read as URLs.
+    pub(super) fn url_headers() -> impl Iterator<Item = &'static str> {
+        HOSTS.into_iter().chain(URLS)
     }
 }

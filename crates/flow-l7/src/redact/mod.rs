@@ -22,12 +22,14 @@
 mod header;
 mod name;
 mod policy;
+mod quick;
 mod shown;
 #[cfg(test)]
 mod tests;
 mod url;
 
 pub use policy::Redaction;
+pub(crate) use quick::QuickLook;
 pub use shown::Shown;
 
 /// What stands in the place of a secret, as in Hubble.

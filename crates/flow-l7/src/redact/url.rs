@@ -92,7 +92,7 @@ impl Redaction {
 
     /// Writes text in which URLs may stand anywhere.
     #[inline]
-    pub(super) fn write_text(&self, text: &[u8], to: &mut TextWriter<'_>) -> bool {
+    pub(crate) fn write_text(&self, text: &[u8], to: &mut TextWriter<'_>) -> bool {
         let has_query = self.query && text.contains(&b'?');
         let has_user = self.user_info && has_at(text);
         if !has_user && !has_query {
@@ -102,7 +102,7 @@ impl Redaction {
         self.scrub(text, self.query, to)
     }
 
-    /// Whether there is nothing in it to redact, as far as a quick look tells.
+    /// Whether there is nothing in it to redact, at a quick look.
     fn leaves_url(&self, url: &[u8]) -> bool {
         let may_hide_query = self.query && memchr::memchr2(b'?', b'#', url).is_some();
         let may_hide_user = self.user_info && (has_at(url) || has_odd_authority(url));
@@ -137,7 +137,7 @@ impl Redaction {
         Some(self.write_path(rest, to) | redacted)
     }
 
-    /// `None` where it cannot be told what is a user and what is a host. `rest` follows it.
+    /// `None` where user and host cannot be separated. `rest` follows it.
     fn write_authority(
         &self,
         authority: &[u8],

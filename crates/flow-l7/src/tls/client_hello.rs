@@ -10,7 +10,7 @@ use crate::flags::L7Flags;
 
 /// A ClientHello.
 ///
-/// Where it is cut off it tells the fields, list entries and extensions that are whole.
+/// Where it is cut off it has the fields, list entries and extensions that are whole.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientHello<'a> {
     version: u16,
@@ -132,7 +132,7 @@ pub(super) const fn flags_of(error: Option<&L7Error>) -> L7Flags {
 impl<'a> ClientHello<'a> {
     /// Reads the body of a handshake message of this type.
     ///
-    /// `wire_len` is its length in bytes as the message tells it; a value below that of `body`
+    /// `wire_len` is its length in bytes as the message gives it; a value below that of `body`
     /// is taken for that length.
     ///
     /// # Errors

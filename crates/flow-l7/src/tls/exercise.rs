@@ -7,7 +7,7 @@ use super::{
 use crate::flags::L7Flags;
 use std::string::ToString;
 
-/// For tests and fuzzing: no bytes make it panic, and what it tells fits together.
+/// For tests and fuzzing: no bytes make it panic, and what it reports is consistent.
 pub fn tls(data: &[u8]) {
     let mut records = Records::new(data);
     let mut covered = 0;

@@ -115,7 +115,7 @@ fn no_handshake(record: Option<&Record<'_>>) -> L7Error {
 pub struct Handshake<'a> {
     /// Type.
     pub kind: HandshakeType,
-    /// Length of the body in bytes, as it tells it.
+    /// Length of the body in bytes, as its header gives it.
     pub length: usize,
     /// Body, as far as it is there.
     pub body: &'a [u8],

@@ -15,7 +15,7 @@ pub struct Record<'a> {
     pub kind: ContentType,
     /// Version of the record layer, which says little of the version in use.
     pub version: TlsVersion,
-    /// Length of its fragment in bytes, as it tells it.
+    /// Length of its fragment in bytes, as its header gives it.
     pub length: u16,
     /// Its fragment, as far as it is there.
     pub fragment: &'a [u8],

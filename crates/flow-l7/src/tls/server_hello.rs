@@ -93,7 +93,7 @@ impl<'a> ServerHello<'a> {
         TlsVersion(self.selected.unwrap_or(self.version))
     }
 
-    /// The field that told the version before TLS 1.3.
+    /// The field with the version before TLS 1.3.
     #[must_use]
     pub const fn legacy_version(&self) -> TlsVersion {
         TlsVersion(self.version)

@@ -100,7 +100,7 @@ impl Messages {
             ..Half::default()
         };
         if self.protocol.pairing() == Pairing::Order {
-            // Which of them the next response answers cannot be told.
+            // Which of them the next response answers is not known.
             context.stats.unanswered += self.pending.clear();
         }
         self.parser.lost(self.role(side));

@@ -97,6 +97,14 @@ impl Tcp {
     }
 }
 
+/// How a connection ended.
+#[derive(Clone, Copy)]
+pub(super) struct Ended {
+    class: Class,
+    /// Who sent the RST that ended it.
+    reset_by: Option<Side>,
+}
+
 /// A connection.
 pub(super) enum Connection {
     Dns(Queries),
@@ -105,8 +113,8 @@ pub(super) enum Connection {
     Tcp(Box<Tcp>),
     /// A protocol of the embedder's, over UDP.
     Messages(Box<Messages>),
-    /// It ended; what is sent again is left out. Of what class it was.
-    Over(Class),
+    /// It ended; what is sent again is left out.
+    Over(Ended),
 }
 
 impl Connection {
@@ -116,7 +124,7 @@ impl Connection {
             #[cfg(feature = "quic")]
             Self::Quic(_) => Class::Datagrams,
             Self::Tcp(_) => Class::Stream,
-            Self::Over(class) => *class,
+            Self::Over(ended) => ended.class,
         }
     }
 
@@ -147,12 +155,25 @@ impl Connection {
         }
     }
 
+    /// What is left of it once it ended, by a RST of this side or otherwise.
+    pub(super) const fn ended(&self, reset_by: Option<Side>) -> Self {
+        Self::Over(Ended {
+            class: self.class(),
+            reset_by,
+        })
+    }
+
+    /// Whether a RST of this side ended it: if it sends more, another sent that RST, or it was refused.
+    pub(super) fn is_reset_by(&self, side: Side) -> bool {
+        matches!(self, Self::Over(ended) if ended.reset_by == Some(side))
+    }
+
     /// Whether it is kept only to know what is sent again.
-    pub(super) const fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         match self {
             Self::Dns(queries) => queries.pending() == 0,
             #[cfg(feature = "quic")]
-            Self::Quic(_) => false,
+            Self::Quic(quic) => quic.is_over(),
             Self::Tcp(_) | Self::Messages(_) => false,
             Self::Over(_) => true,
         }

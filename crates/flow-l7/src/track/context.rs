@@ -7,7 +7,9 @@ use super::recorder::Recorder;
 use super::stats::TrackerStats;
 use crate::{L7Protocol, StreamStart, detect_stream};
 use flow_core::flow::Side;
-use flow_core::flow::{Direction, EventType, Flow, FlowFlags, FlowType, Reply, TcpFlags, Traffic};
+use flow_core::flow::{
+    Direction, EventType, Flow, FlowFlags, FlowType, Reply, TcpFlags, Traffic, Verdict,
+};
 use flow_core::record::{L7Kind, L7Record, RecordFlags};
 
 /// Takes each message: its flow and its record.
@@ -134,12 +136,27 @@ impl<'a> Context<'a> {
         record.latency_ns = message
             .requested
             .map_or(0, |requested| now.saturating_sub(requested));
+        let is_reply = if is_response { Reply::YES } else { Reply::NO };
+        self.hand_out(message.sender, message.began, is_reply, None);
+    }
+
+    /// Hands out the message that the recorder wrote last, to say that nothing came: what becomes of
+    /// the request is not known.
+    pub(super) fn report_timeout(&mut self, sender: Side, began: u64) {
+        self.hand_out(sender, began, Reply::NO, Some(Verdict::UNKNOWN));
+    }
+
+    fn hand_out(&mut self, sender: Side, began: u64, is_reply: Reply, verdict: Option<Verdict>) {
+        let (now, record) = (self.now, &mut self.recorder.record);
         let mut flow = *self.flow;
-        if Side::sender(&flow) != message.sender {
+        if Side::sender(&flow) != sender {
             turn(&mut flow);
         }
         flow.time = now;
-        flow.first_seen = message.began.min(now);
+        flow.first_seen = began.min(now);
+        if let Some(verdict) = verdict {
+            flow.verdict = verdict;
+        }
         // Packets are counted by the flows of packets.
         flow.traffic = Traffic::default();
         flow.tcp_flags = TcpFlags::NONE;
@@ -147,7 +164,7 @@ impl<'a> Context<'a> {
         flow.flow_type = FlowType::L7;
         flow.event_type = EventType::L7;
         flow.event_sub_type = 0;
-        flow.is_reply = if is_response { Reply::YES } else { Reply::NO };
+        flow.is_reply = is_reply;
         flow.l7_type = record.protocol();
         // Whoever keeps the record knows its handle.
         flow.l7 = 0;

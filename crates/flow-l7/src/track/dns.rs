@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::vec::Vec;
 
 use super::context::{Context, Reported};
-use super::recorder::{Buffers, Recorder, question_hash};
+use super::recorder::{Buffers, Recorder, answer_hash, question_hash};
 use crate::dns::Message;
 use flow_core::flow::Side;
-use flow_core::record::{L7Body, RecordFlags, RecordType};
+use flow_core::record::{L7Body, L7Kind, RecordFlags, RecordType};
 
 /// Answered queries of a connection that are remembered.
 const ANSWERED: usize = 16;
@@ -16,6 +16,8 @@ const ANSWERED: usize = 16;
 /// known.
 #[derive(Debug)]
 struct Query {
+    /// 0 where it is not watched.
+    number: u64,
     id: u16,
     is_answered: bool,
     sender: Side,
@@ -23,6 +25,8 @@ struct Query {
     repeat: Repeat,
     question: Option<u64>,
     time: u64,
+    /// The [number](answer_hash) of the answer, once there was one.
+    answer: u64,
 }
 
 /// What an answer without a question repeats of its query.
@@ -84,6 +88,18 @@ pub(super) struct Queries {
 }
 
 impl Queries {
+    /// Whether the query with this number has no answer yet.
+    pub(super) fn waits(&self, number: u64) -> bool {
+        self.find(false, |query| query.number == number).is_some()
+    }
+
+    /// Gives the newest query its number, where it waits for an answer and has none.
+    pub(super) fn watch(&mut self, number: u64) -> bool {
+        let newest = self.list.back_mut();
+        let newest = newest.filter(|query| !query.is_answered && query.number == 0);
+        newest.map(|query| query.number = number).is_some()
+    }
+
     /// Queries that wait.
     pub(super) const fn pending(&self) -> usize {
         self.pending
@@ -98,7 +114,7 @@ impl Queries {
         self.list.capacity() * size_of::<Query>() + self.bytes
     }
 
-    /// Forgets all, and tells how many waited.
+    /// Forgets all. Returns how many waited.
     pub(super) fn clear(&mut self) -> u64 {
         core::mem::take(self).pending as u64
     }
@@ -110,9 +126,9 @@ impl Queries {
     }
 
     /// The query at this place was answered.
-    fn answered(&mut self, at: usize, buffers: &mut Buffers) {
+    fn answered(&mut self, at: usize, answer: u64, buffers: &mut Buffers) {
         if let Some(query) = self.list.get_mut(at) {
-            query.is_answered = true;
+            (query.is_answered, query.answer) = (true, answer);
             self.pending -= 1;
             let repeat = core::mem::take(&mut query.repeat);
             self.bytes -= repeat.text.capacity();
@@ -158,12 +174,23 @@ pub(super) fn message(
         context.stats.malformed += 1;
         return false;
     };
-    if message.is_response() {
-        answer(queries, sender, &message, began, context);
-    } else {
-        ask(queries, sender, &message, began, context);
-    }
+    parsed(queries, sender, &message, began, context);
     true
+}
+
+/// Takes a message that is parsed already.
+pub(super) fn parsed(
+    queries: &mut Queries,
+    sender: Side,
+    message: &Message<'_>,
+    began: u64,
+    context: &mut Context<'_>,
+) {
+    if message.is_response() {
+        answer(queries, sender, message, began, context);
+    } else {
+        ask(queries, sender, message, began, context);
+    }
 }
 
 fn ask(
@@ -173,15 +200,17 @@ fn ask(
     began: u64,
     context: &mut Context<'_>,
 ) {
-    context.recorder.dns(message);
+    context.recorder.dns(message, false);
     let (id, question) = (message.id(), question_hash(message));
     let query = Query {
+        number: 0,
         id,
         is_answered: false,
         sender,
         repeat: Repeat::of(context.recorder),
         question,
         time: context.now(),
+        answer: 0,
     };
     context.report(Reported {
         sender,
@@ -207,6 +236,20 @@ fn ask(
     context.stats.evicted += u64::from(queries.push(query, limit));
 }
 
+/// Reports the query with this number once more, where it has no answer yet.
+pub(super) fn unanswered(queries: &Queries, number: u64, context: &mut Context<'_>) {
+    let at = queries.find(false, |query| query.number == number);
+    let Some(query) = at.and_then(|at| queries.list.get(at)) else {
+        return;
+    };
+    let record = context.recorder.blank();
+    record.write_dns(L7Kind::UNKNOWN).id(query.id);
+    query.repeat.put(context.recorder);
+    context.recorder.record.flags |= RecordFlags::UNANSWERED;
+    context.stats.timed_out += 1;
+    context.report_timeout(query.sender, query.time);
+}
+
 fn answer(
     queries: &mut Queries,
     sender: Side,
@@ -220,11 +263,26 @@ fn answer(
         query.id == id && query.sender != sender && is_question
     };
     let pending = queries.find(false, is_it);
-    if pending.is_none() && queries.find(true, is_it).is_some() {
-        context.stats.repeated_responses += 1;
-        return;
+    let answer = answer_hash(message);
+    let answered = || queries.list.get(queries.find(true, is_it)?);
+    if pending.is_none()
+        && let Some(query) = answered()
+    {
+        if query.answer == answer {
+            context.stats.repeated_responses += 1;
+            return;
+        }
+        let requested = Some(query.time);
+        context.recorder.dns(message, false);
+        context.recorder.record.flags |= RecordFlags::CONFLICTING;
+        context.stats.conflicting += 1;
+        return context.report(Reported {
+            sender,
+            began,
+            requested,
+        });
     }
-    context.recorder.dns(message);
+    context.recorder.dns(message, pending.is_none());
     let mut requested = None;
     match pending.and_then(|at| queries.list.get(at)) {
         Some(query) => {
@@ -240,7 +298,7 @@ fn answer(
         }
     }
     if let Some(at) = pending {
-        queries.answered(at, &mut context.recorder.buffers);
+        queries.answered(at, answer, &mut context.recorder.buffers);
     }
     context.report(Reported {
         sender,

@@ -13,7 +13,7 @@ pub(super) trait Framed: Send + Sync {
     /// Most bytes of a message that are looked at, where heads may have `head` bytes.
     fn most(head: usize) -> usize;
 
-    /// Whether a message begins with `data`, as far as can be told. `is_within`: these are not
+    /// Whether a message begins with `data`, as far as is known. `is_within`: these are not
     /// the first bytes of a segment, so that more proof is needed.
     fn begins(&self, side: Side, data: &[u8], is_within: bool, context: &Context<'_>) -> bool;
 

@@ -38,7 +38,7 @@ enum State {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Frame<'d> {
     pub(super) data: Cow<'d, [u8]>,
-    /// Length in bytes as the stream tells it.
+    /// Length in bytes as its length prefix says.
     pub(super) length: u32,
     pub(super) began: u64,
 }

@@ -11,8 +11,8 @@ use super::order::{Begins, Missed, Order};
 use super::pending_http::PendingHttp;
 use super::reassembler::distance;
 use super::stream_parser::{Next, StreamParser};
-use crate::begins_http1_request;
 use crate::http1::{Answering, Body, Framing, Request, Response};
+use crate::{begins_http1_request, begins_http1_response};
 use flow_core::flow::Side;
 use flow_core::record::RecordFlags;
 
@@ -143,7 +143,7 @@ impl Http1 {
         }
     }
 
-    /// Reads a head and tells it, where it is whole or `takes_part`.
+    /// Reads a head and reports it, where it is whole or `takes_part`.
     fn parse(
         &mut self,
         side: Side,
@@ -159,18 +159,18 @@ impl Http1 {
             if text.starts_with(b"HTTP/") {
                 return Parsed::Bad;
             }
-            return match Request::parse(text) {
+            return match Request::parse_indexed(text, &mut context.recorder.fields) {
                 Ok(request) if request.is_whole() || takes_part => {
-                    self.request(side, &request, context);
+                    self.request(side, &request, text, context);
                     Parsed::Whole(request.head_len(), After::Http)
                 }
                 Ok(_) => Parsed::Part,
                 Err(error) => part(error.is_truncated()),
             };
         }
-        match Response::parse(text) {
+        match Response::parse_indexed(text, &mut context.recorder.fields) {
             Ok(response) if response.is_whole() || takes_part => {
-                let next = self.response(side, &response, context);
+                let next = self.response(side, &response, text, context);
                 Parsed::Whole(response.head_len(), next)
             }
             Ok(_) => Parsed::Part,
@@ -178,8 +178,14 @@ impl Http1 {
         }
     }
 
-    fn request(&mut self, side: Side, request: &Request<'_>, context: &mut Context<'_>) {
-        let is_url_redacted = context.recorder.http1_request(request);
+    fn request(
+        &mut self,
+        side: Side,
+        request: &Request<'_>,
+        text: &[u8],
+        context: &mut Context<'_>,
+    ) {
+        let is_url_redacted = context.recorder.http1_request(request, text);
         self.ask(side, is_url_redacted, request.head_len(), context);
         self.halves[side.index()].state = after(request.framing());
     }
@@ -188,6 +194,7 @@ impl Http1 {
         &mut self,
         side: Side,
         response: &Response<'_>,
+        text: &[u8],
         context: &mut Context<'_>,
     ) -> After {
         if matches!(response.status(), 100 | 102..=199) {
@@ -204,7 +211,7 @@ impl Http1 {
             context.stats.interim += 1;
             return After::Http2(self.upgrade());
         }
-        context.recorder.http1_response(response);
+        context.recorder.http1_response(response, text);
         let answering = self.answer(side, context);
         let framing = response.framing(answering);
         if framing == Framing::Upgrade {
@@ -243,14 +250,14 @@ impl Http1 {
     /// A head goes no further: reports what is there of it, and looks for the next one.
     fn cut(&mut self, side: Side, head: Vec<u8>, flags: RecordFlags, context: &mut Context<'_>) {
         if side == self.client {
-            if let Ok(request) = Request::parse(&head) {
-                let is_url_redacted = context.recorder.http1_request(&request);
+            if let Ok(request) = Request::parse_indexed(&head, &mut context.recorder.fields) {
+                let is_url_redacted = context.recorder.http1_request(&request, &head);
                 context.recorder.record.flags |= flags | truncated(request.flags());
                 self.ask(side, is_url_redacted, head.len(), context);
                 return self.lose(side, Missed::Perhaps, context);
             }
-        } else if let Ok(response) = Response::parse(&head) {
-            context.recorder.http1_response(&response);
+        } else if let Ok(response) = Response::parse_indexed(&head, &mut context.recorder.fields) {
+            context.recorder.http1_response(&response, &head);
             context.recorder.record.flags |= flags | truncated(response.flags());
             self.answer(side, context);
             return self.lose(side, Missed::Perhaps, context);
@@ -323,11 +330,11 @@ impl Http1 {
         }
     }
 
-    /// Whether a message begins here, as far as can be told.
+    /// Whether a message begins here, as far as is known.
     fn begins(&self, side: Side, data: &[u8]) -> bool {
         match side == self.client {
             true => begins_http1_request(data),
-            false => data.starts_with(b"HTTP/1."),
+            false => begins_http1_response(data),
         }
     }
 }

@@ -119,13 +119,13 @@ impl Http2 {
 
 impl Calls {
     fn event(&mut self, side: Side, event: &Event<'_>, began: u64, context: &mut Context<'_>) {
-        match event.kind {
+        match &event.kind {
             EventKind::Headers(headers) => {
                 if let Some(stream) = headers.promised() {
-                    self.request(stream, &headers, began, context);
+                    self.request(stream, headers, began, context);
                     return;
                 }
-                self.headers((side, event.stream), &headers, began, context);
+                self.headers((side, event.stream), headers, began, context);
             }
             EventKind::Data { is_end: true, .. } if side != self.client => {
                 self.over(event.stream, RecordFlags::NONE, context);
@@ -263,7 +263,7 @@ impl Calls {
         }
     }
 
-    /// Tells the response that was recorded, of a stream that waits, or of none.
+    /// Reports the response that was recorded, of a stream that waits, or of none.
     fn report_response(&mut self, stream: u32, began: u64, context: &mut Context<'_>) {
         let mut requested = None;
         if let Some(pending) = self.pending.take(stream, |_| true) {
@@ -313,7 +313,7 @@ impl Calls {
         }
     }
 
-    /// Nothing more comes in a stream: tells the response that waited for its trailers.
+    /// Nothing more comes in a stream: reports the response that waited for its trailers.
     fn over(&mut self, stream: u32, flags: RecordFlags, context: &mut Context<'_>) {
         let has_partial = |call: &Call| call.partial.is_some();
         if let Some(pending) = self.pending.take(stream, has_partial) {

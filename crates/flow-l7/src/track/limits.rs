@@ -33,6 +33,10 @@ pub struct Limits {
     /// The same over UDP; also how long answered requests and ended connections are remembered,
     /// so that what is sent again is known.
     pub idle_udp: u64,
+    /// Nanoseconds after which a DNS query over UDP without an answer is reported as
+    /// [unanswered](flow_core::record::RecordFlags::UNANSWERED). An answer that comes later is reported
+    /// too.
+    pub dns_timeout: u64,
     /// Bytes of text that a record holds.
     pub text: usize,
     /// Header fields that a record holds; also names and addresses in an answer.
@@ -41,7 +45,8 @@ pub struct Limits {
 
 impl Default for Limits {
     /// All protocols, 16,384 connections, 24 MiB, heads of 16 KiB, windows of 32 KiB, waits of two seconds,
-    /// 64 requests, two minutes for TCP and half a minute for UDP; records of 4 KiB with 64 entries.
+    /// 64 requests, two minutes for TCP and half a minute for UDP,
+    /// five seconds for an answer; records of 4 KiB with 64 entries.
     fn default() -> Self {
         Self {
             protocols: L7Protocols::ALL,
@@ -53,6 +58,7 @@ impl Default for Limits {
             pending: 64,
             idle_tcp: 120_000_000_000,
             idle_udp: 30_000_000_000,
+            dns_timeout: 5_000_000_000,
             text: 4 << 10,
             entries: 64,
         }

@@ -31,7 +31,7 @@
 //! Packets may be missing: samples are taken, buffers overflow. Bytes of TCP that are missing are
 //! waited for until the other side acknowledges them, for [`wait`](Limits::wait) at most, and not beyond
 //! the end of the connection. Behind them the next message is looked for, and reported with the
-//! time at which it was sent. Which request of HTTP/1 a response answers is then told by what the
+//! time at which it was sent. Which request of HTTP/1 a response answers is then known by what the
 //! client had received when it sent the request; where that leaves a doubt the response is
 //! unmatched. Each hole that hides where messages begin is one of the
 //! [`gaps`](TrackerStats::gaps).
@@ -98,6 +98,7 @@ mod tcp;
 mod tests;
 mod tls;
 mod tracker;
+mod unanswered;
 
 pub use builder::TrackerBuilder;
 pub use limits::Limits;

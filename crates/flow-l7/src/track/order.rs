@@ -108,7 +108,7 @@ impl<W: Weigh> Order<W> {
         self.pending.heap_len()
     }
 
-    /// Forgets all, and tells how many waited.
+    /// Forgets all. Returns how many waited.
     pub(super) fn clear(&mut self) -> u64 {
         self.forgotten = 0;
         self.missed = 0;

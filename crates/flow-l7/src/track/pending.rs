@@ -121,7 +121,7 @@ impl<W: Weigh> PendingRequests<W> {
             .position(|pending| pending.id == id && is_it(&pending.what))
     }
 
-    /// Forgets all, and tells how many there were.
+    /// Forgets all. Returns how many there were.
     pub(super) fn clear(&mut self) -> u64 {
         let count = self.pending.len() as u64;
         *self = Self::default();

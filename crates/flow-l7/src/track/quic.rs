@@ -29,9 +29,44 @@ pub(super) struct Quic {
     halves: [Half; 2],
     hellos: Hellos,
     version: QuicVersion,
-    /// Identifier that the keys of both sides come from; none after a Retry, until the client's
-    /// next packet.
-    id: Option<Vec<u8>>,
+    ids: Ids,
+    is_over: bool,
+}
+
+/// Identifiers of a connection.
+struct Ids {
+    /// That of the client.
+    client: Vec<u8>,
+    /// That the keys of both sides come from: what the client called the server at first, or after the
+    /// Retry that it followed.
+    keys: Vec<u8>,
+    /// What the server called itself.
+    server: Vec<Vec<u8>>,
+    /// What it called itself in Retry packets. The client follows one at most (RFC 9000 section
+    /// 17.2.5.2); its next packet shows which.
+    retries: Vec<Vec<u8>>,
+}
+
+/// Identifiers of a server that are kept.
+const IDS: usize = 4;
+
+impl Ids {
+    fn heap_len(&self) -> usize {
+        let all = self.server.iter().chain(&self.retries);
+        let bytes: usize = all.map(Vec::capacity).sum();
+        let places = self.server.capacity() + self.retries.capacity();
+        self.client.capacity() + self.keys.capacity() + bytes + places * size_of::<Vec<u8>>()
+    }
+}
+
+fn holds(ids: &[Vec<u8>], id: &[u8]) -> bool {
+    ids.iter().any(|known| known == id)
+}
+
+fn note(ids: &mut Vec<Vec<u8>>, id: &[u8]) {
+    if ids.len() < IDS && !holds(ids, id) {
+        ids.push(id.to_vec());
+    }
 }
 
 impl Quic {
@@ -45,7 +80,13 @@ impl Quic {
             halves: Default::default(),
             hellos: Hellos::new(true),
             version: header.version,
-            id: Some(header.destination_id.to_vec()),
+            ids: Ids {
+                client: header.source_id.to_vec(),
+                keys: header.destination_id.to_vec(),
+                server: Vec::new(),
+                retries: Vec::new(),
+            },
+            is_over: false,
         })
     }
 
@@ -59,12 +100,37 @@ impl Quic {
             bytes + half.datagrams.capacity() * size_of::<Vec<u8>>()
         };
         let halves: usize = self.halves.iter().map(datagrams).sum();
-        let id = self.id.as_ref().map_or(0, Vec::capacity);
-        size_of::<Self>() + halves + id + self.hellos.heap_len()
+        size_of::<Self>() + halves + self.ids.heap_len() + self.hellos.heap_len()
     }
 
     pub(super) fn clear(&mut self) -> u64 {
         self.hellos.clear()
+    }
+
+    /// Whether nothing more is to be had of it.
+    pub(super) const fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Whether a datagram begins another connection between the same ends: it is the first of a client,
+    /// by identifiers that this connection does not know.
+    pub(super) fn is_other(&self, side: Side, segment: &Segment<'_>) -> bool {
+        let Ok(header) = LongHeader::parse(segment.payload) else {
+            return false;
+        };
+        if header.kind != PacketKind::Initial || segment.length() < 1200 {
+            return false;
+        }
+        let id = header.destination_id;
+        if side != self.client {
+            // The other end may be a client too; a server answers with the client's identifier.
+            return self.is_over && id != self.ids.client;
+        }
+        header.source_id != self.ids.client
+            || (header.source_id.is_empty()
+                && id != self.ids.keys
+                && !holds(&self.ids.server, id)
+                && !holds(&self.ids.retries, id))
     }
 
     /// Takes a datagram. Whether nothing more is to be had of the connection.
@@ -74,25 +140,29 @@ impl Quic {
         segment: &Segment<'_>,
         context: &mut Context<'_>,
     ) -> bool {
-        let header = LongHeader::parse(segment.payload);
-        if side != self.client && header.is_ok_and(|header| header.kind == PacketKind::Retry) {
-            self.id = None;
-            return false;
-        }
-        if side == self.client
-            && self.id.is_none()
-            && let Ok(header) = header
-            && header.kind == PacketKind::Initial
-        {
-            self.id = Some(header.destination_id.to_vec());
-            self.version = header.version;
+        if let Ok(header) = LongHeader::parse(segment.payload) {
+            if side != self.client {
+                if header.kind == PacketKind::Retry {
+                    note(&mut self.ids.retries, header.source_id);
+                    return false;
+                }
+                note(&mut self.ids.server, header.source_id);
+            } else if header.kind == PacketKind::Initial
+                && holds(&self.ids.retries, header.destination_id)
+            {
+                // It followed this Retry.
+                self.ids.keys = header.destination_id.to_vec();
+                self.version = header.version;
+            }
         }
         if !self.halves[side.index()].is_over {
             self.hello(side, segment.payload, context);
         }
         let is_over = self.halves[side.index()].is_over;
         // Without the client's hello that of the server would be answered by nothing.
-        is_over && (side != self.client || self.halves[side.other().index()].is_over)
+        self.is_over =
+            is_over && (side != self.client || self.halves[side.other().index()].is_over);
+        self.is_over
     }
 
     fn hello(&mut self, side: Side, datagram: &[u8], context: &mut Context<'_>) {
@@ -101,8 +171,7 @@ impl Quic {
         let mut initials = if is_client {
             Initials::client(&mut room)
         } else {
-            let id = self.id.as_deref().unwrap_or_default();
-            match InitialKeys::new(self.version, id, quic::Side::Server) {
+            match InitialKeys::new(self.version, &self.ids.keys, quic::Side::Server) {
                 Some(keys) => Initials::server(&mut room, keys),
                 None => return,
             }

@@ -88,7 +88,7 @@ impl<'a> Segment<'a> {
         }
         let payload = deepest.payload();
         if let Some(udp) = deepest.udp() {
-            // The first of several fragments holds a part of what the header tells.
+            // The first of several fragments holds a part of what the header announces.
             let told = usize::from(udp.length()).saturating_sub(8);
             let wire_len = match deepest.fragment() {
                 Some(_) => told.max(payload.len()),

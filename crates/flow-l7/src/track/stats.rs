@@ -6,8 +6,8 @@
 ///   `followed`;
 /// - `requests` is the sum of `paired`, `repeated`, `unanswered`, `evicted`, `one_way` and the
 ///   requests that are still [pending](super::Tracker::pending);
-/// - `responses` is the sum of `paired` and `unmatched`;
-/// - the messages handed out are the sum of `requests` and `responses`;
+/// - `responses` is the sum of `paired`, `unmatched` and `conflicting`;
+/// - what is handed out is the sum of `requests`, `responses` and `timed_out`;
 /// - `connections` is the sum of `ended`, `expired`, `evicted_full`, `evicted_memory` and the
 ///   connections that are still [followed](super::Tracker::len).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,9 +54,13 @@ pub struct TrackerStats {
     pub repeated: u64,
     /// Responses that were sent again (DNS). They are not reported.
     pub repeated_responses: u64,
+    /// Responses to a request that was answered otherwise before (DNS): one of the two may be forged.
+    pub conflicting: u64,
     /// Requests without a response at the end of their connection, or when it was certain that
     /// none would come.
     pub unanswered: u64,
+    /// Requests to which no response came in time (DNS), each reported once more. They wait on.
+    pub timed_out: u64,
     /// Requests that went before their response came: there were too many of a connection, or
     /// their connection had to go.
     pub evicted: u64,
@@ -103,7 +107,9 @@ impl TrackerStats {
         self.unmatched += now.unmatched - before.unmatched;
         self.repeated += now.repeated - before.repeated;
         self.repeated_responses += now.repeated_responses - before.repeated_responses;
+        self.conflicting += now.conflicting - before.conflicting;
         self.unanswered += now.unanswered - before.unanswered;
+        self.timed_out += now.timed_out - before.timed_out;
         self.evicted += now.evicted - before.evicted;
         self.one_way += now.one_way - before.one_way;
         self.interim += now.interim - before.interim;

@@ -44,6 +44,14 @@ impl Tracker {
             self.give_up(place, Cause::Ended, emit);
             found = None;
         }
+        if segment.length() > 0
+            && let Some(place) = found
+            && let Some(connection) = self.table.get(place)
+            && connection.is_reset_by(side)
+        {
+            self.give_up(place, Cause::Ended, emit);
+            found = None;
+        }
         let place = match found {
             Some(place) if !is_empty => place,
             // All that it can do is say what was received.
@@ -127,7 +135,7 @@ impl Tracker {
         if is_over {
             tcp.end(&mut context);
             self.stats.unanswered += tcp.conversation.clear();
-            *connection = Connection::Over(connection.class());
+            *connection = connection.ended(is_reset.then_some(side));
         } else {
             tcp.keep(flow);
         }
@@ -190,7 +198,7 @@ impl Tracker {
             if is_over {
                 tcp.end(&mut context);
                 self.stats.unanswered += tcp.conversation.clear();
-                *connection = Connection::Over(connection.class());
+                *connection = connection.ended(None);
                 self.table.end(place);
             } else {
                 tcp.keep(flow);

@@ -269,7 +269,7 @@ impl Hellos {
         u64::from(self.pending.take().is_some())
     }
 
-    /// Takes the first message of a side, and tells it if it is a hello.
+    /// Takes the first message of a side, and reports it if it is a hello.
     pub(super) fn take(
         &mut self,
         (side, is_client): (Side, bool),

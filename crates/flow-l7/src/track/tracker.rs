@@ -12,6 +12,7 @@ use super::recorder::Recorder;
 use super::segment::Segment;
 use super::stats::TrackerStats;
 use super::table::Table;
+use super::unanswered::WaitingQueries;
 use crate::redact::Redaction;
 use flow_core::flow::{ConnectionKey, Flow, FlowFlags, Protocol as Transport, Verdict};
 use flow_core::record::L7Record;
@@ -36,6 +37,9 @@ pub struct Tracker {
     pub(super) heap: usize,
     /// Connections in which something waits for bytes that are missing.
     pub(super) waiting: usize,
+    pub(super) waiting_queries: WaitingQueries,
+    /// Queries of DNS so far: their numbers.
+    pub(super) queries: u64,
 }
 
 impl Tracker {
@@ -51,6 +55,8 @@ impl Tracker {
             protocols: protocols.into(),
             heap: 0,
             waiting: 0,
+            waiting_queries: WaitingQueries::default(),
+            queries: 0,
         }
     }
 
@@ -87,7 +93,10 @@ impl Tracker {
     /// again.
     #[must_use]
     pub fn memory(&self) -> usize {
-        self.table.memory() + self.heap + self.recorder.buffers.heap_len()
+        self.table.memory()
+            + self.heap
+            + self.recorder.buffers.heap_len()
+            + self.waiting_queries.heap_len()
     }
 
     /// Reads a packet: its flow and its payload. Packets should come in the order of their
@@ -99,7 +108,7 @@ impl Tracker {
     /// here, or left in its place, the tracker uses the buffer for the next message.
     ///
     /// The [key](ConnectionKey::of) of the connection is that of the flow. Where a flow has no
-    /// room for all VLAN tags of its packet, [`track_packet`](Self::track_packet) tells connections
+    /// room for all VLAN tags of its packet, [`track_packet`](Self::track_packet) keeps connections
     /// apart that this does not.
     pub fn track(
         &mut self,
@@ -187,9 +196,11 @@ impl Tracker {
 
     /// Gives up the connections without a packet for longer than the [`Limits`] allow, at the
     /// time `now` (nanoseconds since the Unix epoch), and reports what is there of heads that are
-    /// not whole. In the others it waits no longer for bytes that are missing for too long.
+    /// not whole. In the others it waits no longer for bytes that are missing for too long. Reports
+    /// queries of DNS that were not answered in time.
     pub fn expire(&mut self, now: u64, emit: &mut dyn FnMut(&Flow, &mut L7Record)) {
         self.expire_missing(now, emit);
+        self.expire_queries(now, emit);
         self.give_up_idle(now, usize::MAX, emit);
     }
 

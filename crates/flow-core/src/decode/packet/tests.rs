@@ -139,7 +139,7 @@ fn a_packet_in_a_packet_gives_the_tuple() {
 }
 
 #[test]
-fn each_tunnel_has_its_name_and_the_outermost_is_told() {
+fn each_tunnel_has_its_name_and_the_outermost_is_reported() {
     let inner = ipv4(17, &udp(53, b""));
     let gre = [&[0x20, 0, 8, 0, 1, 0, 0, 9][..], &inner].concat();
     let geneve = [&[0, 0, 8, 0, 0, 0, 5, 0][..], &inner].concat();
@@ -176,7 +176,7 @@ fn a_tunnel_with_nothing_of_ip_inside_is_a_flow_of_its_own() {
 }
 
 #[test]
-fn what_is_special_inside_is_told_too() {
+fn what_is_special_inside_is_reported_too() {
     let fragment = ipv4_with(&[], [0x20, 0], 17, &udp(53, b""));
     let flow = whole(&vxlan(&ethernet(0x0800, &fragment))).unwrap();
     assert_eq!(
@@ -208,6 +208,16 @@ fn why_there_is_no_flow() {
     assert_eq!(
         flow_of(&capture).unwrap_err(),
         NoFlow::Truncated { captured: 33 }
+    );
+    // What cannot hold IP is no IP wherever it is cut off.
+    let lldp = ethernet(0x88cc, &[2; 46]);
+    let lldp = Capture {
+        wire_len: 114,
+        ..Capture::whole(LinkType::Ethernet, &lldp)
+    };
+    assert_eq!(
+        flow_of(&lldp).unwrap_err(),
+        NoFlow::NotIp { ethertype: 0x88cc }
     );
     let error = whole(&frame[..33]).unwrap_err();
     let NoFlow::Malformed(inner) = error else {

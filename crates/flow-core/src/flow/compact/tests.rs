@@ -179,7 +179,7 @@ fn without_ip_the_link_addresses_tell_the_ends() {
 }
 
 #[test]
-fn a_drop_tells_its_reason() {
+fn a_drop_reports_its_reason() {
     let mut flow = Flow {
         event_type: EventType::DROP,
         verdict: Verdict::DROPPED,
@@ -219,7 +219,7 @@ fn names_of_processes_are_escaped() {
 }
 
 #[test]
-fn words_take_the_place_of_what_a_flow_tells() {
+fn words_take_the_place_of_what_a_flow_says() {
     let mut flow = syn();
     flow.is_reply = Reply::YES;
     let texts = LineTexts {

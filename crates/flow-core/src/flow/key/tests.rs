@@ -37,7 +37,7 @@ fn the_lower_address_and_then_the_lower_port_is_the_low_side() {
 }
 
 #[test]
-fn every_part_tells_connections_apart() {
+fn every_part_separates_connections() {
     let mut base = flow((1, 80), (2, 40));
     base.tunnel.protocol = TunnelProtocol::VXLAN;
     base.tunnel.source_ip = Ip::v4([192, 0, 2, 1]);

@@ -1,4 +1,4 @@
-use super::super::frames::{error, ethernet, ipv4, ipv6, udp, whole};
+use super::super::frames::{checksummed, error, ethernet, ipv4, ipv6, udp, whole};
 use super::*;
 use crate::wire::Vlan;
 
@@ -17,7 +17,7 @@ fn is_the_datagram(packet: &Packet<'_>) {
 }
 
 #[test]
-fn ethernet_tells_its_addresses() {
+fn ethernet_reports_its_addresses() {
     let frame = ethernet(0x0800, &datagram());
     let packet = whole(LinkType::Ethernet, &frame);
     is_the_datagram(&packet);
@@ -54,7 +54,7 @@ fn tags_of_every_kind_and_number() {
 }
 
 #[test]
-fn tags_beyond_eight_are_not_followed_and_that_is_said() {
+fn tags_beyond_eight_are_not_followed_and_flagged() {
     let tag = [0, 7, 0x81, 0];
     for (count, flags) in [(8, PacketFlags::NONE), (9, PacketFlags::DEPTH_LIMIT)] {
         let mut frame = ethernet(0x8100, &tag.repeat(count - 1));
@@ -68,7 +68,7 @@ fn tags_beyond_eight_are_not_followed_and_that_is_said() {
 }
 
 #[test]
-fn a_tag_that_is_not_whole_is_told() {
+fn a_tag_that_is_not_whole_is_reported() {
     let frame = ethernet(0x8100, &[0, 7, 8]);
     let packet = whole(LinkType::Ethernet, &frame);
     assert_eq!(error(&packet), (Layer::Vlan, 14, Problem::Header, 4, 3));
@@ -81,7 +81,7 @@ fn a_tag_that_is_not_whole_is_told() {
 }
 
 #[test]
-fn a_short_ethernet_header_is_told() {
+fn a_short_ethernet_header_is_reported() {
     let packet = whole(LinkType::Ethernet, &[2; 13]);
     assert_eq!(
         error(&packet),
@@ -145,8 +145,24 @@ fn another_protocol_is_payload() {
 #[test]
 fn mpls_labels_are_skipped() {
     let labels = [0, 0, 0x10, 64, 0, 0, 0x21, 64];
-    let frame = ethernet(0x8847, &[&labels[..], &datagram()].concat());
+    let frame = ethernet(0x8847, &[&labels[..], &checksummed(datagram())].concat());
     is_the_datagram(&whole(LinkType::Ethernet, &frame));
+    // A frame of a pseudowire without a control word, for an address that looks like IPv4: its lengths
+    // are wrong, or its checksum is.
+    for total in [28_u16, 0x400] {
+        let mut inner = datagram();
+        inner[2..4].copy_from_slice(&total.to_be_bytes());
+        let frame = ethernet(0x8847, &[&labels[..], &inner].concat());
+        let packet = whole(LinkType::Ethernet, &frame);
+        assert_eq!(
+            (packet.ip_version(), packet.flags()),
+            (0, PacketFlags::NONE)
+        );
+    }
+    let mut inner = ipv6(17, &udp(53, b"hi"));
+    inner[4] = 1;
+    let frame = ethernet(0x8847, &[&labels[..], &inner].concat());
+    assert_eq!(whole(LinkType::Ethernet, &frame).ip_version(), 0);
     let frame = ethernet(0x8848, &[&labels[4..], &ipv6(17, &udp(53, b"hi"))].concat());
     is_the_datagram(&whole(LinkType::Ethernet, &frame));
     // A pseudowire's control word.
@@ -182,6 +198,10 @@ fn pppoe_bounds_what_it_carries() {
     is_the_datagram(&whole(LinkType::Ethernet, &frame));
     let frame = session(52, 0x0057, &ipv6(17, &udp(53, b"hi")));
     is_the_datagram(&whole(LinkType::Ethernet, &frame));
+    // A protocol number of one byte.
+    let mut compressed = session(31, 0x0021, &datagram());
+    compressed.remove(20);
+    is_the_datagram(&whole(LinkType::Ethernet, &compressed));
     let frame = session(30, 0x0021, &datagram());
     let packet = whole(LinkType::Ethernet, &frame);
     assert_eq!(error(&packet), (Layer::Ipv4, 22, Problem::Beyond, 30, 28));
@@ -223,7 +243,7 @@ fn ieee_802_2_with_snap() {
 }
 
 #[test]
-fn raw_ip_is_told_apart_by_its_version() {
+fn raw_ip_is_found_by_its_version() {
     is_the_datagram(&whole(LinkType::RawIp, &datagram()));
     is_the_datagram(&whole(LinkType::RawIp, &ipv6(17, &udp(53, b"hi"))));
     is_the_datagram(&whole(LinkType::Ipv4, &datagram()));

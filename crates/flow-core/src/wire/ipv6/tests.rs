@@ -98,7 +98,7 @@ fn no_next_header_is_the_end() {
 }
 
 #[test]
-fn extension_headers_beyond_sixteen_are_not_followed_and_that_is_said() {
+fn extension_headers_beyond_sixteen_are_not_followed_and_flagged() {
     for (count, flags) in [(16, PacketFlags::NONE), (17, PacketFlags::DEPTH_LIMIT)] {
         let mut body = extension(60, 8).repeat(count - 1);
         body.extend(extension(17, 8));
@@ -112,7 +112,7 @@ fn extension_headers_beyond_sixteen_are_not_followed_and_that_is_said() {
 }
 
 #[test]
-fn an_extension_header_that_is_not_whole_is_told() {
+fn an_extension_header_that_is_not_whole_is_reported() {
     let body = [&extension(43, 8)[..], &[17, 3, 0, 0, 0, 0, 0, 0, 1, 2]].concat();
     let bytes = ipv6(0, &body);
     let packet = raw(&bytes);
@@ -199,7 +199,7 @@ fn fragments() {
 }
 
 #[test]
-fn a_jumbo_payload_tells_its_length_in_an_option() {
+fn a_jumbo_payload_reports_its_length_in_an_option() {
     let jumbo = |length: u32, padding: &[u8]| {
         let mut header = Vec::from([17, 0]);
         header.extend(padding);
@@ -276,7 +276,7 @@ fn a_payload_length_of_zero() {
 }
 
 #[test]
-fn what_contradicts_itself_is_told() {
+fn what_contradicts_itself_is_reported() {
     let good = ipv6(17, &udp(53, b"hi"));
     assert_eq!(
         error(&raw(&good[..39])),

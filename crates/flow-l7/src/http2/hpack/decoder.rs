@@ -1,9 +1,8 @@
 //! Decoding of header blocks: RFC 7541 section 6.
 
-use std::ops::Range;
 use std::vec::Vec;
 
-use super::fields::FieldBlock;
+use super::fields::{FieldBlock, Piece};
 use super::fixed::FIXED;
 use super::huffman;
 use super::table::Table;
@@ -87,15 +86,15 @@ impl Decoder {
             0x40.. => {
                 let (name, value) = self.literal(integer(cursor, 6)?, cursor, to)?;
                 self.scratch.clear();
-                self.scratch.extend_from_slice(to.get(&value));
-                self.table
-                    .insert(name.as_ref().map(|name| to.get(name)), &self.scratch);
-                to.add(name, Some(value));
+                self.scratch
+                    .extend_from_slice(to.get(value).unwrap_or_default());
+                self.table.insert(to.get(name), &self.scratch);
+                to.add(name, value);
             }
             // 6.2.2 and 6.2.3, a literal that does not.
             _ => {
                 let (name, value) = self.literal(integer(cursor, 4)?, cursor, to)?;
-                to.add(name, Some(value));
+                to.add(name, value);
             }
         }
         Ok(())
@@ -107,9 +106,9 @@ impl Decoder {
         index: usize,
         cursor: &mut Cursor<'_>,
         to: &mut FieldBlock,
-    ) -> Result<(Option<Range<usize>>, Range<usize>), L7Problem> {
+    ) -> Result<(Piece, Piece), L7Problem> {
         let name = if index == 0 {
-            Some(string(cursor, to)?)
+            string(cursor, to)?
         } else {
             self.entry(index, to, false)?.0
         };
@@ -117,13 +116,12 @@ impl Decoder {
     }
 
     /// Copies name and, where it is wanted, value of an entry.
-    #[expect(clippy::type_complexity, reason = "two strings, each known or not")]
     fn entry(
         &self,
         index: usize,
         to: &mut FieldBlock,
         with_value: bool,
-    ) -> Result<(Option<Range<usize>>, Option<Range<usize>>), L7Problem> {
+    ) -> Result<(Piece, Piece), L7Problem> {
         let (name, value) = match (index.checked_sub(1), index.checked_sub(1 + FIXED.len())) {
             (None, _) => return Err(L7Problem::Value),
             (Some(index), None) => {
@@ -132,20 +130,15 @@ impl Decoder {
             }
             (_, Some(index)) => match self.table.get(index) {
                 Some(entry) => entry,
-                None if self.is_missing => return Ok((None, None)),
+                None if self.is_missing => return Ok((Piece::UNKNOWN, Piece::UNKNOWN)),
                 None => return Err(L7Problem::Value),
             },
         };
-        let name = name.map(|name| {
-            let start = to.begin();
-            to.put_all(name);
-            to.end(start)
-        });
-        let value = with_value.then(|| {
-            let start = to.begin();
-            to.put_all(value);
-            to.end(start)
-        });
+        let name = name.map_or(Piece::UNKNOWN, |name| to.copy(name));
+        let value = match with_value {
+            true => to.copy(value),
+            false => Piece::UNKNOWN,
+        };
         Ok((name, value))
     }
 
@@ -187,7 +180,7 @@ fn integer(cursor: &mut Cursor<'_>, bits: u32) -> Result<usize, L7Problem> {
 }
 
 /// A string: RFC 7541 section 5.2.
-fn string(cursor: &mut Cursor<'_>, to: &mut FieldBlock) -> Result<Range<usize>, L7Problem> {
+fn string(cursor: &mut Cursor<'_>, to: &mut FieldBlock) -> Result<Piece, L7Problem> {
     let is_coded = cursor.rest().first().is_some_and(|first| *first >= 0x80);
     let length = integer(cursor, 7)?;
     let bytes = cursor.take(length).ok_or(L7Problem::Truncated)?;

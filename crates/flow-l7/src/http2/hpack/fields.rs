@@ -1,8 +1,8 @@
 //! Decoded header fields.
 
-use std::ops::Range;
 use std::vec::Vec;
 
+use super::known::{KnownFields, KnownName};
 use crate::flags::L7Flags;
 
 /// Bytes of names and values that are kept of one block.
@@ -25,13 +25,30 @@ pub struct Field<'a> {
 pub struct FieldBlock {
     bytes: Vec<u8>,
     spans: Vec<Span>,
+    known: KnownFields,
     pub(super) flags: L7Flags,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Span {
-    name: Option<Range<usize>>,
-    value: Option<Range<usize>>,
+    name: Piece,
+    value: Piece,
+}
+
+/// Where a string of a block stands, or that it is not known. Small, for it is handed around for each
+/// field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    start: u32,
+    end: u32,
+}
+
+impl Piece {
+    /// A string that stood in what was missed.
+    pub(super) const UNKNOWN: Self = Self {
+        start: u32::MAX,
+        end: u32::MAX,
+    };
 }
 
 impl FieldBlock {
@@ -60,6 +77,7 @@ impl FieldBlock {
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.spans.clear();
+        self.known = KnownFields::default();
         self.flags = L7Flags::NONE;
     }
 
@@ -85,20 +103,39 @@ impl FieldBlock {
             .extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
+    /// Adds a string.
+    #[inline]
+    pub(super) fn copy(&mut self, bytes: &[u8]) -> Piece {
+        let start = self.begin();
+        self.put_all(bytes);
+        self.end(start)
+    }
+
     /// The string that began at `start`.
-    pub(super) fn end(&self, start: usize) -> Range<usize> {
-        start..self.bytes.len()
+    pub(super) fn end(&self, start: usize) -> Piece {
+        // Both are at most `MAX_BYTES`.
+        Piece {
+            start: start as u32,
+            end: self.bytes.len() as u32,
+        }
     }
 
-    pub(super) fn get(&self, range: &Range<usize>) -> &[u8] {
-        self.bytes.get(range.clone()).unwrap_or_default()
+    /// The bytes of a string; `None` where it is not known.
+    #[inline]
+    pub(super) fn get(&self, piece: Piece) -> Option<&[u8]> {
+        self.bytes.get(piece.start as usize..piece.end as usize)
     }
 
-    pub(super) fn add(&mut self, name: Option<Range<usize>>, value: Option<Range<usize>>) {
-        if name.is_none() || value.is_none() {
+    #[inline]
+    pub(super) fn add(&mut self, name: Piece, value: Piece) {
+        if name == Piece::UNKNOWN || value == Piece::UNKNOWN {
             self.flags |= L7Flags::MISSED_START;
         }
         if self.spans.len() < MAX_FIELDS {
+            let text = self.bytes.get(name.start as usize..name.end as usize);
+            if let Some(text) = text {
+                self.known.note(text, self.spans.len());
+            }
             self.spans.push(Span { name, value });
         } else {
             self.flags |= L7Flags::LIMIT;
@@ -121,6 +158,13 @@ impl<'a> Fields<'a> {
             .value
     }
 
+    /// The same for a name that means something to an observer, without a search.
+    #[inline]
+    pub(in crate::http2) fn known(&self, name: KnownName) -> Option<&'a [u8]> {
+        let span = self.block.spans.get(self.block.known.find(name)?)?;
+        self.block.get(span.value)
+    }
+
     fn find(mut self, mut is: impl FnMut(&Field<'a>) -> bool) -> Option<Field<'a>> {
         Iterator::find(&mut self, |field| is(field))
     }
@@ -140,8 +184,8 @@ impl<'a> Iterator for Fields<'a> {
         let span = self.block.spans.get(self.next)?;
         self.next += 1;
         Some(Field {
-            name: span.name.as_ref().map(|range| self.block.get(range)),
-            value: span.value.as_ref().map(|range| self.block.get(range)),
+            name: self.block.get(span.name),
+            value: self.block.get(span.value),
         })
     }
 }

@@ -7,9 +7,11 @@ mod decoder;
 mod fields;
 mod fixed;
 mod huffman;
+mod known;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use decoder::Decoder;
 pub use fields::{Field, FieldBlock, Fields};
+pub(super) use known::KnownName;

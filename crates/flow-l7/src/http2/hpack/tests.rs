@@ -128,7 +128,7 @@ fn literals_that_are_no_entries() {
 }
 
 #[test]
-fn after_a_missed_start_what_can_be_told_is_told() {
+fn after_a_missed_start_what_is_known_is_reported() {
     let mut decoder = Decoder::new(4096);
     decoder.lose();
     let mut block = FieldBlock::default();

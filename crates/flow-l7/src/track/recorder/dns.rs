@@ -3,30 +3,39 @@
 use core::fmt::Write;
 use std::vec::Vec;
 
-use super::{Budget, Recorder};
-use crate::dns::{Message, Name, NameText, RData};
+use super::{Budget, Parts, Recorder};
+use crate::dns::{Message, Name, RData};
 use crate::redact::{MARKER, Redaction};
 use flow_core::record::{L7Kind, RecordFlags, RecordType, TextWriter};
 
 impl Recorder {
-    /// Writes the record of a message.
-    pub(in crate::track) fn dns(&mut self, message: &Message<'_>) {
+    /// Writes the record of a message. `is_alone`: it is a response to no query that is known, so that
+    /// without a question it is the first answer that says what it is about.
+    pub(in crate::track) fn dns(&mut self, message: &Message<'_>, is_alone: bool) {
         let is_response = message.is_response();
-        let (record, redaction, limits, room) = self.parts();
+        let Parts {
+            record,
+            redaction,
+            limits,
+            ..
+        } = self.parts();
         let mut budget = Budget::new(limits, message.flags());
         let mut dns = record.write_dns(match is_response {
             true => L7Kind::RESPONSE,
             false => L7Kind::REQUEST,
         });
-        dns.id(message.id());
+        dns.id(message.id()).header_bits(message.header_bits());
         let mut is_first = true;
         for question in message.questions() {
             if !budget.entry() {
                 break;
             }
-            if is_first {
-                is_first = false;
-                dns.write_query(|to| write_name(&question.name, room, redaction, &mut budget, to));
+            let write = |to: &mut TextWriter<'_>| {
+                write_name(&question.name, redaction, &mut budget, to);
+            };
+            match core::mem::take(&mut is_first) {
+                true => dns.write_query(write),
+                false => dns.write_more_query(write),
             }
             dns.qtype(RecordType(question.kind.0));
         }
@@ -36,6 +45,10 @@ impl Recorder {
             for answer in message.answers() {
                 if !budget.entry() {
                     break;
+                }
+                if core::mem::take(&mut is_first) && is_alone {
+                    dns.write_query(|to| write_name(&answer.name, redaction, &mut budget, to));
+                    dns.qtype(RecordType(answer.kind.0));
                 }
                 ttl = Some(ttl.unwrap_or(u32::MAX).min(answer.ttl));
                 dns.rrtype(RecordType(answer.kind.0));
@@ -47,10 +60,11 @@ impl Recorder {
                         dns.ip(ip.into());
                     }
                     RData::Cname(name) => {
-                        dns.write_cname(|to| write_name(&name, room, redaction, &mut budget, to));
+                        dns.write_cname(|to| write_name(&name, redaction, &mut budget, to));
                     }
                     RData::Malformed(_) => budget.flags |= RecordFlags::MALFORMED,
-                    _ => {}
+                    RData::Other(_) | RData::Opt(_) => {}
+                    data => dns.write_data(|to| write_data(&data, redaction, &mut budget, to)),
                 }
             }
             dns.ttl(ttl.unwrap_or(0));
@@ -59,10 +73,47 @@ impl Recorder {
     }
 }
 
+/// Writes the data of a record as a zone file has it.
+fn write_data(
+    data: &RData<'_>,
+    redaction: &Redaction,
+    budget: &mut Budget,
+    to: &mut TextWriter<'_>,
+) {
+    // It is written to a buffer: that does not fail.
+    let name = match data {
+        RData::Ns(name) | RData::Ptr(name) | RData::Dname(name) => name,
+        RData::Mx(mx) => {
+            let _ = write!(to, "{} ", mx.preference);
+            &mx.exchange
+        }
+        RData::Srv(srv) => {
+            let _ = write!(to, "{} {} {} ", srv.priority, srv.weight, srv.port);
+            &srv.target
+        }
+        RData::Svcb(svcb) => {
+            let _ = write!(to, "{} ", svcb.priority);
+            &svcb.target
+        }
+        RData::Soa(soa) => &soa.primary,
+        RData::Txt(strings) => {
+            let mut is_redacted = false;
+            for (index, text) in strings.enumerate() {
+                if index > 0 {
+                    to.push(b' ');
+                }
+                is_redacted |= redaction.write_text(text, to);
+            }
+            return budget.written(to, is_redacted);
+        }
+        _ => return,
+    };
+    write_name(name, redaction, budget, to);
+}
+
 /// Writes a name with its final dot.
 fn write_name(
     name: &Name<'_>,
-    room: &mut NameText,
     redaction: &Redaction,
     budget: &mut Budget,
     to: &mut TextWriter<'_>,
@@ -73,18 +124,8 @@ fn write_name(
         to.extend_from_slice(&shown);
         return budget.written(to, true);
     }
-    match name.text(room) {
-        Ok(text) => {
-            to.extend_from_slice(text.as_bytes());
-            if text != "." {
-                to.push(b'.');
-            }
-        }
-        Err(_) => {
-            budget.flags |= RecordFlags::MALFORMED;
-            // It is written to a buffer: that does not fail.
-            let _ = write!(to, "{name}");
-        }
+    if name.write_absolute(to).is_err() {
+        budget.flags |= RecordFlags::MALFORMED;
     }
     budget.written(to, false);
 }
@@ -104,22 +145,123 @@ fn hidden_name(name: &Name<'_>, redaction: &Redaction) -> Option<Vec<u8>> {
 }
 
 /// A number for the first question, the same for names that differ in letter case only; `None`
-/// where there is no question. FNV-1a of 64 bits.
+/// where there is no question. Others may have the same number, but hardly by chance.
+///
+/// It is one of the name as sent: before the first question there is no name that its own could point
+/// to, and the lengths of labels are none of the letters that have a case.
 pub(in crate::track) fn question_hash(message: &Message<'_>) -> Option<u64> {
-    let question = message.questions().next()?;
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    for label in question.name.labels() {
-        // What comes after an error is no part of the name.
-        let Ok(label) = label else { break };
-        label.iter().for_each(|byte| add(byte.to_ascii_lowercase()));
-        add(b'.');
-    }
+    let (name, kind, class) = message.first_question()?;
     // The highest bit of the class has a meaning of its own in multicast DNS.
-    let numbers = [question.kind.0, question.class.0 & 0x7fff];
-    numbers
-        .iter()
-        .flat_map(|number| number.to_be_bytes())
-        .for_each(add);
+    let opcode = u64::from(message.opcode().0) << 32;
+    let numbers = opcode | u64::from(kind.0) << 16 | u64::from(class.0 & 0x7fff);
+    let mut hash = mix(name.len() as u64, numbers);
+    let (words, rest) = name.as_chunks::<8>();
+    for word in words {
+        hash = mix(hash, lower(*word));
+    }
+    // The last eight bytes, some of them for the second time.
+    match name.last_chunk::<8>() {
+        Some(_) if rest.is_empty() => {}
+        Some(word) => hash = mix(hash, lower(*word)),
+        None => {
+            for byte in rest {
+                hash = mix(hash, u64::from(byte.to_ascii_lowercase()));
+            }
+        }
+    }
     Some(hash)
+}
+
+/// A number for what an answer says: its response code and its records in any order, without their
+/// times to live. Others may have the same number, but hardly by chance.
+pub(in crate::track) fn answer_hash(message: &Message<'_>) -> u64 {
+    let code = mix(1, u64::from(message.header_bits() & 0xf));
+    message.answers().fold(code, |sum, answer| {
+        let kind = u64::from(answer.kind.0) << 16 | u64::from(answer.class.0);
+        let (words, rest) = answer.raw_data().as_chunks::<8>();
+        let mut hash = mix(rest.len() as u64, kind);
+        for word in words {
+            hash = mix(hash, u64::from_le_bytes(*word));
+        }
+        let hash = rest
+            .iter()
+            .fold(hash, |hash, byte| mix(hash, (*byte).into()));
+        sum.wrapping_add(hash)
+    })
+}
+
+#[inline]
+const fn mix(hash: u64, word: u64) -> u64 {
+    let product = (hash ^ word) as u128 * 0x9e37_79b9_7f4a_7c15;
+    (product >> 64) as u64 ^ product as u64 ^ hash.rotate_left(23)
+}
+
+/// Eight bytes with their letters in lower case, all at once.
+#[inline]
+const fn lower(bytes: [u8; 8]) -> u64 {
+    const fn each(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    let word = u64::from_le_bytes(bytes);
+    let low = word & each(0x7f);
+    // The highest bit of each byte: not below `A`, above `Z`, and ASCII.
+    let (from_a, beyond_z) = (low + each(0x80 - b'A'), low + each(0x7f - b'Z'));
+    let is_upper = (from_a ^ beyond_z) & !word & each(0x80);
+    word | is_upper >> 2
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use std::string::String;
+    use std::vec::Vec;
+
+    use super::*;
+
+    fn query(labels: &[String], kind: u16, class: u16) -> Vec<u8> {
+        let mut bytes = b"\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00".to_vec();
+        for label in labels {
+            bytes.push(label.len() as u8);
+            bytes.extend_from_slice(label.as_bytes());
+        }
+        bytes.push(0);
+        bytes.extend_from_slice(&kind.to_be_bytes());
+        bytes.extend_from_slice(&class.to_be_bytes());
+        bytes
+    }
+
+    fn hash(labels: &[String], kind: u16, class: u16) -> u64 {
+        let bytes = query(labels, kind, class);
+        let message = Message::parse(&bytes, bytes.len()).expect("a message");
+        question_hash(&message).expect("a question")
+    }
+
+    #[test]
+    fn each_byte_is_lowered_for_itself() {
+        for byte in 0..=255_u8 {
+            for at in 0..8 {
+                let mut bytes = [0xff, b'a', 0, b'Z', b'[', b'@', b'A', 0x7f];
+                bytes[at] = byte;
+                let expected = bytes.map(|byte| byte.to_ascii_lowercase());
+                assert_eq!(lower(bytes), u64::from_le_bytes(expected));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn letter_case_changes_nothing_and_all_else_does(
+            labels in prop::collection::vec("[a-z0-9-]{1,12}", 0..5),
+            others in prop::collection::vec("[a-z0-9-]{1,12}", 0..5),
+            kind in 1_u16..300,
+        ) {
+            let upper: Vec<_> = labels.iter().map(|label| label.to_uppercase()).collect();
+            prop_assert_eq!(hash(&labels, kind, 1), hash(&upper, kind, 0x8001));
+            prop_assert_ne!(hash(&labels, kind, 1), hash(&labels, kind + 1, 1));
+            prop_assert_ne!(hash(&labels, kind, 1), hash(&labels, kind, 3));
+            if labels != others {
+                prop_assert_ne!(hash(&labels, kind, 1), hash(&others, kind, 1));
+            }
+        }
+    }
 }

@@ -1,44 +1,62 @@
 //! HTTP.
 
-use super::{Budget, Recorder, trace_id};
+use super::{Budget, Parts, Recorder, trace_id};
 use crate::L7Flags;
 use crate::http1::{Request, Response};
 use crate::http2;
-use crate::redact::Redaction;
+use crate::redact::{QuickLook, Redaction};
 use flow_core::record::{HttpWriter, L7Kind, RecordFlags};
 
 impl Recorder {
-    /// Writes the record of a request. Returns whether something of its URL is redacted.
-    pub(in crate::track) fn http1_request(&mut self, request: &Request<'_>) -> bool {
-        let (record, redaction, limits, _) = self.parts();
+    /// Writes the record of a request, which was parsed from `data`. Returns whether something of its
+    /// URL is redacted.
+    pub(in crate::track) fn http1_request(&mut self, request: &Request<'_>, data: &[u8]) -> bool {
+        let Parts {
+            record,
+            redaction,
+            look,
+            limits,
+            fields,
+            ..
+        } = self.parts();
         let mut budget = Budget::new(limits, request.flags());
         let mut http = record.write_http(L7Kind::REQUEST);
         http.method(budget.text(request.method().as_bytes()));
         http1_url(&mut http, request, redaction, &mut budget);
         let is_url_redacted = budget.flags.contains(RecordFlags::REDACTED);
         http.protocol(request.version().unwrap_or("HTTP/1"));
-        for header in request.headers() {
-            if !keep_header(&mut http, header.name, header.value, redaction, &mut budget) {
-                break;
-            }
-        }
+        let section = request.headers().as_bytes();
+        let mut keeper = Keeper::new(redaction, look, section, &mut budget);
+        let mut fields = request.fields(data, fields);
+        while let Some(header) = fields.next()
+            && keeper.keep(&mut http, header.name, header.value)
+        {}
         record.flags = budget.flags;
         record.trace = trace_id(request.traceparent());
         is_url_redacted
     }
 
-    /// Writes the record of a response, without what it repeats of its request.
-    pub(in crate::track) fn http1_response(&mut self, response: &Response<'_>) {
-        let (record, redaction, limits, _) = self.parts();
+    /// Writes the record of a response, which was parsed from `data`, without what it repeats of its
+    /// request.
+    pub(in crate::track) fn http1_response(&mut self, response: &Response<'_>, data: &[u8]) {
+        let Parts {
+            record,
+            redaction,
+            look,
+            limits,
+            fields,
+            ..
+        } = self.parts();
         let mut budget = Budget::new(limits, response.flags());
         let mut http = record.write_http(L7Kind::RESPONSE);
         http.code(response.status())
             .protocol(response.version().unwrap_or("HTTP/1"));
-        for header in response.headers() {
-            if !keep_header(&mut http, header.name, header.value, redaction, &mut budget) {
-                break;
-            }
-        }
+        let section = response.headers().as_bytes();
+        let mut keeper = Keeper::new(redaction, look, section, &mut budget);
+        let mut fields = response.fields(data, fields);
+        while let Some(header) = fields.next()
+            && keeper.keep(&mut http, header.name, header.value)
+        {}
         record.flags = budget.flags;
         record.trace = trace_id(response.traceparent());
     }
@@ -50,7 +68,13 @@ impl Recorder {
         stream: u32,
         headers: &http2::Headers<'_>,
     ) -> bool {
-        let (record, redaction, limits, _) = self.parts();
+        let Parts {
+            record,
+            redaction,
+            look,
+            limits,
+            ..
+        } = self.parts();
         let mut budget = Budget::new(limits, headers.flags());
         let path = headers.path().unwrap_or_default();
         let host = headers.authority().filter(|host| !host.is_empty());
@@ -70,7 +94,11 @@ impl Recorder {
             budget.written(to, is_redacted);
         });
         let is_url_redacted = budget.flags.contains(RecordFlags::REDACTED);
-        http2_headers(&mut http, headers, redaction, &mut budget);
+        http2_headers(
+            &mut http,
+            headers,
+            Keeper::by_field(redaction, look, &mut budget),
+        );
         record.flags = budget.flags;
         record.trace = trace_id(headers.traceparent());
         is_url_redacted
@@ -83,14 +111,24 @@ impl Recorder {
         grpc_status: Option<u16>,
         headers: &http2::Headers<'_>,
     ) {
-        let (record, redaction, limits, _) = self.parts();
+        let Parts {
+            record,
+            redaction,
+            look,
+            limits,
+            ..
+        } = self.parts();
         let mut budget = Budget::new(limits, headers.flags());
         let mut http = record.write_http(L7Kind::RESPONSE);
         http.stream(stream)
             .code(headers.status().unwrap_or(0))
             .grpc_status(grpc_status)
             .protocol("HTTP/2");
-        http2_headers(&mut http, headers, redaction, &mut budget);
+        http2_headers(
+            &mut http,
+            headers,
+            Keeper::by_field(redaction, look, &mut budget),
+        );
         record.flags = budget.flags;
         record.trace = trace_id(headers.traceparent());
     }
@@ -120,12 +158,7 @@ fn http1_url(
     });
 }
 
-fn http2_headers(
-    http: &mut HttpWriter<'_>,
-    headers: &http2::Headers<'_>,
-    redaction: &Redaction,
-    budget: &mut Budget,
-) {
+fn http2_headers(http: &mut HttpWriter<'_>, headers: &http2::Headers<'_>, mut keeper: Keeper<'_>) {
     for field in headers.fields() {
         let (Some(name), Some(value)) = (field.name, field.value) else {
             continue;
@@ -134,35 +167,71 @@ fn http2_headers(
         if name.first() == Some(&b':') {
             continue;
         }
-        if !keep_header(http, name, value, redaction, budget) {
+        if !keeper.keep(http, name, value) {
             break;
         }
     }
 }
 
-/// Keeps a header field; `false` where there is no room for it.
-#[inline]
-fn keep_header(
-    http: &mut HttpWriter<'_>,
-    name: &[u8],
-    value: &[u8],
-    redaction: &Redaction,
-    budget: &mut Budget,
-) -> bool {
-    http.write_header(name, |to| {
-        let is_redacted = redaction.write_header(name, value, to);
-        let length = name.len() + to.len();
-        if length > budget.text {
-            budget.flags |= RecordFlags::LIMIT;
-            return false;
+/// Keeps header fields, redacted.
+struct Keeper<'a> {
+    redaction: &'a Redaction,
+    look: &'a QuickLook,
+    /// Whether no value holds anything that is redacted; else each is looked at.
+    passes_all: bool,
+    budget: &'a mut Budget,
+}
+
+impl<'a> Keeper<'a> {
+    /// For the fields of a head whose lines are `section`.
+    #[inline]
+    fn new(
+        redaction: &'a Redaction,
+        look: &'a QuickLook,
+        section: &[u8],
+        budget: &'a mut Budget,
+    ) -> Self {
+        Self {
+            passes_all: look.passes_text(section),
+            ..Self::by_field(redaction, look, budget)
         }
-        if !budget.entry() {
-            return false;
+    }
+
+    /// For fields that do not stand together.
+    const fn by_field(
+        redaction: &'a Redaction,
+        look: &'a QuickLook,
+        budget: &'a mut Budget,
+    ) -> Self {
+        Self {
+            redaction,
+            look,
+            passes_all: false,
+            budget,
         }
-        budget.text -= length;
-        if is_redacted {
-            budget.flags |= RecordFlags::REDACTED;
+    }
+
+    /// Keeps a header field; `false` where there is no room for it.
+    #[inline]
+    fn keep(&mut self, http: &mut HttpWriter<'_>, name: &[u8], value: &[u8]) -> bool {
+        if self.look.passes_name(name) && (self.passes_all || self.look.passes_text(value)) {
+            let has_room = self.budget.field(name.len() + value.len());
+            if has_room {
+                http.header(name, value);
+            }
+            return has_room;
         }
-        true
-    })
+        self.keep_redacted(http, name, value)
+    }
+
+    fn keep_redacted(&mut self, http: &mut HttpWriter<'_>, name: &[u8], value: &[u8]) -> bool {
+        http.write_header(name, |to| {
+            let is_redacted = self.redaction.write_header(name, value, to);
+            let has_room = self.budget.field(name.len() + to.len());
+            if has_room && is_redacted {
+                self.budget.flags |= RecordFlags::REDACTED;
+            }
+            has_room
+        })
+    }
 }

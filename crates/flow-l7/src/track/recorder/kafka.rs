@@ -2,7 +2,7 @@
 
 use core::fmt::Write;
 
-use super::{Budget, Recorder};
+use super::{Budget, Parts, Recorder};
 use crate::kafka::Request;
 use crate::redact::MARKER;
 use flow_core::record::{L7Kind, RecordFlags};
@@ -10,7 +10,12 @@ use flow_core::record::{L7Kind, RecordFlags};
 impl Recorder {
     /// Writes the record of a request.
     pub(in crate::track) fn kafka_request(&mut self, request: &Request<'_>) {
-        let (record, redaction, limits, _) = self.parts();
+        let Parts {
+            record,
+            redaction,
+            limits,
+            ..
+        } = self.parts();
         let mut budget = Budget::new(limits, request.flags());
         let topic = request.topics().find_map(|topic| topic.name);
         let mut kafka = record.write_kafka(L7Kind::REQUEST);

@@ -7,19 +7,21 @@ mod kafka;
 mod tls;
 
 use super::limits::Limits;
-use crate::dns::NameText;
-use crate::redact::Redaction;
+use crate::http1::FieldIndex;
+use crate::redact::{QuickLook, Redaction};
 use crate::{L7Flags, TraceParent};
 use flow_core::record::{L7Record, RecordFlags, TextWriter, TraceId};
 
 pub(super) use buffers::Buffers;
-pub(super) use dns::question_hash;
+pub(super) use dns::{answer_hash, question_hash};
 
 /// Makes records.
 pub(super) struct Recorder {
     redaction: Redaction,
+    look: QuickLook,
     limits: Limits,
-    name: NameText,
+    /// Header fields of the head that was parsed last.
+    pub(super) fields: FieldIndex,
     /// The record that is being written, or was handed out last.
     pub(super) record: L7Record,
     pub(super) buffers: Buffers,
@@ -28,9 +30,10 @@ pub(super) struct Recorder {
 impl Recorder {
     pub(super) fn new(redaction: Redaction, limits: Limits) -> Self {
         Self {
+            look: QuickLook::of(&redaction),
             redaction,
             limits,
-            name: NameText::new(),
+            fields: FieldIndex::default(),
             record: L7Record::default(),
             buffers: Buffers::default(),
         }
@@ -46,7 +49,7 @@ impl Recorder {
 
     /// A record to write.
     pub(super) fn blank(&mut self) -> &mut L7Record {
-        self.parts().0
+        self.parts().record
     }
 
     /// Takes the record that was written, to hand it out later.
@@ -61,20 +64,31 @@ impl Recorder {
     }
 
     /// A record to write, with a buffer, and what it takes to write it.
-    fn parts(&mut self) -> (&mut L7Record, &Redaction, &Limits, &mut NameText) {
+    #[inline]
+    fn parts(&mut self) -> Parts<'_> {
         /// Room in the buffer of a new record.
         const ROOM: usize = 512;
         if self.record.heap_len() == 0 {
             // Whoever took the last one kept its buffer.
             self.record = L7Record::with_capacity(ROOM);
         }
-        (
-            &mut self.record,
-            &self.redaction,
-            &self.limits,
-            &mut self.name,
-        )
+        Parts {
+            record: &mut self.record,
+            redaction: &self.redaction,
+            look: &self.look,
+            limits: &self.limits,
+            fields: &self.fields,
+        }
     }
+}
+
+/// What it takes to write a record.
+struct Parts<'r> {
+    record: &'r mut L7Record,
+    redaction: &'r Redaction,
+    look: &'r QuickLook,
+    limits: &'r Limits,
+    fields: &'r FieldIndex,
 }
 
 /// What a record may still hold, and what became special about it meanwhile.
@@ -117,6 +131,20 @@ impl Budget {
         }
     }
 
+    /// Whether there is room for a header field with this many bytes of text.
+    #[inline]
+    fn field(&mut self, length: usize) -> bool {
+        if length > self.text {
+            self.flags |= RecordFlags::LIMIT;
+            return false;
+        }
+        let has_room = self.entry();
+        if has_room {
+            self.text -= length;
+        }
+        has_room
+    }
+
     /// Whether there is room for one more entry.
     #[inline]
     fn entry(&mut self) -> bool {
@@ -151,10 +179,5 @@ pub(super) fn record_flags(flags: L7Flags) -> RecordFlags {
 
 /// The identifier of a trace.
 fn trace_id(parent: Option<TraceParent<'_>>) -> TraceId {
-    let Some(parent) = parent else {
-        return TraceId::default();
-    };
-    // It is 32 hexadecimal digits.
-    let number = u128::from_str_radix(parent.trace_id_text(), 16);
-    TraceId(number.unwrap_or(0).to_be_bytes())
+    parent.map_or_else(TraceId::default, |parent| TraceId(parent.trace_id_bytes()))
 }

@@ -1,6 +1,6 @@
 //! TLS.
 
-use super::{Budget, Recorder};
+use super::{Budget, Parts, Recorder};
 use crate::tls::{ClientHello, Ja4Transport, ServerHello};
 use flow_core::record::L7Kind;
 
@@ -11,7 +11,12 @@ impl Recorder {
         hello: &ClientHello<'_>,
         transport: Ja4Transport,
     ) {
-        let (record, redaction, limits, _) = self.parts();
+        let Parts {
+            record,
+            redaction,
+            limits,
+            ..
+        } = self.parts();
         let mut budget = Budget::new(limits, hello.flags());
         let mut tls = record.write_tls(L7Kind::REQUEST);
         tls.version(hello.version().0)
@@ -36,7 +41,7 @@ impl Recorder {
 
     /// Writes the record of a server's hello, without what it repeats of the client's.
     pub(in crate::track) fn server_hello(&mut self, hello: &ServerHello<'_>, is_quic: bool) {
-        let (record, _, limits, _) = self.parts();
+        let Parts { record, limits, .. } = self.parts();
         let mut budget = Budget::new(limits, hello.flags());
         let mut tls = record.write_tls(L7Kind::RESPONSE);
         tls.version(hello.version().0)

@@ -164,7 +164,7 @@ fn after_an_upgrade() {
 }
 
 #[test]
-fn a_missed_start_is_said() {
+fn a_missed_start_is_flagged() {
     for port in [80, 60_000] {
         let mut wire = Wire::joined(port);
         wire.say(true, &again(7));
@@ -180,7 +180,7 @@ fn a_missed_start_is_said() {
 }
 
 #[test]
-fn a_hole_in_a_body_matters_not_and_elsewhere_is_said() {
+fn a_hole_in_a_body_matters_not_and_elsewhere_is_flagged() {
     let mut wire = Wire::on(50_051);
     let body = frame(0, 0, 1, &[7; 1000]);
     wire.say(true, &[start(), call(1), body[..60].to_vec()].concat());

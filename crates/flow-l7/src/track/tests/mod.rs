@@ -47,6 +47,16 @@ impl Lab {
         laws(&self.tracker, self.flows.len() as u64);
     }
 
+    /// Lets the tracker know the time.
+    fn expire(&mut self, now: u64) {
+        let (flows, records) = (&mut self.flows, &mut self.records);
+        self.tracker.expire(now, &mut |flow, record| {
+            flows.push(*flow);
+            records.push(core::mem::take(record));
+        });
+        laws(&self.tracker, self.flows.len() as u64);
+    }
+
     /// Gives up every connection.
     fn finish(&mut self) {
         let (flows, records) = (&mut self.flows, &mut self.records);

@@ -5,7 +5,7 @@ use flow_core::record::{L7Body, RecordFlags};
 const CANARY: &str = "c4n4ry";
 
 #[test]
-fn no_secret_is_told() {
+fn no_secret_is_reported() {
     let mut wire = Wire::on(80);
     let request = "GET http://u:c4n4ry@x@h/?u=http%3A%2F%2Fu%3Ac4n4ry%40h HTTP/1.1\r\n\
         Host: c4n4ry@h\r\nAUTHORIZATION: Basic c4n4ry\r\nauthorization: c4n4ry\r\n\

@@ -120,7 +120,7 @@ fn a_second_hello_and_one_in_several_records() {
 }
 
 #[test]
-fn what_is_there_of_a_hello_that_is_cut_is_told() {
+fn what_is_there_of_a_hello_that_is_cut_is_reported() {
     let mut wire = Wire::on(443);
     let hello = client_hello(b"h.example");
     let flow = packet(true, Protocol::TCP, 443, wire.time);

@@ -19,7 +19,7 @@ const PLACE: usize = 400;
 
 /// What was told of a capture.
 #[derive(Default)]
-pub(crate) struct Told {
+pub(crate) struct Reported {
     /// By connection: facts as nDPI has them, each in lower case where it is a host.
     pub(crate) facts: BTreeMap<Ends, BTreeSet<(Kind, String)>>,
     pub(crate) stats: TrackerStats,
@@ -27,13 +27,13 @@ pub(crate) struct Told {
 }
 
 /// Tracks a capture; asserts that memory and latencies are what they can be.
-pub(crate) fn told(path: &Path, limits: Limits) -> Told {
+pub(crate) fn reported(path: &Path, limits: Limits) -> Reported {
     let mut tracker = Tracker::new(limits, Redaction::none());
-    let mut told = Told::default();
+    let mut told = Reported::default();
     let mut count = 0_u64;
     let mut began = u64::MAX;
     let mut now = 0;
-    let mut take = |flow: &Flow, record: &L7Record, told: &mut Told, now: u64, began: u64| {
+    let mut take = |flow: &Flow, record: &L7Record, told: &mut Reported, now: u64, began: u64| {
         // Captures are not always in order of time.
         let most = now.max(flow.time) - began.min(flow.first_seen);
         assert!(record.latency_ns <= most, "{record:?}");
@@ -65,8 +65,9 @@ pub(crate) fn told(path: &Path, limits: Limits) -> Told {
     let stats = tracker.stats();
     let gone = stats.paired + stats.repeated + stats.unanswered + stats.evicted + stats.one_way;
     assert_eq!(stats.requests, gone, "{}: {stats:?}", path.display());
-    assert_eq!(stats.responses, stats.paired + stats.unmatched);
-    assert_eq!(count, stats.requests + stats.responses);
+    let responses = stats.paired + stats.unmatched + stats.conflicting;
+    assert_eq!(stats.responses, responses);
+    assert_eq!(count, stats.requests + stats.responses + stats.timed_out);
     assert_eq!((tracker.pending(), tracker.len()), (0, 0));
     told.stats = stats;
     told

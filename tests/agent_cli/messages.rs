@@ -306,7 +306,7 @@ not JSON
 {"node_status":{"state_change":"NODE_CONNECTED","node_names":["one"]}}"#;
 
 #[test]
-fn names_are_kept_and_what_cannot_be_read_is_told_and_counted() {
+fn names_are_kept_and_what_cannot_be_read_is_reported_and_counted() {
     let output = replay(&[], HUBBLE.as_bytes());
     assert_eq!(
         text(&output.stdout),
