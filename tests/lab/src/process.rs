@@ -66,15 +66,36 @@ pub fn status(pid: u32, field: &str) -> String {
     value.unwrap_or_else(|| panic!("no {field} in\n{text}"))
 }
 
-/// A memory field of `/proc/pid/status` in KiB, e.g. `VmHWM`, the peak of the resident memory.
+/// Memory that a process has resident, in KiB, without the pages of its program file: how many of those
+/// are in memory depends on the profile that it was built in, and the kernel takes them back at will.
 ///
 /// # Panics
-/// As [`status`].
+/// Where the process is gone.
 #[must_use]
-pub fn memory_kib(pid: u32, field: &str) -> u64 {
-    let value = status(pid, field);
-    let number = value.strip_suffix(" kB").and_then(|text| text.parse().ok());
-    number.unwrap_or_else(|| panic!("{field} is {value}"))
+pub fn own_memory_kib(pid: u32) -> u64 {
+    let program = std::fs::read_link(format!("/proc/{pid}/exe")).expect("a process");
+    let program = program.to_string_lossy().into_owned();
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/smaps")).expect("a process");
+    let (mut sum, mut is_program) = (0, false);
+    for line in maps.lines() {
+        if let Some(value) = line.strip_prefix("Rss:") {
+            let value = value.trim().trim_end_matches(" kB");
+            let pages: u64 = value.parse().expect("a number of KiB");
+            sum += if is_program { 0 } else { pages };
+        } else if !line
+            .split(' ')
+            .next()
+            .is_some_and(|word| word.ends_with(':'))
+        {
+            // A mapping begins: addresses, rights, offset, device, inode and file.
+            let is_written = line
+                .split(' ')
+                .nth(1)
+                .is_some_and(|rights| rights.contains('w'));
+            is_program = line.ends_with(&program) && !is_written;
+        }
+    }
+    sum
 }
 
 /// Whether a process catches a signal.

@@ -131,7 +131,7 @@ impl Tracker {
         };
         let is_over = connection.is_over();
         self.heap = self.heap + connection.heap_len() - before;
-        let number = self.queries + 1;
+        let number = self.queries.checked_add(1).unwrap_or(1);
         if let Connection::Dns(queries) = connection
             && queries.watch(number)
         {

@@ -1,5 +1,6 @@
 //! DNS: queries and answers by identifier and question.
 
+use core::num::NonZeroU64;
 use std::collections::VecDeque;
 use std::vec::Vec;
 
@@ -17,16 +18,16 @@ const ANSWERED: usize = 16;
 #[derive(Debug)]
 struct Query {
     /// 0 where it is not watched.
-    number: u64,
+    number: u32,
     id: u16,
     is_answered: bool,
     sender: Side,
     /// What an answer without a question repeats.
     repeat: Repeat,
-    question: Option<u64>,
+    question: Option<NonZeroU64>,
     time: u64,
     /// The [number](answer_hash) of the answer, once there was one.
-    answer: u64,
+    answer: u32,
 }
 
 /// What an answer without a question repeats of its query.
@@ -34,7 +35,7 @@ struct Query {
 struct Repeat {
     /// The name, and types of two bytes each.
     text: Vec<u8>,
-    name_len: usize,
+    name_len: u32,
     is_redacted: bool,
 }
 
@@ -50,7 +51,8 @@ impl Repeat {
             text.extend_from_slice(&kind.0.to_be_bytes());
         }
         Self {
-            name_len: name.len(),
+            // A record holds a few kilobytes of text at most.
+            name_len: u32::try_from(name.len()).unwrap_or(u32::MAX),
             text,
             is_redacted: recorder.record.flags.contains(RecordFlags::REDACTED),
         }
@@ -58,7 +60,9 @@ impl Repeat {
 
     /// Puts it in the answer that the recorder wrote last.
     fn put(&self, recorder: &mut Recorder) {
-        let (name, types) = self.text.split_at(self.name_len.min(self.text.len()));
+        let (name, types) = self
+            .text
+            .split_at(self.text.len().min(self.name_len as usize));
         if let Some(mut dns) = recorder.record.dns_mut() {
             dns.query(name);
             for kind in types.chunks_exact(2) {
@@ -78,6 +82,9 @@ impl core::fmt::Debug for Repeat {
     }
 }
 
+// A connection over UDP mostly has one, with room for four.
+const _: () = assert!(size_of::<Query>() <= 64);
+
 /// Queries of one connection, the oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Queries {
@@ -89,12 +96,12 @@ pub(super) struct Queries {
 
 impl Queries {
     /// Whether the query with this number has no answer yet.
-    pub(super) fn waits(&self, number: u64) -> bool {
+    pub(super) fn waits(&self, number: u32) -> bool {
         self.find(false, |query| query.number == number).is_some()
     }
 
     /// Gives the newest query its number, where it waits for an answer and has none.
-    pub(super) fn watch(&mut self, number: u64) -> bool {
+    pub(super) fn watch(&mut self, number: u32) -> bool {
         let newest = self.list.back_mut();
         let newest = newest.filter(|query| !query.is_answered && query.number == 0);
         newest.map(|query| query.number = number).is_some()
@@ -126,7 +133,7 @@ impl Queries {
     }
 
     /// The query at this place was answered.
-    fn answered(&mut self, at: usize, answer: u64, buffers: &mut Buffers) {
+    fn answered(&mut self, at: usize, answer: u32, buffers: &mut Buffers) {
         if let Some(query) = self.list.get_mut(at) {
             (query.is_answered, query.answer) = (true, answer);
             self.pending -= 1;
@@ -237,7 +244,7 @@ fn ask(
 }
 
 /// Reports the query with this number once more, where it has no answer yet.
-pub(super) fn unanswered(queries: &Queries, number: u64, context: &mut Context<'_>) {
+pub(super) fn unanswered(queries: &Queries, number: u32, context: &mut Context<'_>) {
     let at = queries.find(false, |query| query.number == number);
     let Some(query) = at.and_then(|at| queries.list.get(at)) else {
         return;

@@ -38,8 +38,8 @@ pub struct Tracker {
     /// Connections in which something waits for bytes that are missing.
     pub(super) waiting: usize,
     pub(super) waiting_queries: WaitingQueries,
-    /// Queries of DNS so far: their numbers.
-    pub(super) queries: u64,
+    /// The number of the newest query of DNS.
+    pub(super) queries: u32,
 }
 
 impl Tracker {

@@ -8,14 +8,14 @@ use flow_core::flow::Flow;
 
 /// Queries that are watched at the same time. Those that are sent when so many wait are counted when
 /// their connection goes, and not reported for themselves.
-const MOST: usize = 4_096;
+const MOST: usize = 1_024;
 
 /// A query that waits for its answer.
 pub(super) struct Waiting {
     /// Where its connection was; another one may be there now.
     pub(super) place: u32,
-    /// No other query ever had this number.
-    pub(super) number: u64,
+    /// No other query of that connection has this number.
+    pub(super) number: u32,
     /// The flow of its packet.
     pub(super) flow: Flow,
 }

@@ -1,6 +1,7 @@
 //! DNS.
 
 use core::fmt::Write;
+use core::num::NonZeroU64;
 use std::vec::Vec;
 
 use super::{Budget, Parts, Recorder};
@@ -149,7 +150,7 @@ fn hidden_name(name: &Name<'_>, redaction: &Redaction) -> Option<Vec<u8>> {
 ///
 /// It is one of the name as sent: before the first question there is no name that its own could point
 /// to, and the lengths of labels are none of the letters that have a case.
-pub(in crate::track) fn question_hash(message: &Message<'_>) -> Option<u64> {
+pub(in crate::track) fn question_hash(message: &Message<'_>) -> Option<NonZeroU64> {
     let (name, kind, class) = message.first_question()?;
     // The highest bit of the class has a meaning of its own in multicast DNS.
     let opcode = u64::from(message.opcode().0) << 32;
@@ -169,14 +170,14 @@ pub(in crate::track) fn question_hash(message: &Message<'_>) -> Option<u64> {
             }
         }
     }
-    Some(hash)
+    NonZeroU64::new(hash | 1)
 }
 
 /// A number for what an answer says: its response code and its records in any order, without their
 /// times to live. Others may have the same number, but hardly by chance.
-pub(in crate::track) fn answer_hash(message: &Message<'_>) -> u64 {
+pub(in crate::track) fn answer_hash(message: &Message<'_>) -> u32 {
     let code = mix(1, u64::from(message.header_bits() & 0xf));
-    message.answers().fold(code, |sum, answer| {
+    let sum = message.answers().fold(code, |sum, answer| {
         let kind = u64::from(answer.kind.0) << 16 | u64::from(answer.class.0);
         let (words, rest) = answer.raw_data().as_chunks::<8>();
         let mut hash = mix(rest.len() as u64, kind);
@@ -187,7 +188,8 @@ pub(in crate::track) fn answer_hash(message: &Message<'_>) -> u64 {
             .iter()
             .fold(hash, |hash, byte| mix(hash, (*byte).into()));
         sum.wrapping_add(hash)
-    })
+    });
+    (sum >> 32) as u32 ^ sum as u32
 }
 
 #[inline]
@@ -230,7 +232,7 @@ mod tests {
         bytes
     }
 
-    fn hash(labels: &[String], kind: u16, class: u16) -> u64 {
+    fn hash(labels: &[String], kind: u16, class: u16) -> NonZeroU64 {
         let bytes = query(labels, kind, class);
         let message = Message::parse(&bytes, bytes.len()).expect("a message");
         question_hash(&message).expect("a question")
