@@ -73,9 +73,9 @@ pub fn status(pid: u32, field: &str) -> String {
 /// Where the process is gone.
 #[must_use]
 pub fn own_memory_kib(pid: u32) -> u64 {
-    let program = std::fs::read_link(format!("/proc/{pid}/exe")).expect("a process");
+    let program = fs::read_link(format!("/proc/{pid}/exe")).expect("a process");
     let program = program.to_string_lossy().into_owned();
-    let maps = std::fs::read_to_string(format!("/proc/{pid}/smaps")).expect("a process");
+    let maps = fs::read_to_string(format!("/proc/{pid}/smaps")).expect("a process");
     let (mut sum, mut is_program) = (0, false);
     for line in maps.lines() {
         if let Some(value) = line.strip_prefix("Rss:") {
