@@ -128,7 +128,6 @@ const CASES: &[Case] = &[
         ],
         &[],
     ),
-    case("mpls-pw.pcap", &[], &["2 without IP (2 MPLS)"]),
     case("nbns-as-dns.pcap", &[(0, "dns-"), (2, "trace")], &[]),
     case(
         "pg-S.pcap",

@@ -153,10 +153,9 @@ impl Packet<'_> {
         }
     }
 
-    /// Labels, of which the last has the bottom bit. What follows them is known by nothing but its
-    /// first four bits: other values than the two versions of IP are no error, but mostly the control
-    /// word of a pseudowire (RFC 4385), which is not followed. A pseudowire without one may begin with
-    /// any bits, so that what looks like IP has to be IP: by its lengths, and by its checksum.
+    /// Labels, of which the last has the bottom bit. What follows them is known by nothing but
+    /// its first four bits: other values than the two versions of IP are no error, but mostly
+    /// the control word of a pseudowire (RFC 4385), which is not followed.
     fn read_mpls(&mut self) {
         for _ in 0..MOST_LABELS {
             let Some(label) = self.header::<4>(Layer::Mpls, self.network) else {
@@ -165,46 +164,14 @@ impl Packet<'_> {
             self.behind(self.network + 4);
             if label[2] & 1 != 0 {
                 match self.header::<1>(Layer::Mpls, self.network) {
-                    Some([0x40..=0x4f]) if self.is_ipv4() => self.read_ipv4(),
-                    Some([0x60..=0x6f]) if self.is_ipv6() => self.read_ipv6(),
+                    Some([0x40..=0x4f]) => self.read_ipv4(),
+                    Some([0x60..=0x6f]) => self.read_ipv6(),
                     _ => {}
                 }
                 return;
             }
         }
         self.flags |= PacketFlags::DEPTH_LIMIT;
-    }
-
-    /// Whether what begins with the version of IPv4 is its header, as far as it is there.
-    fn is_ipv4(&self) -> bool {
-        let at = self.network;
-        let Some(header) = self.within::<20>(at) else {
-            return true;
-        };
-        let length = usize::from(header[0] & 0xf) * 4;
-        let total = usize::from(be16(header, 2));
-        if length < 20 || total < length || total > self.end.saturating_sub(at) {
-            return false;
-        }
-        let Some(words) = self.data.get(at..at + length) else {
-            return true;
-        };
-        // RFC 1071: a header with its checksum adds up to all ones.
-        let (words, _) = words.as_chunks::<2>();
-        let sum: u32 = words
-            .iter()
-            .map(|word| u32::from(u16::from_be_bytes(*word)))
-            .sum();
-        (sum & 0xffff) + (sum >> 16) == 0xffff
-    }
-
-    /// Whether what begins with the version of IPv6 is its header, as far as it is there.
-    fn is_ipv6(&self) -> bool {
-        let Some(header) = self.within::<6>(self.network) else {
-            return true;
-        };
-        let length = usize::from(be16(header, 4));
-        length + 40 <= self.end.saturating_sub(self.network)
     }
 
     fn read_pppoe(&mut self) {

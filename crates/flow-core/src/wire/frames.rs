@@ -36,17 +36,6 @@ pub(crate) fn ipv4_with(options: &[u8], fragment: [u8; 2], protocol: u8, body: &
     bytes
 }
 
-/// The same packet with the right checksum.
-pub(crate) fn checksummed(mut packet: Vec<u8>) -> Vec<u8> {
-    let length = usize::from(packet[0] & 0xf) * 4;
-    packet[10..12].fill(0);
-    let word = |word: &[u8]| u32::from(u16::from_be_bytes([word[0], word[1]]));
-    let sum: u32 = packet[..length].chunks_exact(2).map(word).sum();
-    let sum = (sum & 0xffff) + (sum >> 16);
-    packet[10..12].copy_from_slice(&(!(sum as u16)).to_be_bytes());
-    packet
-}
-
 /// IPv6 from 2001:db8::1 to 2001:db8::2, traffic class 0x12, flow label 0x34567.
 pub(crate) fn ipv6(next_header: u8, body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::from([0x61, 0x23, 0x45, 0x67]);
