@@ -53,7 +53,8 @@ pub fn l7_detect(data: &[u8]) {
                     .iter()
                     .map(|count| usize::from(*count))
                     .sum();
-                assert!(count > 0);
+                // On its port a header alone is one too: it refuses a query.
+                assert!(count > 0 || (data.len() == 12 && ports.0 == 53));
             }
             (Some(L7Protocol::Http1), _) if data.len() >= 16 => {
                 assert!(http1::Message::parse(data).is_ok() || !data.contains(&b'\n'));
